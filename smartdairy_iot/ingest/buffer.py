@@ -1,0 +1,70 @@
+"""Room 4: wait until there is enough to commit, or it has waited enough. Pure."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decoded messages in arrival order, and the acks they are owed."""
+
+    samples: list = field(default_factory=list)
+    statuses: list = field(default_factory=list)
+    rejections: list = field(default_factory=list)
+    receipts: list = field(default_factory=list)
+
+    def __len__(self):
+        return max(
+            len(self.samples) + len(self.statuses) + len(self.rejections),
+            len(self.receipts),
+        )
+
+    def __bool__(self):
+        return bool(len(self))
+
+
+class Buffer:
+    """Bounded; the clock is passed in. When full the socket is left unread.
+
+    :param rows: commit as soon as that many rows wait
+    :param seconds: commit when the oldest has waited that long
+    :param limit: never hold more than this
+    """
+
+    def __init__(self, rows, seconds, limit):
+        self._rows = rows
+        self._seconds = seconds
+        self._limit = limit
+        self._batch = Batch()
+        self._since = None
+
+    def __len__(self):
+        return len(self._batch)
+
+    @property
+    def is_full(self):
+        return len(self._batch) >= self._limit
+
+    def add(self, decoded, receipt, now):
+        batch = self._batch
+        batch.samples += decoded.samples
+        batch.statuses += decoded.statuses
+        batch.rejections += decoded.rejections
+        if receipt is not None:
+            batch.receipts.append(receipt)
+        if self._since is None and batch:
+            self._since = now
+
+    def wait(self, now):
+        """Seconds until :meth:`is_due`, None when nothing waits."""
+        if self._since is None:
+            return None
+        if len(self._batch) >= self._rows:
+            return 0.0
+        return max(0.0, self._since + self._seconds - now)
+
+    def is_due(self, now):
+        return self.wait(now) == 0.0
+
+    def take(self):
+        batch, self._batch, self._since = self._batch, Batch(), None
+        return batch

@@ -1,0 +1,183 @@
+"""Room 1: receive, and keep topic + bytes + message id. The only user of paho.
+
+The client has no thread of its own: :meth:`BrokerClient.receive` is called by the
+listener, so a listener that does not call it leaves the socket unread, and TCP and
+the broker's inflight window hold the rest back. Nothing is ever dropped here.
+"""
+
+import logging
+import random
+import select
+import ssl
+import time
+from collections import deque
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+import paho.mqtt.client as mqtt
+
+from .message import Message
+from .topic import SUBSCRIPTIONS
+
+_logger = logging.getLogger(__name__)
+
+_CONNECT_TIMEOUT = 5  # seconds
+_BACKOFF = (1, 30)  # seconds, first and longest
+_QUANTUM = 0.05  # seconds of reading before the caller gets its turn
+
+
+class Receipt(NamedTuple):
+    """What is needed to acknowledge a message, on the connection it came from."""
+
+    mid: int
+    connection: int
+
+
+class BrokerClient:
+    """A persistent MQTT session with manual acknowledgement.
+
+    :param settings: :class:`~..settings.Settings`
+    :param client_id: fixed, so that the broker keeps what comes while we are away
+    :param group: name of a shared subscription (``$share/<group>/…``) or None
+    """
+
+    def __init__(self, settings, client_id, group=None):
+        self.connections = 0
+        self.is_connected = False
+        self.last_error = ""
+        self._settings = settings
+        self._group = group
+        self._inbox = deque()
+        self._retry_at = 0.0
+        self._backoff = _BACKOFF[0]
+        self._client = client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,
+            manual_ack=True,
+        )
+        client.connect_timeout = _CONNECT_TIMEOUT
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        if settings.mqtt_username:
+            client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
+        if settings.mqtt_ca:
+            client.tls_set_context(_tls_context(settings))
+
+    @property
+    def where(self):
+        return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+
+    def receive(self, timeout, read=True):
+        """Serve the connection for at most ``timeout`` seconds.
+
+        :param read: False leaves the socket unread (backpressure)
+        :return: ``(Message, Receipt or None)`` in arrival order
+        """
+        if self._client.socket() is None and not self._reconnect(timeout):
+            return ()
+        sock = self._client.socket()
+        poll = select.poll()
+        wanted = select.POLLIN if read else 0
+        poll.register(
+            sock, wanted | (select.POLLOUT if self._client.want_write() else 0)
+        )
+        pending = read and _pending(sock)
+        for _fd, event in poll.poll(0 if pending else max(0, timeout) * 1000):
+            if event & select.POLLOUT:
+                self._client.loop_write()
+            pending = pending or event & ~select.POLLOUT
+        if pending and read:
+            self._read()
+        self._client.loop_misc()
+        received, self._inbox = self._inbox, deque()
+        return received
+
+    def acknowledge(self, receipts):
+        """PUBACK in arrival order; a receipt of an earlier connection is void.
+
+        The broker sends those messages again, and the store absorbs them.
+        """
+        for receipt in receipts:
+            if receipt.connection == self.connections and self.is_connected:
+                self._client.ack(receipt.mid, 1)
+
+    def publish(self, topic, payload, retain=False):
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def close(self):
+        self._client.disconnect()
+        self._client.loop_misc()
+
+    def _read(self):
+        """Read packets until there are none, or others must get their turn."""
+        until = time.monotonic() + _QUANTUM
+        seen = -1
+        while len(self._inbox) != seen and time.monotonic() < until:
+            seen = len(self._inbox)
+            for _ in range(50):  # looking at the clock is not free
+                if self._client.socket() is None:
+                    return
+                before = len(self._inbox)
+                self._client.loop_read()
+                if len(self._inbox) == before:
+                    break
+
+    def _reconnect(self, timeout):
+        now = time.monotonic()
+        if now < self._retry_at:
+            time.sleep(min(timeout, self._retry_at - now))
+            return False
+        self._retry_at = now + self._backoff * random.uniform(0.5, 1.0)  # noqa: S311
+        self._backoff = min(self._backoff * 2, _BACKOFF[1])
+        settings = self._settings
+        try:
+            self._client.connect(
+                settings.mqtt_host, settings.mqtt_port, settings.mqtt_keepalive
+            )
+        except (OSError, ValueError) as error:
+            self._failed(f"cannot reach the MQTT broker at {self.where}: {error}")
+            return False
+        return True
+
+    def _on_connect(self, client, _userdata, _flags, reason, _properties):
+        if reason.is_failure:
+            self._failed(f"the MQTT broker at {self.where} refuses us: {reason}")
+            return
+        self.connections += 1
+        self.is_connected = True
+        self.last_error = ""
+        self._backoff = _BACKOFF[0]
+        prefix = f"$share/{self._group}/" if self._group else ""
+        client.subscribe([(prefix + topic, 1) for topic in SUBSCRIPTIONS])
+        _logger.info("Connected to the MQTT broker at %s", self.where)
+
+    def _on_disconnect(self, _client, _userdata, _flags, reason, _properties):
+        if self.is_connected and reason.is_failure:
+            self._failed(f"the MQTT broker at {self.where} went away: {reason}")
+        self.is_connected = False
+
+    def _on_message(self, _client, _userdata, message):
+        receipt = Receipt(message.mid, self.connections) if message.qos else None
+        now = datetime.now(timezone.utc)
+        received = Message(message.topic, message.payload, now, message.retain)
+        self._inbox.append((received, receipt))
+
+    def _failed(self, error):
+        if error != self.last_error:
+            _logger.warning("%s; trying again", error[0].upper() + error[1:])
+        self.last_error = error
+
+
+def _pending(sock):
+    """Bytes that TLS has already taken from the socket; poll() cannot see them."""
+    return sock.pending() if isinstance(sock, ssl.SSLSocket) else 0
+
+
+def _tls_context(settings):
+    context = ssl.create_default_context(cafile=settings.mqtt_ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if settings.mqtt_cert:
+        context.load_cert_chain(settings.mqtt_cert, settings.mqtt_key)
+    return context

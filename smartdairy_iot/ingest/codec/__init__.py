@@ -1,0 +1,1 @@
+"""From a payload's JSON to samples. One file per family of devices, all pure."""

@@ -1,0 +1,85 @@
+"""Numbers as devices really send them. Pure."""
+
+from math import isfinite
+
+from ..message import Reason, RejectedError
+
+# Canonical unit and physically possible range of each reading type: outside of it
+# no such sensor can measure, so the payload is wrong (DESIGN.md, room 2).
+READING_TYPES = {
+    "temperature": ("°C", -100.0, 250.0),
+    "humidity": ("%", 0.0, 100.0),
+    "pressure": ("bar", -1.0, 1000.0),
+    "volume": ("L", 0.0, 1_000_000.0),
+    "flow_rate": ("L/min", 0.0, 100_000.0),
+    "ph": ("pH", 0.0, 14.0),
+    "conductivity": ("mS/cm", 0.0, 1000.0),
+    "fat_percent": ("%", 0.0, 100.0),
+    "protein_percent": ("%", 0.0, 100.0),
+    "scc": ("cells/mL", 0.0, 100_000_000.0),
+    "battery": ("%", 0.0, 100.0),
+    "signal": ("%", 0.0, 100.0),
+}
+
+
+def unit_of(reading_type):
+    return READING_TYPES[reading_type][0]
+
+
+def to_number(raw, name):
+    """A finite float from a JSON number or a numeric string.
+
+    A boolean is no number, ``null`` is not zero, and NaN is never stored.
+    """
+    if type(raw) is float or type(raw) is int:
+        number = _to_float(raw, name)
+    elif isinstance(raw, str):
+        number = _to_float(raw.strip(), name)
+    elif raw is None:
+        raise RejectedError(Reason.MISSING_VALUE, f"{name} is null")
+    else:
+        raise RejectedError(
+            Reason.NOT_A_NUMBER, f"{name} is {_shown(raw)}, not a number"
+        )
+    if not isfinite(number):
+        raise RejectedError(Reason.NOT_A_NUMBER, f"{name} is {raw}, not finite")
+    return number
+
+
+def to_reading(raw, reading_type):
+    """:func:`to_number`, and inside what such a sensor can measure at all."""
+    number = to_number(raw, reading_type)
+    unit, low, high = READING_TYPES[reading_type]
+    if low <= number <= high:
+        return number
+    raise RejectedError(
+        Reason.OUT_OF_RANGE,
+        f"{reading_type} {number:g} {unit} is outside {low:g} … {high:g} {unit}",
+    )
+
+
+def to_percent(payload, name):
+    """Battery and signal: 0–100 as int, or None when absent or not usable.
+
+    They accompany a reading; a nonsensical battery must not cost the temperature.
+    """
+    raw = payload.get(name)
+    if raw is None:
+        return None
+    try:
+        return round(to_reading(raw, name))
+    except RejectedError:
+        return None
+
+
+def _to_float(raw, name):
+    try:
+        return float(raw)
+    except (ValueError, OverflowError):
+        raise RejectedError(
+            Reason.NOT_A_NUMBER, f"{name} is {_shown(raw)}, not a number"
+        ) from None
+
+
+def _shown(raw):
+    return repr(raw)[:60]

@@ -1,0 +1,232 @@
+"""The line that one message follows, from the broker to the screen.
+
+====  =============================================  ==========================
+room  what                                           where
+====  =============================================  ==========================
+1     receive, keep topic + bytes + message id        ``client``
+2     decode: samples, or a rejection with a reason   ``decode``, ``codec``
+3     classify against the device's limits            ``rules.limits``
+4     buffer until N rows or T ms, bounded            ``buffer``
+5     transaction 1: into the store                   ``iot.store``
+6     ack, in arrival order, only after that commit   ``client``
+7     transaction 2: state, bus, wake the rules       ``iot.device.state``, …
+====  =============================================  ==========================
+
+Rooms 8 (rules) and 9 (screen) follow in ``iot.alert`` and ``static/src``. No call
+goes back into an earlier room. When room 5 fails the batch is kept and tried again
+and nothing is acked; when room 7 fails the data is already safe and the next round
+tells it.
+"""
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+
+from ..rules.limits import classify
+from .buffer import Batch, Buffer
+from .counters import Counters
+from .decode import decode
+from .message import Reason, Rejection
+from .news import News
+
+_logger = logging.getLogger(__name__)
+
+_TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
+_BEAT_SECONDS = 5.0
+_RETRY_SECONDS = (0.2, 10.0)  # first and longest
+
+
+class Pipeline:
+    """One database's line. Single-threaded: the listener calls :meth:`run_once`.
+
+    :param registry: the database's registry; replaced by the listener on upgrade
+    :param client: :class:`~.client.BrokerClient`
+    :param settings: :class:`~..settings.Settings`
+    """
+
+    def __init__(self, registry, client, settings, clock=time.monotonic):
+        self.registry = registry
+        self.counters = Counters()
+        self.last_error = ""
+        self._client = client
+        self._clock = clock
+        self._buffer = Buffer(
+            settings.batch_rows, settings.batch_ms / 1000, settings.buffer_rows
+        )
+        self._devices = {}
+        self._batch = None  # taken from the buffer, not yet committed
+        self._retry_at = 0.0
+        self._backoff = _RETRY_SECONDS[0]
+        self._news = News()
+        self._tell_at = 0.0
+        self._beat_at = 0.0
+        self._told = Counters()
+        self._lag = 0.0
+
+    def refresh_devices(self):
+        """Take the registered devices and their limits from Odoo's cache."""
+        with self._transaction() as env:
+            self._devices = env["iot.device"]._get_listener_map()
+
+    def run_once(self, timeout):
+        """One turn of the line; waits at most ``timeout`` seconds for a message."""
+        for message, receipt in self._receive(timeout):
+            self.counters.received += 1
+            decoded = decode(message, self._devices)
+            for sample in decoded.samples:
+                device = self._devices[sample.device_id]
+                sample.alarms = classify(
+                    sample.values, device.limits_at(sample.location_type)
+                )
+            self._buffer.add(decoded, receipt, self._clock())
+        self._commit_when_due()
+        self._tell_when_due()
+
+    def close(self):
+        """Commit and tell what is in hand, as far as the databases allow."""
+        self._batch = self._batch or self._buffer.take()
+        self._retry_at = 0.0
+        self._commit_when_due()
+        self._tell_at = 0.0
+        self._tell_when_due()
+        self._client.close()
+
+    # Room 1 ---------------------------------------------------------------------
+
+    def _receive(self, timeout):
+        now = self._clock()
+        if self._batch:
+            timeout = min(timeout, self._retry_at - now)
+        elif (wait := self._buffer.wait(now)) is not None:
+            timeout = min(timeout, wait)
+        if self._news:
+            timeout = min(timeout, self._tell_at - now)
+        return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
+
+    # Rooms 5 and 6 --------------------------------------------------------------
+
+    def _commit_when_due(self):
+        now = self._clock()
+        if not self._batch and self._buffer.is_due(now):
+            self._batch = self._buffer.take()
+        if not self._batch or now < self._retry_at:
+            return
+        try:
+            rows, new = self._store(self._batch)
+        except Exception as error:  # noqa: BLE001 - keep the batch, whatever happened
+            self._retry_later(error)
+            return
+        batch, self._batch = self._batch, None
+        self._client.acknowledge(batch.receipts)
+        self._count(batch, rows, new)
+        self._news.add(batch)
+        self._backoff, self.last_error = _RETRY_SECONDS[0], ""
+
+    def _store(self, batch):
+        """Transaction 1; durable when it returns. :return: ``(rows, new rows)``"""
+        try:
+            with self._transaction() as env:
+                inserted = env["iot.store"]._insert(batch.samples)
+                env["iot.store"]._insert_status(batch.statuses)
+                env["iot.rejected.message"]._record(batch.rejections)
+            return inserted
+        except psycopg2.DataError as error:
+            return self._store_without_poison(batch, error)
+
+    def _store_without_poison(self, batch, error):
+        """A row that the store refuses must not take its neighbours along."""
+        samples = batch.samples
+        if len(samples) <= 1:
+            refused = [_refused(sample, error) for sample in samples]
+            batch.samples = []
+            batch.rejections += refused
+            if not refused:
+                raise error
+            return self._store(batch)
+        middle = len(samples) // 2
+        first = Batch(samples[:middle], batch.statuses, batch.rejections)
+        second = Batch(samples[middle:])
+        inserted = [self._store(first), self._store(second)]
+        batch.samples = first.samples + second.samples
+        batch.rejections = first.rejections + second.rejections
+        return tuple(map(sum, zip(*inserted, strict=True)))
+
+    def _retry_later(self, error):
+        self.counters.retries += 1
+        self._retry_at = self._clock() + self._backoff
+        self._backoff = min(self._backoff * 2, _RETRY_SECONDS[1])
+        text = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        if text != self.last_error:
+            _logger.warning(
+                "Cannot store a batch of %s, keeping it and trying again: %s",
+                len(self._batch),
+                text,
+            )
+        self.last_error = text
+
+    def _count(self, batch, rows, new):
+        counters = self.counters
+        counters.batches += 1
+        counters.stored += new
+        counters.duplicate += rows - new
+        counters.rejected += len(batch.rejections)
+        if batch.samples:
+            oldest = batch.samples[0].received_at
+            self._lag = (datetime.now(timezone.utc) - oldest).total_seconds()
+
+    # Room 7 ---------------------------------------------------------------------
+
+    def _tell_when_due(self):
+        now = self._clock()
+        beats = now >= self._beat_at
+        if not (self._news and now >= self._tell_at) and not beats:
+            return
+        self._tell_at = now + _TELL_SECONDS
+        devices, wakes_rules = self._news.take()
+        try:
+            with self._transaction() as env:
+                env["iot.device.state"]._apply(devices, self._devices)
+                env["farm.farm"]._send_readings(devices, self._devices)
+                if wakes_rules:
+                    env["iot.alert"]._wake_rules()
+                if beats:
+                    self._beat(env)
+        except Exception as error:  # noqa: BLE001 - the data is safe, tell it next time
+            _logger.info("Could not tell the newest readings, will retry: %s", error)
+            self._news.give_back(devices, wakes_rules)
+            return
+        if beats:
+            self._beat_at = now + _BEAT_SECONDS
+            self._told = replace(self.counters)
+
+    def _beat(self, env):
+        self.counters.reconnects = max(0, self._client.connections - 1)
+        env["iot.listener"]._beat(
+            self.counters.since(self._told),
+            is_connected=self._client.is_connected,
+            buffered=len(self._buffer),
+            lag=self._lag,
+            error=self.last_error or self._client.last_error,
+        )
+
+    @contextmanager
+    def _transaction(self):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def _refused(sample, error):
+    return Rejection(
+        Reason.STORE_REFUSED,
+        str(error).splitlines()[0],
+        "",
+        repr(sample.values).encode(),
+        sample.received_at,
+        sample.device_id,
+    )

@@ -1,0 +1,81 @@
+"""The topic grammar, in one place. Pure.
+
+========================================================  ================
+``smartdairy/sensors/<device_type>/<device_id>/data``      device → Odoo
+``smartdairy/sensors/<device_type>/<device_id>/config``    Odoo → device
+``smartdairy/sensors/<device_type>/<device_id>/config/ack``  device → Odoo
+``smartdairy/gateway/<gateway_id>/data``                   gateway → Odoo
+``smartdairy/gateway/<gateway_id>/commands``               Odoo → gateway
+``smartdairy/status/<device_id>``                          device → Odoo
+``smartdairy/alerts/<farm>/<device_id>``                   Odoo → any
+``smartdairy/user/<login>/alerts``, ``…/notifications``    Odoo → mobile
+========================================================  ================
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from .message import Reason, RejectedError
+
+DEVICE_TYPES = (
+    "temperature",
+    "milk_meter",
+    "ph_sensor",
+    "flow_sensor",
+    "humidity",
+    "pressure",
+    "gateway",
+)
+# The wildcards take in wrong topics too, so that an administrator sees them.
+SUBSCRIPTIONS = ("smartdairy/sensors/#", "smartdairy/gateway/#", "smartdairy/status/#")
+
+
+class Topic(NamedTuple):
+    kind: str  # data | gateway | status | ack | outgoing
+    device_id: str
+    device_type: str | None = None
+
+
+def data_topic(device_type, device_id):
+    """The topic on which this device publishes its telemetry."""
+    if device_type == "gateway":
+        return f"smartdairy/gateway/{device_id}/data"
+    return f"smartdairy/sensors/{device_type}/{device_id}/data"
+
+
+@lru_cache(maxsize=65536)
+def parse(topic):
+    """Return the :class:`Topic`, or raise :class:`RejectedError` (never cached).
+
+    >>> parse("smartdairy/sensors/temperature/TEMP-1/data")
+    Topic(kind='data', device_id='TEMP-1', device_type='temperature')
+    """
+    match topic.split("/"):
+        case ["smartdairy", "sensors", device_type, device_id, *rest]:
+            kind = _SENSOR_KINDS.get(tuple(rest))
+            if kind and device_id and device_type in DEVICE_TYPES:
+                return Topic(kind, device_id, device_type)
+            if kind and device_id:
+                raise RejectedError(
+                    Reason.WRONG_TOPIC,
+                    f"unknown device type {device_type!r}; use one of "
+                    + ", ".join(DEVICE_TYPES),
+                )
+        case ["smartdairy", "gateway", device_id, "data"] if device_id:
+            return Topic("gateway", device_id, "gateway")
+        case ["smartdairy", "gateway", device_id, "commands"] if device_id:
+            return Topic("outgoing", device_id, "gateway")
+        case ["smartdairy", "status", device_id] if device_id:
+            return Topic("status", device_id)
+    raise RejectedError(
+        Reason.WRONG_TOPIC,
+        "expected smartdairy/sensors/<device_type>/<device_id>/data, "
+        "smartdairy/gateway/<gateway_id>/data or smartdairy/status/<device_id>",
+    )
+
+
+_SENSOR_KINDS = {
+    ("data",): "data",
+    ("config",): "outgoing",
+    ("config", "ack"): "ack",
+}

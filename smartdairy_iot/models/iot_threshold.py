@@ -1,0 +1,189 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..rules.limits import SEVERITIES, Limit
+from .iot_device import DEVICE_TYPES, LOCATION_TYPES
+
+READING_TYPES = [
+    ("temperature", "Temperature"),
+    ("humidity", "Humidity"),
+    ("pressure", "Pressure"),
+    ("volume", "Volume"),
+    ("flow_rate", "Flow Rate"),
+    ("ph", "pH Level"),
+    ("conductivity", "Conductivity"),
+    ("fat_percent", "Fat Percentage"),
+    ("protein_percent", "Protein Percentage"),
+    ("scc", "Somatic Cell Count"),
+    ("battery", "Battery Level"),
+    ("signal", "Signal Strength"),
+]
+SEVERITY_SELECTION = [
+    ("low", "Low"),
+    ("medium", "Medium"),
+    ("high", "High"),
+    ("critical", "Critical"),
+]
+# Minutes, from the specification (Day 255).
+COOLDOWN_MINUTES = {"low": 60, "medium": 30, "high": 15, "critical": 5}
+
+
+class IotThreshold(models.Model):
+    _name = "iot.threshold"
+    _description = "IoT Alert Threshold"
+    _order = "reading_type, device_type, location_type, id"
+
+    name = fields.Char(string="Threshold Name", required=True)
+    is_active = fields.Boolean(string="Active", default=True)
+    reading_type = fields.Selection(READING_TYPES, required=True)
+    device_id = fields.Many2one("iot.device", ondelete="cascade", index=True)
+    device_type = fields.Selection(
+        [*DEVICE_TYPES, ("all", "All Devices")], required=True, default="all"
+    )
+    location_type = fields.Selection(LOCATION_TYPES)
+    company_id = fields.Many2one("res.company")
+    use_min = fields.Boolean(string="Check Minimum")
+    use_max = fields.Boolean(string="Check Maximum", default=True)
+    min_value = fields.Float(string="Minimum Value", digits=(16, 4))
+    max_value = fields.Float(string="Maximum Value", digits=(16, 4))
+    deadband = fields.Float(
+        digits=(16, 4),
+        help="How far back inside the limit a value must be before the alert clears.",
+    )
+    severity = fields.Selection(SEVERITY_SELECTION, default="medium", required=True)
+    far_margin = fields.Float(
+        string="Far Outside",
+        digits=(16, 4),
+        help="Further than this outside the limit, the severity below applies.",
+    )
+    far_severity = fields.Selection(SEVERITY_SELECTION, string="Severity Far Outside")
+    cooldown_minutes = fields.Integer(
+        string="Cooldown (minutes)",
+        compute="_compute_cooldown_minutes",
+        store=True,
+        readonly=False,
+        help="After an alert has ended, no new one for this long unless it is worse.",
+    )
+
+    _cooldown_not_negative = models.Constraint(
+        "CHECK(cooldown_minutes >= 0)", "The cooldown cannot be negative."
+    )
+    _deadband_not_negative = models.Constraint(
+        "CHECK(deadband >= 0 AND far_margin >= 0)",
+        "Deadband and Far Outside cannot be negative.",
+    )
+
+    @api.depends("severity")
+    def _compute_cooldown_minutes(self):
+        for threshold in self:
+            threshold.cooldown_minutes = COOLDOWN_MINUTES.get(threshold.severity, 30)
+
+    @api.constrains("use_min", "use_max", "min_value", "max_value", "deadband")
+    def _check_limits(self):
+        for threshold in self:
+            if not (threshold.use_min or threshold.use_max):
+                raise ValidationError(
+                    _("%(name)s checks neither a minimum nor a maximum.",
+                      name=threshold.name)
+                )
+            if not (threshold.use_min and threshold.use_max):
+                continue
+            if threshold.min_value + 2 * threshold.deadband > threshold.max_value:
+                raise ValidationError(
+                    _(
+                        "%(name)s leaves no value inside its limits: minimum "
+                        "%(low)s, maximum %(high)s, deadband %(deadband)s.",
+                        name=threshold.name,
+                        low=threshold.min_value,
+                        high=threshold.max_value,
+                        deadband=threshold.deadband,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["iot.device"]._forget_listener_map()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["iot.device"]._forget_listener_map()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["iot.device"]._forget_listener_map()
+        return super().unlink()
+
+    @api.model
+    def _limits_by_device(self, devices):
+        """What applies to each device: the most specific scope of each reading type.
+
+        :return: ``{record id: {location type: {reading type: (Limit, …)}}}``
+        """
+        # sudo - iot.threshold: the listener applies the rules of all companies.
+        thresholds = self.sudo().search([("is_active", "=", True)])
+        shared = {}  # most devices have the same scope: share their limits in memory
+        limits = {}
+        own = thresholds.device_id
+        for device in devices:
+            key = (
+                device.device_type,
+                device.company_id.id,
+                device.id if device in own else None,
+            )
+            if key not in shared:
+                shared[key] = {
+                    location_type: thresholds._limits_of(device, location_type)
+                    for location_type, _label in LOCATION_TYPES
+                }
+            limits[device.id] = shared[key]
+        return limits
+
+    def _limits_of(self, device, location_type):
+        by_reading = {}
+        for threshold in self:
+            rank = threshold._rank(device, location_type)
+            if rank is not None:
+                ranked = by_reading.setdefault(threshold.reading_type, {})
+                ranked.setdefault(rank, []).append(threshold._to_limit())
+        return {
+            reading_type: tuple(
+                sorted(ranked[max(ranked)], key=_most_severe_first)
+            )
+            for reading_type, ranked in by_reading.items()
+        }
+
+    def _rank(self, device, location_type):
+        """How specific this rule is for that device, None when it does not apply."""
+        self.ensure_one()
+        if self.device_id and self.device_id != device:
+            return None
+        if self.device_type not in ("all", device.device_type):
+            return None
+        if self.location_type and self.location_type != location_type:
+            return None
+        if self.company_id and self.company_id != device.company_id:
+            return None
+        return (
+            bool(self.device_id),
+            bool(self.location_type),
+            self.device_type != "all",
+            bool(self.company_id),
+        )
+
+    def _to_limit(self):
+        self.ensure_one()
+        return Limit(
+            self.id,
+            self.reading_type,
+            self.min_value if self.use_min else None,
+            self.max_value if self.use_max else None,
+            self.severity,
+            self.deadband,
+            self.cooldown_minutes,
+            self.far_margin,
+            self.far_severity or None,
+        )
+
+
+def _most_severe_first(limit):
+    return -SEVERITIES.index(limit.severity)

@@ -1,0 +1,25 @@
+import re
+
+from odoo import models
+
+_CHANNEL = re.compile(r"farm\.farm_(\d+)")
+
+
+class IrWebsocket(models.AbstractModel):
+    _inherit = "ir.websocket"
+
+    def _build_bus_channel_list(self, channels):
+        """Swap ``farm.farm_<id>`` for the record, where the user may read it.
+
+        A string channel is open to anyone; a record channel only to whom we add it.
+        """
+        channels = list(channels)  # do not alter the caller's
+        farm_ids = []
+        for channel in list(channels):
+            if isinstance(channel, str) and (match := _CHANNEL.fullmatch(channel)):
+                channels.remove(channel)
+                farm_ids.append(int(match[1]))
+        farms = self.env["farm.farm"]
+        if farm_ids and farms.has_access("read"):
+            channels.extend(farms.search([("id", "in", farm_ids)]))
+        return super()._build_bus_channel_list(channels)

@@ -1,0 +1,1 @@
+"""What is a breach, when does it begin and when does it end. Pure."""

@@ -1,0 +1,95 @@
+"""Settings of the listener: environment → ``[smartdairy_iot]`` section → default."""
+
+import configparser
+import os
+from dataclasses import dataclass, fields
+from functools import cache
+
+from odoo.tools import config
+
+_SECTION = "smartdairy_iot"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class SettingsError(ValueError):
+    """A value in the configuration cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is a key of ``[smartdairy_iot]`` in ``odoo.conf``, and
+    ``SMARTDAIRY_IOT_<KEY>`` in the environment, which wins."""
+
+    enabled: bool = True
+    listeners: int = 1  # more than one share the stream ($share/…)
+    mqtt_host: str = "localhost"
+    mqtt_port: int = 8883
+    mqtt_username: str = ""
+    mqtt_password: str = ""
+    mqtt_ca: str = ""  # without a CA the connection is not encrypted: loopback only
+    mqtt_cert: str = ""
+    mqtt_key: str = ""
+    mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
+    mqtt_keepalive: int = 60  # seconds
+    batch_rows: int = 2000  # commit when that many wait …
+    batch_ms: int = 50  # … or the oldest has waited that long
+    buffer_rows: int = 20000  # when that many wait the socket is left unread
+    timescale_dsn: str = ""  # keyword DSN, used by smartdairy_iot_timescale
+
+    def __post_init__(self):
+        for name, lowest in _LOWEST.items():
+            if getattr(self, name) < lowest:
+                raise SettingsError(f"{name} must be at least {lowest}")
+        if self.buffer_rows < self.batch_rows:
+            raise SettingsError("buffer_rows must not be less than batch_rows")
+        if bool(self.mqtt_cert) != bool(self.mqtt_key):
+            raise SettingsError("mqtt_cert and mqtt_key go together")
+
+    @classmethod
+    def read(cls, environment, section):
+        """:param environment, section: mappings of strings"""
+        values = {}
+        for field in fields(cls):
+            raw = environment.get(
+                f"SMARTDAIRY_IOT_{field.name.upper()}", section.get(field.name)
+            )
+            if raw is not None:
+                values[field.name] = _convert(field.name, field.type, raw.strip())
+        return cls(**values)
+
+
+_LOWEST = {
+    "listeners": 1,
+    "mqtt_port": 1,
+    "mqtt_keepalive": 5,
+    "batch_rows": 1,
+    "batch_ms": 1,
+    "buffer_rows": 1,
+}
+
+
+def _convert(name, kind, raw):
+    if kind is bool:
+        if raw.lower() in _TRUE | _FALSE:
+            return raw.lower() in _TRUE
+        raise SettingsError(f"{name} = {raw!r}: use true or false")
+    if kind is int:
+        try:
+            return int(raw)
+        except ValueError:
+            raise SettingsError(f"{name} = {raw!r} is no whole number") from None
+    return raw
+
+
+@cache
+def get_settings():
+    """The settings of this process.
+
+    Odoo 19 reads ``[options]`` only, so the section is read here, from the same file
+    (as core's ``iot_drivers`` does).
+    """
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(config["config"] or ())
+    section = parser[_SECTION] if parser.has_section(_SECTION) else {}
+    return Settings.read(os.environ, section)
