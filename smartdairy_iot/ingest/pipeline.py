@@ -39,6 +39,7 @@ _logger = logging.getLogger(__name__)
 
 _TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
 _BEAT_SECONDS = 5.0
+_FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
 
 
@@ -65,7 +66,7 @@ class Pipeline:
         self._backoff = _RETRY_SECONDS[0]
         self._news = News()
         self._tell_at = 0.0
-        self._beat_at = 0.0
+        self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._told = Counters()
         self._lag = 0.0
 

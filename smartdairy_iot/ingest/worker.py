@@ -5,6 +5,7 @@ code in Odoo does. Registration and limits of devices are picked up within a sec
 """
 
 import logging
+import threading
 import time
 
 import psycopg2
@@ -37,6 +38,7 @@ class DatabaseListener:
         self._look_at = 0.0
 
     def run_once(self, timeout):
+        threading.current_thread().dbname = self.db_name  # for the log
         now = time.monotonic()
         if now >= self._look_at:
             self._look_at = now + _LOOK_SECONDS

@@ -113,7 +113,7 @@ class IotAlert(models.Model):
                 "peak_value": opened.peak_value,
                 "unit": unit_of(limit.reading_type),
                 "started_at": _naive(opened.started_at),
-                "last_breach_at": _naive_ceil(opened.last_breach_at),
+                "last_breach_at": _naive(opened.last_breach_at),
                 "is_active": opened.is_active,
                 "cleared_at": False if opened.is_active else fields.Datetime.now(),
             }
@@ -126,7 +126,7 @@ class IotAlert(models.Model):
         vals = {
             "severity": changed.severity,
             "peak_value": changed.peak_value,
-            "last_breach_at": _naive_ceil(changed.last_breach_at),
+            "last_breach_at": _naive(changed.last_breach_at),
         }
         if changed.is_active != self.is_active:
             vals["is_active"] = changed.is_active
@@ -167,10 +167,5 @@ def _breach_of(limit, device_id, breaches):
 
 
 def _naive(time):
-    """Odoo keeps whole seconds of UTC without a zone."""
-    return time.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
-def _naive_ceil(time):
-    """The next whole second, so that this very breach is not news the next time."""
-    return _naive(time + timedelta(microseconds=999_999))
+    """Odoo keeps UTC without a zone; the fraction tells one reading from the next."""
+    return time.astimezone(timezone.utc).replace(tzinfo=None)

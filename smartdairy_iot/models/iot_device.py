@@ -212,8 +212,13 @@ class IotDevice(models.Model):
 
     @api.model
     def _forget_listener_map(self):
-        """Signaled to every process, so the listener follows within a second."""
+        """Signaled to every process, so the listener follows within a second.
+
+        Once more after the commit: until then a listener in this very process may
+        have filled the cache again with what was committed before.
+        """
         self.env.registry.clear_cache()
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
     @tools.ormcache()

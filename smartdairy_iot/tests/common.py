@@ -1,0 +1,147 @@
+import json
+from collections import deque
+from datetime import datetime, timedelta, timezone
+
+from odoo.tests import TransactionCase
+
+from ..ingest.client import Receipt
+from ..ingest.message import Message, Sample
+from ..ingest.pipeline import Pipeline
+from ..settings import Settings
+
+NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
+
+
+class Broker:
+    """Stands where the :class:`BrokerClient` does and remembers what was acked."""
+
+    def __init__(self):
+        self.acked = []
+        self.connections = 1
+        self.is_connected = True
+        self.last_error = ""
+        self.left_unread = False
+        self._inbox = deque()
+        self._mid = 0
+
+    def send(self, topic, payload, retain=False, at=None):
+        if not isinstance(payload, bytes):
+            payload = json.dumps(payload).encode()
+        self._mid += 1
+        at = at or datetime.now(timezone.utc)
+        self._inbox.append((Message(topic, payload, at, retain), Receipt(self._mid, 1)))
+        return self._mid
+
+    def receive(self, timeout, read=True):
+        self.left_unread = not read
+        received = list(self._inbox) if read else []
+        if read:
+            self._inbox.clear()
+        return received
+
+    def acknowledge(self, receipts):
+        self.acked += [receipt.mid for receipt in receipts]
+
+    def close(self):
+        self.is_connected = False
+
+
+class Clock:
+    """A monotonic clock that only the test moves."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+class IotCase(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.farm = cls.env["farm.farm"].create({"name": "Test Farm", "tz": "UTC"})
+        cls.sensor = cls.make_device("TEST-1")
+
+    @classmethod
+    def make_device(cls, device_id, **vals):
+        return cls.env["iot.device"].create(
+            {
+                "name": device_id,
+                "device_id": device_id,
+                "device_type": "temperature",
+                "state": "active",
+                "farm_id": cls.farm.id,
+                "location_type": "storage",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_user(cls, login, *groups):
+        return cls.env["res.users"].create(
+            {
+                "name": login,
+                "login": login,
+                "group_ids": [cls.env.ref(group).id for group in groups],
+            }
+        )
+
+    @staticmethod
+    def sample(value, at=NOW, device_id="TEST-1", **vals):
+        values = {"temperature": value, **vals.pop("values", {})}
+        return Sample(device_id, "temperature", at, at, values, **vals)
+
+    def rows(self, query, *params):
+        with self.env["iot.store"]._cursor() as cr:
+            cr.execute(query, params)
+            return cr.fetchall()
+
+
+class LineCase(IotCase):
+    """The whole line, called turn by turn, inside the test's transaction."""
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.enter_registry_test_mode())
+        self.broker = Broker()
+        self.clock = Clock()
+        self.line = Pipeline(
+            self.registry,
+            self.broker,
+            Settings(batch_rows=100, batch_ms=50, buffer_rows=200),
+            self.clock,
+        )
+        self.refresh_devices()
+
+    def refresh_devices(self):
+        self.env.flush_all()  # the line looks with an environment of its own
+        self.line.refresh_devices()
+
+    def publish(self, payload, device_id="TEST-1", device_type="temperature"):
+        topic = f"smartdairy/sensors/{device_type}/{device_id}/data"
+        return self.broker.send(topic, payload)
+
+    def run_line(self, seconds=2.0):
+        """Read, then let enough time pass for the commit and for the news."""
+        self.line.run_once(0)
+        self.clock.now += seconds
+        self.line.run_once(0)
+        self.env.invalidate_all()
+
+    def bus_messages(self, message_type):
+        """``[(channel, payload)]`` of what this transaction sends."""
+        self.env.cr.precommit.run()
+        sent = []
+        for row in self.env["bus.bus"].search([], order="id"):
+            message = json.loads(row.message)
+            if message["type"] == message_type:
+                sent.append((json.loads(row.channel), message["payload"]))
+        return sent
+
+    def evaluate(self):
+        self.env["iot.alert"]._cron_evaluate_rules()
+
+    @staticmethod
+    def ago(**kwargs):
+        return (datetime.now(timezone.utc) - timedelta(**kwargs)).isoformat()

@@ -1,0 +1,84 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.http_routing.tests.common import MockRequest
+
+from .common import NOW, IotCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(IotCase):
+    """Refused by default, and tried from the wrong side."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stranger = cls.make_user("stranger", "base.group_user")
+        cls.user = cls.make_user("user", "smartdairy_iot.group_iot_user")
+        cls.manager = cls.make_user("manager", "smartdairy_iot.group_iot_manager")
+        cls.other = cls.make_user("other", "smartdairy_iot.group_iot_user")
+        cls.farm.user_ids = cls.user
+        cls.alert = cls.env["iot.alert"].create(
+            {
+                "device_id": cls.sensor.id,
+                "alert_type": "high_temperature",
+                "severity": "high",
+                "message": "Too warm",
+                "reading_type": "temperature",
+                "side": "high",
+                "started_at": NOW.replace(tzinfo=None),
+                "last_breach_at": NOW.replace(tzinfo=None),
+            }
+        )
+
+    def farms_heard(self, user):
+        """The farms whose channel this user is given, on asking for ours by name."""
+        websocket = self.env["ir.websocket"].with_user(user)
+        with MockRequest(self.env(user=user)):
+            channels = websocket._build_bus_channel_list([f"farm.farm_{self.farm.id}"])
+        names = [channel for channel in channels if isinstance(channel, str)]
+        self.assertFalse([n for n in names if "farm" in n], "never as a bare string")
+        return [c for c in channels if getattr(c, "_name", None) == "farm.farm"]
+
+    def test_an_employee_without_the_group_sees_nothing(self):
+        for model in ("farm.farm", "iot.device", "iot.alert", "iot.threshold"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.stranger).search([])
+
+    def test_a_user_sees_the_farms_they_may_see_and_no_other(self):
+        for model, domain in (
+            ("farm.farm", [("id", "=", self.farm.id)]),
+            ("iot.device", [("device_id", "=", "TEST-1")]),
+            ("iot.alert", [("id", "=", self.alert.id)]),
+        ):
+            search = self.env[model].with_user
+            self.assertTrue(search(self.user).search(domain), model)
+            self.assertTrue(search(self.manager).search(domain), model)
+            self.assertFalse(search(self.other).search(domain), model)
+
+    def test_a_user_acknowledges_but_does_not_register(self):
+        self.alert.with_user(self.user).action_acknowledge()
+        self.assertEqual(self.alert.acknowledged_by, self.user)
+        with self.assertRaises(AccessError):
+            self.sensor.with_user(self.user).write({"name": "Mine"})
+        with self.assertRaises(AccessError):
+            self.sensor.with_user(self.user).action_deactivate()
+        with self.assertRaises(AccessError):
+            self.env["iot.rejected.message"].with_user(self.user).search([])
+
+    def test_nobody_of_another_farm_acknowledges_or_watches(self):
+        with self.assertRaises(AccessError):
+            self.alert.with_user(self.other).action_acknowledge()
+        with self.assertRaises(AccessError):
+            self.farm.with_user(self.other).watch_live()
+
+    def test_a_farm_channel_is_given_to_whom_may_read_the_farm(self):
+        self.assertEqual(self.farms_heard(self.user), [self.farm])
+        public = self.env.ref("base.public_user")
+        for user in (self.stranger, self.other, public):
+            self.assertEqual(self.farms_heard(user), [], user.login)
+
+    def test_the_live_board_shows_ones_own_farms_only(self):
+        board = self.env["farm.farm"].with_user(self.other).get_live_board()
+        self.assertNotIn(self.farm.id, [farm["id"] for farm in board["farms"]])
+        self.assertNotIn("TEST-1", [tile["device_id"] for tile in board["devices"]])

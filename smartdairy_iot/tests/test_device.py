@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import IotCase
+
+
+@tagged("post_install", "-at_install")
+class TestDevice(IotCase):
+    def test_the_topic_is_the_one_of_the_grammar(self):
+        self.assertEqual(
+            self.sensor.mqtt_topic, "smartdairy/sensors/temperature/TEST-1/data"
+        )
+        gateway = self.make_device("GW-1", device_type="gateway")
+        self.assertEqual(gateway.mqtt_topic, "smartdairy/gateway/GW-1/data")
+
+    def test_an_id_that_would_break_a_topic_is_refused(self):
+        for device_id in ("a/b", "a+", "#", "with space", "é", "x" * 51):
+            with self.assertRaisesRegex(ValidationError, "cannot be a device ID"):
+                self.make_device(device_id)
+
+    @mute_logger("odoo.sql_db")
+    def test_two_devices_cannot_share_an_id(self):
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            self.make_device("TEST-1")
+
+    def test_only_a_gateway_can_be_a_parent(self):
+        with self.assertRaisesRegex(ValidationError, "is no gateway"):
+            self.make_device("TEST-2", gateway_id=self.sensor.id)
+
+    def test_the_life_cycle_allows_no_shortcut(self):
+        device = self.make_device("TEST-2", state="draft")
+        with self.assertRaisesRegex(UserError, "is Draft and cannot become Active"):
+            device.action_activate()
+        device.action_register()
+        device.action_activate()
+        device.action_maintenance()
+        device.action_activate()
+        device.action_retire()
+        with self.assertRaisesRegex(UserError, "is Retired"):
+            device.action_activate()
+
+    def test_the_listener_learns_of_every_change_at_once(self):
+        devices = self.env["iot.device"]._get_listener_map
+        self.assertTrue(devices()["TEST-1"].is_active)
+        self.sensor.action_deactivate()
+        self.assertFalse(devices()["TEST-1"].is_active)
+        self.farm.tz = "Asia/Dhaka"
+        self.assertEqual(str(devices()["TEST-1"].tz), "Asia/Dhaka")
+        self.sensor.unlink()
+        self.assertNotIn("TEST-1", devices())
+
+    def test_a_silent_device_goes_offline_after_its_own_time(self):
+        now = fields.Datetime.now()
+        patient = self.make_device("TEST-2", offline_after=3600)
+        for device in (self.sensor, patient):
+            self.env["iot.device.state"].create(
+                {
+                    "device_id": device.id,
+                    "is_online": True,
+                    "last_seen": now - timedelta(minutes=10),
+                }
+            )
+        self.env["iot.device.state"]._cron_detect_offline()
+        self.assertFalse(self.sensor.is_online)
+        self.assertTrue(patient.is_online)
+        offline = self.env["iot.device"].search(
+            [("is_online", "=", False), ("farm_id", "=", self.farm.id)]
+        )
+        self.assertEqual(offline, self.sensor)
+
+    def test_live_values_are_shown_with_their_units(self):
+        self.env["iot.device.state"].create(
+            {
+                "device_id": self.sensor.id,
+                "last_values": {"temperature": 3.8, "humidity": 81.0},
+            }
+        )
+        self.assertEqual(self.sensor.last_reading, "3.8 °C · 81 %")

@@ -1,0 +1,197 @@
+import logging
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo.tests import tagged
+
+from ..ingest import pipeline
+from .common import LineCase
+
+LOGGER = "odoo.addons.smartdairy_iot.ingest.pipeline"
+
+
+@tagged("post_install", "-at_install")
+class TestPipeline(LineCase):
+    def stored(self):
+        return [
+            value
+            for (value,) in self.rows(
+                "SELECT temperature_celsius FROM temperature_readings"
+                " WHERE device_id = 'TEST-1' ORDER BY time"
+            )
+        ]
+
+    def rejected(self):
+        rejected = self.env["iot.rejected.message"].search([], order="id")
+        return [(row.reason, row.count) for row in rejected]
+
+    def test_a_message_is_acked_only_after_its_batch_is_stored(self):
+        mid = self.publish({"temperature": 3.8})
+        self.line.run_once(0)
+        self.assertEqual((self.broker.acked, self.stored()), ([], []))
+        self.clock.now += 0.05
+        self.line.run_once(0)
+        self.assertEqual((self.broker.acked, self.stored()), ([mid], [3.8]))
+
+    def test_acks_keep_the_order_of_arrival_around_a_bad_message(self):
+        mids = [
+            self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=9)}),
+            self.publish(b"\xff\xfe"),
+            self.publish({"temperature": 4.0, "timestamp": self.ago(seconds=5)}),
+        ]
+        self.run_line()
+        self.assertEqual(self.broker.acked, mids)
+        self.assertEqual(self.stored(), [3.0, 4.0])
+        self.assertEqual(self.rejected(), [("not_utf8", 1)])
+
+    def test_each_bad_message_is_counted_with_its_reason_and_costs_no_neighbour(self):
+        bad = {
+            "not_utf8": b"\xc3\x28",
+            "not_json": b'{"temperature": NaN}',
+            "wrong_shape": b'"just text"',
+            "missing_value": {"temperature": None},
+            "not_a_number": {"temperature": True},
+            "out_of_range": {"temperature": 9999},
+            "bad_timestamp": {"temperature": 3, "timestamp": "yesterday"},
+            "future_timestamp": {"temperature": 3, "timestamp": "2099-01-01T00:00Z"},
+            "too_large": b"x" * 100_000,
+        }
+        for number, payload in enumerate(bad.values()):
+            self.publish(payload)
+            self.publish(
+                {"temperature": number, "timestamp": self.ago(seconds=60 - number)}
+            )
+        self.publish({"temperature": 3}, device_id="NOBODY")
+        self.publish({"ph": 7}, device_type="ph_sensor")
+        self.broker.send("smartdairy/sensors/temperature", {"temperature": 3})
+        self.run_line()
+        reasons = [*bad, "unknown_device", "wrong_device_type", "wrong_topic"]
+        self.assertCountEqual(self.rejected(), [(reason, 1) for reason in reasons])
+        self.assertEqual(self.stored(), list(map(float, range(len(bad)))))
+        self.assertEqual(len(self.broker.acked), 2 * len(bad) + 3)
+
+    def test_garbage_every_second_makes_one_row_with_a_count(self):
+        for _ in range(30):
+            self.publish(b"\0garbage\xff")
+            self.run_line()
+        self.assertEqual(self.rejected(), [("not_utf8", 30)])
+
+    def test_a_store_that_is_away_loses_nothing_and_acks_nothing(self):
+        mid = self.publish({"temperature": 3.8})
+        away = psycopg2.OperationalError("server closed the connection")
+        with (
+            patch.object(type(self.env["iot.store"]), "_insert", side_effect=away),
+            self.assertLogs(LOGGER, logging.WARNING) as logs,
+        ):
+            self.run_line()
+            self.run_line()
+        self.assertEqual(self.broker.acked, [])
+        self.assertIn("trying again", logs.output[0])
+        self.assertEqual(len(logs.output), 1, "the same error is logged once")
+        self.run_line(pipeline._RETRY_SECONDS[1])
+        self.assertEqual((self.broker.acked, self.stored()), ([mid], [3.8]))
+
+    def test_a_full_buffer_leaves_the_socket_unread(self):
+        away = psycopg2.OperationalError("away")
+        with (
+            patch.object(type(self.env["iot.store"]), "_insert", side_effect=away),
+            self.assertLogs(LOGGER, logging.WARNING),
+        ):
+            for number in range(500):
+                self.publish({"temperature": 3, "timestamp": 1767592800 + number})
+                self.line.run_once(0)
+                self.clock.now += 0.001
+            self.assertTrue(self.broker.left_unread)
+        for _ in range(4):
+            self.run_line(pipeline._RETRY_SECONDS[1])
+        self.assertEqual(len(self.broker.acked), 500)
+        self.assertEqual(len(self.stored()), 500)
+
+    def test_one_row_that_the_store_refuses_is_rejected_alone(self):
+        self.make_device("MILK-1", device_type="milk_meter")
+        self.refresh_devices()
+        self.publish({"temperature": 3.0})
+        for session in ("a", "\0", "b"):
+            payload = {"volume": 1, "session_id": session}
+            if session == "b":
+                payload["timestamp"] = self.ago(seconds=1)
+            self.publish(payload, "MILK-1", "milk_meter")
+        self.run_line()
+        self.assertEqual(self.rejected(), [("store_refused", 1)])
+        self.assertEqual(self.stored(), [3.0])
+        sessions = self.rows(
+            "SELECT metadata ->> 'session_id' FROM sensor_readings"
+            " WHERE device_id = 'MILK-1' ORDER BY 1"
+        )
+        self.assertEqual(sessions, [("a",), ("b",)])
+        self.assertEqual(len(self.broker.acked), 4)
+
+    def test_the_live_state_never_goes_back_in_time(self):
+        self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=10)})
+        self.run_line()
+        self.publish({"temperature": 9.0, "timestamp": self.ago(hours=3)})
+        self.run_line()
+        self.assertEqual(self.sensor.live_ids.last_values, {"temperature": 3.0})
+        self.assertFalse(self.sensor.live_ids.alarm_type)
+
+    def test_telling_that_failed_is_told_the_next_time(self):
+        state = type(self.env["iot.device.state"])
+        self.publish({"temperature": 3.0})
+        failed = psycopg2.OperationalError("could not serialize")
+        with patch.object(state, "_apply", side_effect=failed):
+            self.run_line()
+        self.assertFalse(self.sensor.live_ids)
+        self.assertEqual(len(self.stored()), 1)
+        self.run_line()
+        self.assertEqual(self.sensor.live_ids.last_values, {"temperature": 3.0})
+
+    def test_the_last_will_sets_a_device_offline_at_once(self):
+        self.publish({"temperature": 3.0})
+        self.run_line()
+        self.assertTrue(self.sensor.is_online)
+        self.broker.send("smartdairy/status/TEST-1", {"online": False}, retain=True)
+        self.run_line()
+        self.assertFalse(self.sensor.is_online)
+
+    def test_a_retained_reading_is_no_new_reading(self):
+        topic = "smartdairy/sensors/temperature/TEST-1/data"
+        mid = self.broker.send(topic, {"temperature": 3.0}, retain=True)
+        self.run_line()
+        self.assertEqual((self.broker.acked, self.stored()), ([mid], []))
+
+    def test_a_device_taken_out_of_service_is_refused_from_the_next_look_on(self):
+        self.sensor.action_deactivate()
+        self.refresh_devices()
+        self.publish({"temperature": 3.0})
+        self.run_line()
+        self.assertEqual(self.rejected(), [("inactive_device", 1)])
+
+    def test_nobody_watching_means_no_message_on_the_bus(self):
+        self.publish({"temperature": 3.0})
+        self.run_line()
+        self.assertFalse(self.bus_messages("smartdairy_iot/readings"))
+
+    def test_a_watched_farm_gets_one_message_a_second_with_the_newest_values(self):
+        self.farm.watch_live()
+        for second in range(3):
+            at = self.ago(seconds=9 - second)
+            self.publish({"temperature": 3.0 + second, "timestamp": at})
+        self.run_line()
+        ((_channel, payload),) = self.bus_messages("smartdairy_iot/readings")
+        (reading,) = payload["readings"]
+        self.assertEqual(reading["device_id"], "TEST-1")
+        self.assertEqual(reading["values"], {"temperature": 5.0})
+
+    def test_the_listener_shows_what_it_counted(self):
+        self.publish({"temperature": 3.0, "timestamp": 1767592800})
+        self.publish({"temperature": 3.0, "timestamp": 1767592800})
+        self.publish(b"?")
+        self.run_line(10)
+        listener = self.env["iot.listener"].search([], limit=1)
+        self.assertEqual(
+            (listener.received, listener.stored, listener.duplicate, listener.rejected),
+            (3, 1, 1, 1),
+        )
+        self.assertTrue(listener.is_alive)
+        self.assertTrue(listener.is_connected)
