@@ -1,0 +1,36 @@
+"""A real Chromium, logged in."""
+
+from contextlib import contextmanager
+from urllib.parse import urlparse
+
+from playwright.sync_api import sync_playwright
+
+# Without the background flags Chromium looks for its maker's hosts at every start.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def open_page(odoo, path, width=1280, height=900):
+    """A page of the web client; the errors of its console are in ``page.errors``."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=_FLAGS
+        )
+        context = browser.new_context(viewport={"width": width, "height": height})
+        cookie = {"name": "session_id", "value": odoo.session_id, "path": "/"}
+        host = urlparse(odoo.url).hostname
+        context.add_cookies([{**cookie, "domain": host}])
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(odoo.url + path)
+        yield page
+        browser.close()

@@ -1,0 +1,101 @@
+"""MQTT clients of the tests: each its own connection, QoS 1."""
+
+import json
+import os
+import ssl
+import threading
+from datetime import datetime, timezone
+
+import paho.mqtt.client as mqtt
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def tls_context(common_name):
+    """Mutual TLS as ``common_name``; None presents no certificate."""
+    context = ssl.create_default_context(cafile=os.environ["MQTT_CA"])
+    if common_name:
+        folder = os.environ["MQTT_CERT_DIR"]
+        context.load_cert_chain(
+            f"{folder}/{common_name}.crt", f"{folder}/{common_name}.key"
+        )
+    return context
+
+
+class Client:
+    """Publishes at QoS 1 and remembers what the broker acked."""
+
+    topic = None
+
+    def __init__(self, client_id, port):
+        self.acked = []
+        self._sent = {}
+        self._lock = threading.Lock()
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False
+        )
+        self._client.on_publish = self._on_publish
+        self._client.max_inflight_messages_set(200)
+        self._client.reconnect_delay_set(min_delay=1, max_delay=1)
+        self.authenticate()
+        self._client.connect(os.environ["MQTT_HOST"], int(os.environ[port]))
+        self._client.loop_start()
+
+    def authenticate(self):
+        """Give the paho client its certificate or password."""
+
+    def publish(self, payload, topic=None):
+        """Send and wait for the broker's ack; the payload is JSON unless bytes."""
+        self.send(payload, topic).wait_for_publish(10)
+
+    def send(self, payload, topic=None):
+        """Send without waiting; ``acked`` tells which payloads the broker took."""
+        raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        with self._lock:
+            info = self._client.publish(topic or self.topic, raw, qos=1)
+            self._sent[info.mid] = payload
+        return info
+
+    def subscribe(self, *topics):
+        """Return the list that the messages' topics are appended to."""
+        heard = []
+        self._client.on_message = lambda _c, _u, message: heard.append(message.topic)
+        self._client.subscribe([(topic, 1) for topic in topics])
+        return heard
+
+    def close(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_publish(self, _client, _userdata, mid, _reason, _properties):
+        with self._lock:
+            self.acked.append(self._sent.pop(mid))
+
+
+class Device(Client):
+    """A sensor: its own certificate over TLS 1.3."""
+
+    def __init__(self, device_id, device_type, common_name=None):
+        self.id = device_id
+        self.topic = f"smartdairy/sensors/{device_type}/{device_id}/data"
+        self._common_name = common_name or device_id
+        super().__init__(device_id, "MQTT_TLS_PORT")
+
+    def authenticate(self):
+        self._client.tls_set_context(tls_context(self._common_name))
+
+    def publish_status(self, is_online):
+        self.publish({"online": is_online}, f"smartdairy/status/{self.id}")
+
+
+class PasswordClient(Client):
+    """Whoever may use the password listener, on loopback only."""
+
+    def __init__(self, client_id, username):
+        self._username = username
+        super().__init__(client_id, "MQTT_PORT")
+
+    def authenticate(self):
+        self._client.username_pw_set(self._username, os.environ["MQTT_PASSWORD"])

@@ -1,0 +1,48 @@
+"""Broker → browser: the tile changes, the alert appears, a click acknowledges it."""
+
+from playwright.sync_api import expect
+
+from tests.conftest import wait_until
+from tests.support.browser import open_page
+
+
+def test_from_a_publish_to_the_tile_the_alert_and_its_acknowledgement(
+    make_device, odoo
+):
+    device = make_device()
+    with open_page(odoo, "/odoo/iot-live") as page:
+        tile = page.locator(f"[data-device-id='{device.id}']")
+        expect(tile).to_have_attribute("data-status", "nodata", timeout=30_000)
+
+        device.publish({"temperature": 4.2})
+        expect(tile.locator(".o_sd_tile_value")).to_contain_text("4.2", timeout=5000)
+        expect(tile).to_have_attribute("data-status", "ok")
+
+        device.publish({"temperature": 11.7})
+        expect(tile.locator(".o_sd_tile_value")).to_contain_text("11.7", timeout=5000)
+        expect(tile).to_have_attribute("data-status", "alarm")
+        alert = page.locator(".o_sd_alert", has_text=device.id)
+        expect(alert).to_be_visible(timeout=60_000)
+
+        alert.locator(".o_sd_acknowledge").click()
+        expect(alert.locator(".o_sd_acknowledge")).to_have_count(0)
+        domain = [("device_id.device_id", "=", device.id)]
+        wait_until(
+            lambda: odoo.search_read("iot.alert", domain, ["state"])[0]["state"]
+            == "acknowledged",
+            "the alert is acknowledged in Odoo",
+        )
+
+        device.publish({"temperature": 4.0})
+        expect(alert).to_have_count(0, timeout=70_000)
+        assert page.errors == []
+
+
+def test_the_last_will_shows_a_device_offline(make_device, odoo):
+    device = make_device()
+    with open_page(odoo, "/odoo/iot-live") as page:
+        device.publish({"temperature": 4.2})
+        tile = page.locator(f"[data-device-id='{device.id}']")
+        expect(tile).to_have_attribute("data-status", "ok", timeout=30_000)
+        device.publish_status(False)
+        expect(tile).to_have_attribute("data-status", "offline", timeout=5000)

@@ -1,0 +1,139 @@
+"""The specification's integration tests (Day 260), on the real parts."""
+
+import json
+import os
+import uuid
+
+import pytest
+import websocket
+
+from tests.conftest import wait_until
+from tests.support.device import now
+
+
+def test_temperature_sensor_flow(make_device, timescale, odoo):
+    """Published over mutual TLS → a row in the hypertable → the device's live state."""
+    device = make_device()
+    device.publish(
+        {
+            "temperature": 5.5,
+            "humidity": 85,
+            "location_type": "storage",
+            "battery": 93,
+            "timestamp": now(),
+        }
+    )
+    ((temperature, humidity, is_alarm),) = wait_until(
+        lambda: timescale(
+            "SELECT temperature_celsius, humidity_percent, is_alarm"
+            " FROM temperature_readings WHERE device_id = %s",
+            device.id,
+        ),
+        "the row",
+    )
+    assert (temperature, humidity, is_alarm) == (5.5, 85, False)
+    (live,) = wait_until(
+        lambda: odoo.search_read(
+            "iot.device",
+            [("device_id", "=", device.id), ("live_ids.battery_level", "=", 93)],
+            ["last_reading", "is_online", "battery_level"],
+        ),
+        "the live state",
+    )
+    assert live["last_reading"] == "5.5 °C · 85 %"
+    assert live["is_online"]
+
+
+def test_temperature_alert_generation(make_device, odoo):
+    """A breach → an alert, by the rule cron that the listener woke."""
+    device = make_device()
+    device.publish({"temperature": 12.0, "location_type": "storage"})
+    (alert,) = wait_until(
+        lambda: odoo.search_read(
+            "iot.alert",
+            [("device_id.device_id", "=", device.id)],
+            ["alert_type", "severity", "state", "message"],
+        ),
+        "the alert",
+        seconds=60,
+    )
+    assert alert["alert_type"] == "high_temperature"
+    assert alert["severity"] in ("medium", "high")
+    assert alert["state"] == "new"
+
+
+def test_milk_meter_session_flow(make_device, timescale):
+    """Session start, five readings, end → all the milk, in order."""
+    device = make_device("milk_meter")
+    session = {"session_id": f"session_{uuid.uuid4()}", "animal_id": 123}
+    device.publish({"type": "session_start", **session})
+    for _ in range(5):
+        device.publish(
+            {
+                "type": "reading",
+                **session,
+                "volume": 0.5,
+                "flow_rate": 2.5,
+                "temperature": 37.5,
+                "timestamp": now(),
+            }
+        )
+    device.publish({"type": "session_end", **session})
+    query = (
+        "SELECT value FROM sensor_readings WHERE reading_type = 'volume'"
+        " AND metadata ->> 'session_id' = %s ORDER BY time"
+    )
+    volumes = wait_until(
+        lambda: len(rows := timescale(query, session["session_id"])) == 5 and rows,
+        "five readings",
+    )
+    assert sum(volume for (volume,) in volumes) == pytest.approx(2.5)
+
+
+def test_websocket_real_time_updates(make_device, farm, odoo):
+    """A watched farm's readings come over Odoo's websocket, within seconds."""
+    device = make_device()
+    connection = open_websocket(odoo, [f"farm.farm_{farm}"])
+    odoo.call("farm.farm", "watch_live", [farm])
+    device.publish({"temperature": 4.0})
+    reading = wait_for_reading(connection, device.id)
+    assert reading["values"] == {"temperature": 4.0}
+    assert reading["is_alarm"] is False
+    connection.close()
+
+
+def test_the_websocket_tells_a_stranger_nothing(make_device, farm, odoo):
+    """The same channel, asked for without a session: not one reading."""
+    device = make_device()
+    stranger = open_websocket(None, [f"farm.farm_{farm}", "farm.farm"])
+    friend = open_websocket(odoo, [f"farm.farm_{farm}"])
+    odoo.call("farm.farm", "watch_live", [farm])
+    device.publish({"temperature": 4.0})
+    wait_for_reading(friend, device.id)
+    stranger.settimeout(0.5)
+    with pytest.raises(websocket.WebSocketTimeoutException):
+        wait_for_reading(stranger, device.id)
+    stranger.close()
+    friend.close()
+
+
+def open_websocket(odoo, channels):
+    url = os.environ["ODOO_URL"].replace("http", "ws", 1) + "/websocket"
+    cookie = f"session_id={odoo.session_id}" if odoo else None
+    connection = websocket.create_connection(
+        url, cookie=cookie, origin=os.environ["ODOO_URL"], timeout=10
+    )
+    subscription = {"channels": channels, "last": 0}
+    connection.send(json.dumps({"event_name": "subscribe", "data": subscription}))
+    return connection
+
+
+def wait_for_reading(connection, device_id):
+    while True:
+        for notification in json.loads(connection.recv()):
+            message = notification["message"]
+            if message["type"] != "smartdairy_iot/readings":
+                continue
+            for reading in message["payload"]["readings"]:
+                if reading["device_id"] == device_id and reading["values"]:
+                    return reading
