@@ -116,7 +116,9 @@ def _extend_prefork_server(listeners):
             respawn = respawns.setdefault(number, Respawn())
             if respawn.is_due():
                 respawn.started()
-                self.worker_spawn(lambda multi, n=number: WorkerListener(multi, n), workers)
+                self.worker_spawn(
+                    lambda multi, n=number: WorkerListener(multi, n), workers
+                )
 
     def worker_pop(self, pid):
         self.__dict__.setdefault("workers_listener", {}).pop(pid, None)

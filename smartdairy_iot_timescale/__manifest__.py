@@ -2,7 +2,7 @@
     "name": "Smart Dairy IoT: TimescaleDB",
     "version": "19.0.1.0.0",
     "category": "Supply Chain/IoT",
-    "summary": "Keeps the readings in TimescaleDB hypertables, apart from Odoo's database",
+    "summary": "Keeps the readings in TimescaleDB, apart from Odoo's database",
     "author": "Smart Dairy Development Team",
     "website": "https://smartdairy.com",
     "license": "LGPL-3",

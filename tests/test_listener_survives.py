@@ -106,9 +106,7 @@ def test_kill_9_of_the_prefork_listener_loses_and_doubles_nothing(
 ):
     device = make_device()
     server.stop()
-    server.daemon.start(
-        [*server.command(), "--workers=1"], env=server.environment()
-    )
+    server.daemon.start([*server.command(), "--workers=1"], env=server.environment())
     server.daemon.wait_until(server.answers, 90, "does not answer")
     wait_until(lambda: listener_process(server), "the listener", 60)
     assert listener_process(server).pid != server.daemon.pid(), "a worker of its own"

@@ -28,8 +28,10 @@ def test_from_a_publish_to_the_tile_the_alert_and_its_acknowledgement(
         expect(alert.locator(".o_sd_acknowledge")).to_have_count(0)
         domain = [("device_id.device_id", "=", device.id)]
         wait_until(
-            lambda: odoo.search_read("iot.alert", domain, ["state"])[0]["state"]
-            == "acknowledged",
+            lambda: (
+                odoo.search_read("iot.alert", domain, ["state"])[0]["state"]
+                == "acknowledged"
+            ),
             "the alert is acknowledged in Odoo",
         )
 

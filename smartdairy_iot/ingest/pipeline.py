@@ -185,11 +185,14 @@ class Pipeline:
 
     def _tell_when_due(self):
         now = self._clock()
+        tells = self._news and now >= self._tell_at
         beats = now >= self._beat_at
-        if not (self._news and now >= self._tell_at) and not beats:
+        if not tells and not beats:
             return
-        self._tell_at = now + _TELL_SECONDS
-        devices, wakes_rules = self._news.take()
+        devices, wakes_rules = {}, False
+        if tells:
+            self._tell_at = now + _TELL_SECONDS
+            devices, wakes_rules = self._news.take()
         try:
             with self._transaction() as env:
                 env["iot.device.state"]._apply(devices, self._devices)

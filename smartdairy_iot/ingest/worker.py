@@ -36,6 +36,7 @@ class DatabaseListener:
         self._registry = None
         self._pipeline = None
         self._look_at = 0.0
+        self._last_error = ""
 
     def run_once(self, timeout):
         threading.current_thread().dbname = self.db_name  # for the log
@@ -65,9 +66,12 @@ class DatabaseListener:
                 self._pipeline = self._start()
             self._pipeline.registry = self._registry
             self._pipeline.refresh_devices()
+            self._last_error = ""
         except psycopg2.Error as error:
             # PostgreSQL is away: the pipeline keeps its session and its batch.
-            _logger.info("Cannot look into database %s: %s", self.db_name, error)
+            if str(error) != self._last_error:
+                _logger.warning("Database %s: %s; trying again", self.db_name, error)
+            self._last_error = str(error)
 
     def _step_down(self):
         if self._pipeline:
@@ -112,11 +116,13 @@ class Listener:
         self._listeners.clear()
 
     def _find_databases(self):
-        installed = {name for name in cron_database_list() if _is_installed(name)}
-        for name in installed - self._listeners.keys():
-            self._listeners[name] = DatabaseListener(
-                name, self._number, self._settings
-            )
+        names = set(cron_database_list())
+        for name in self._listeners.keys() - names:
+            self._listeners.pop(name).stop()
+        for name in names - self._listeners.keys():
+            if _is_installed(name):
+                listener = DatabaseListener(name, self._number, self._settings)
+                self._listeners[name] = listener
 
 
 def _is_installed(db_name):

@@ -1,6 +1,7 @@
 from datetime import timezone
 
 from odoo import api, fields, models
+
 from odoo.addons.base.models.res_partner import _tz_get
 
 

@@ -36,7 +36,12 @@ _TRANSITIONS = {
     "retired": ("draft", "registered", "active", "inactive", "maintenance"),
 }
 _LISTENER_FIELDS = {
-    "device_id", "device_type", "state", "farm_id", "gateway_id", "location_type"
+    "device_id",
+    "device_type",
+    "state",
+    "farm_id",
+    "gateway_id",
+    "location_type",
 }
 
 

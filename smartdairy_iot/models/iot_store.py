@@ -97,7 +97,9 @@ class IotStore(models.AbstractModel):
             SQL(
                 "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS"
                 " SELECT %s FROM %s WITH NO DATA",
-                staging, names, SQL.identifier(table),
+                staging,
+                names,
+                SQL.identifier(table),
             )
         )
         cr.copy_expert(
@@ -107,7 +109,10 @@ class IotStore(models.AbstractModel):
         cr.execute(
             SQL(
                 "INSERT INTO %s (%s) SELECT %s FROM %s ON CONFLICT DO NOTHING",
-                SQL.identifier(table), names, names, staging,
+                SQL.identifier(table),
+                names,
+                names,
+                staging,
             )
         )
         new = cr.rowcount

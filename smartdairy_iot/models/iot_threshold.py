@@ -83,8 +83,10 @@ class IotThreshold(models.Model):
         for threshold in self:
             if not (threshold.use_min or threshold.use_max):
                 raise ValidationError(
-                    _("%(name)s checks neither a minimum nor a maximum.",
-                      name=threshold.name)
+                    _(
+                        "%(name)s checks neither a minimum nor a maximum.",
+                        name=threshold.name,
+                    )
                 )
             if not (threshold.use_min and threshold.use_max):
                 continue
@@ -146,9 +148,7 @@ class IotThreshold(models.Model):
                 ranked = by_reading.setdefault(threshold.reading_type, {})
                 ranked.setdefault(rank, []).append(threshold._to_limit())
         return {
-            reading_type: tuple(
-                sorted(ranked[max(ranked)], key=_most_severe_first)
-            )
+            reading_type: tuple(sorted(ranked[max(ranked)], key=_most_severe_first))
             for reading_type, ranked in by_reading.items()
         }
 

@@ -18,7 +18,9 @@ class TestLiveBoard(LineCase):
         self.assertEqual(tile["units"], {"temperature": "°C", "humidity": "%"})
         self.assertEqual((tile["low"], tile["high"]), (2.0, 6.0))
         self.assertEqual((tile["online"], tile["is_alarm"]), (True, True))
-        self.assertEqual((tile["battery"], tile["alarm_type"]), (93, "high_temperature"))
+        self.assertEqual(
+            (tile["battery"], tile["alarm_type"]), (93, "high_temperature")
+        )
         self.assertRegex(tile["time"], r"^\d{4}-.*\+00:00$")
 
     def test_a_device_that_never_spoke_has_an_empty_tile(self):

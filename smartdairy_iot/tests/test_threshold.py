@@ -50,9 +50,7 @@ class TestThreshold(IotCase):
             severity: self.make(severity=severity).cooldown_minutes
             for severity in ("low", "medium", "high", "critical")
         }
-        self.assertEqual(
-            minutes, {"low": 60, "medium": 30, "high": 15, "critical": 5}
-        )
+        self.assertEqual(minutes, {"low": 60, "medium": 30, "high": 15, "critical": 5})
         self.assertEqual(self.make(cooldown_minutes=7).cooldown_minutes, 7)
 
     def test_a_rule_that_leaves_no_value_inside_is_refused(self):

@@ -11,9 +11,7 @@ class TestConnection(TransactionCase):
     """What an administrator reads when the time-series database cannot be used."""
 
     def info(self, **changes):
-        return patch.object(
-            connection, "_info", lambda: {**self.good, **changes}
-        )
+        return patch.object(connection, "_info", lambda: {**self.good, **changes})
 
     def setUp(self):
         super().setUp()

@@ -38,9 +38,7 @@ def decode(payload, device, received_at):
         sample = to_sample(payload, device, received_at, {})
     else:
         names = _READINGS[device.device_type]
-        sample = to_sample(
-            payload, device, received_at, read_values(payload, names)
-        )
+        sample = to_sample(payload, device, received_at, read_values(payload, names))
     sample.metadata = metadata
     return sample
 

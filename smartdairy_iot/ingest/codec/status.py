@@ -6,7 +6,7 @@ _ONLINE = {"online": True, "offline": False, "true": True, "false": False}
 
 
 def decode(payload, device, received_at):
-    """Take ``{"online": true}``, ``{"status": "online"}``, ``"online"`` or a boolean."""
+    """Takes ``{"online": true}``, ``{"status": "online"}``, a word or a boolean."""
     raw = payload
     if isinstance(payload, dict):
         raw = payload.get("online", payload.get("status"))

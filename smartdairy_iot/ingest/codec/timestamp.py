@@ -36,20 +36,23 @@ def to_time(raw, received_at, tz):
 
 def _parse(raw, tz):
     try:
-        if isinstance(raw, str):
-            text = raw.strip()
-            if "T" in text or text.count("-") >= 2:
-                return _from_iso(text, tz)
-            return _from_epoch(float(text))
-        if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-            return _from_epoch(float(raw))
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise RejectedError(
-        Reason.BAD_TIMESTAMP,
-        f"timestamp {str(raw)[:60]!r} is neither ISO 8601 nor seconds or "
-        "milliseconds since 1970",
-    )
+        return _convert(raw, tz)
+    except (ValueError, TypeError, OverflowError, OSError):
+        raise RejectedError(
+            Reason.BAD_TIMESTAMP,
+            f"timestamp {str(raw)[:60]!r} is neither ISO 8601 nor seconds or "
+            "milliseconds since 1970",
+        ) from None
+
+
+def _convert(raw, tz):
+    if isinstance(raw, str):
+        text = raw.strip()
+        if "T" in text or text.count("-") >= 2:
+            return _from_iso(text, tz)
+    elif isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise TypeError
+    return _from_epoch(float(raw))
 
 
 def _from_iso(text, tz):
