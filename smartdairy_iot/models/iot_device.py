@@ -6,6 +6,7 @@ from odoo import _, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..ingest import topic
+from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
 from ..ingest.device import Device
 from .farm_farm import to_iso
@@ -299,7 +300,6 @@ class IotDevice(models.Model):
 
     def _to_live_tile(self, listener_map):
         live = self.live_ids[:1]
-        values = live.last_values or {}
         low, high = self._band(listener_map)
         return {
             "id": self.id,
@@ -312,15 +312,15 @@ class IotDevice(models.Model):
             or self.location_description
             or "",
             "state": self.state,
-            "values": values,
-            "units": {name: unit_of(name) for name in values},
+            "values": live.last_values or {},
+            "units": {name: unit_of(name) for name in measured_by(self.device_type)},
             "time": to_iso(live.value_time),
             "last_seen": to_iso(live.last_seen),
             "online": live.is_online,
             "is_alarm": bool(live.alarm_type),
             "alarm_type": live.alarm_type,
-            "battery": live.battery_level,
-            "signal": live.signal_strength,
+            "battery": live.battery_level or False,
+            "signal": live.signal_strength or False,
             "offline_after_s": self.offline_after,
             "low": low,
             "high": high,

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_alert
 from . import test_device
 from . import test_hooks
+from . import test_js
 from . import test_live_board
 from . import test_pipeline
 from . import test_settings

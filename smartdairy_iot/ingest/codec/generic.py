@@ -27,6 +27,13 @@ _METADATA_KEYS = ("type", "session_id", "animal_id")
 _METADATA_LENGTH = 100
 
 
+def measured_by(device_type):
+    """The reading types that such a device may send, the main one first."""
+    if device_type == "temperature":
+        return ("temperature", "humidity")
+    return tuple(dict.fromkeys(_READINGS[device_type].values()))
+
+
 def decode(payload, device, received_at):
     """One sample with a value for each known key, or None for an event.
 

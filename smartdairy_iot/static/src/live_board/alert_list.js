@@ -1,0 +1,94 @@
+import { Component, useRef, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { formatQuantity, severityLabel, toMillis } from "../telemetry/format";
+import { useAge } from "../telemetry/telemetry_hooks";
+
+const SEVERITY_STYLES = {
+    critical: { icon: "fa-exclamation-circle", badge: "text-bg-danger" },
+    high: { icon: "fa-exclamation-triangle", badge: "text-bg-danger" },
+    medium: { icon: "fa-exclamation-triangle", badge: "text-bg-warning" },
+    low: { icon: "fa-info-circle", badge: "text-bg-info" },
+};
+
+export class AlertRow extends Component {
+    static template = "smartdairy_iot.AlertRow";
+    static props = { alert: Object };
+
+    setup() {
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.telemetry = useService("smartdairy_iot.telemetry");
+        this.state = useState({ busy: false });
+        this.row = useRef("row");
+        useAge(() => toMillis(this.props.alert.created_at));
+    }
+
+    get style() {
+        return SEVERITY_STYLES[this.props.alert.severity];
+    }
+
+    get severity() {
+        return severityLabel(this.props.alert.severity);
+    }
+
+    /** "9.4 °C (limit 4 °C)" */
+    get trigger() {
+        const { trigger_value, threshold_value, unit } = this.props.alert;
+        if (typeof trigger_value !== "number") {
+            return "";
+        }
+        const value = formatQuantity("", trigger_value, unit);
+        return typeof threshold_value === "number"
+            ? _t("%(value)s (limit %(limit)s)", {
+                  value,
+                  limit: formatQuantity("", threshold_value, unit),
+              })
+            : value;
+    }
+
+    get acknowledgeLabel() {
+        return _t("Acknowledge: %(device)s, %(message)s", {
+            device: this.props.alert.device_name,
+            message: this.props.alert.message,
+        });
+    }
+
+    get acknowledgedLabel() {
+        return _t("Acknowledged by %(user)s", { user: this.props.alert.acknowledged_by });
+    }
+
+    open() {
+        this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "iot.alert",
+            res_id: this.props.alert.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    async acknowledge() {
+        this.state.busy = true;
+        try {
+            await this.telemetry.acknowledge(this.props.alert.id);
+            // The button is about to go, the keyboard user stays where the alert is.
+            this.row.el?.focus();
+        } catch (error) {
+            this.notification.add(error.data?.message || error.message, {
+                title: _t("The alert could not be acknowledged"),
+                type: "danger",
+            });
+        }
+        this.state.busy = false;
+    }
+}
+
+export class AlertList extends Component {
+    static template = "smartdairy_iot.AlertList";
+    static components = { AlertRow };
+    static props = {};
+
+    setup() {
+        this.state = useState(useService("smartdairy_iot.telemetry").store.state);
+    }
+}

@@ -1,0 +1,155 @@
+/** Pure helpers: what a device or an alert is, in words and numbers. */
+import { _t } from "@web/core/l10n/translation";
+import { formatFloat } from "@web/core/utils/numbers";
+
+const { DateTime } = luxon;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The measure shown large on the tile of each type of device. */
+const MAIN_MEASURE = {
+    temperature: "temperature",
+    milk_meter: "volume",
+    ph_sensor: "ph",
+    flow_sensor: "flow_rate",
+    humidity: "humidity",
+    pressure: "pressure",
+};
+
+/** Measures that keep a decimal when they are whole, so that the number does not jump. */
+const WITH_DECIMAL = new Set(["temperature", "ph", "flow_rate", "volume", "pressure"]);
+
+export const SEVERITIES = ["critical", "high", "medium", "low"];
+
+/**
+ * Milliseconds since the epoch. A timestamp without zone is UTC, as everywhere in Odoo.
+ *
+ * @param {string | false} iso
+ * @returns {number} NaN when there is no time
+ */
+export function toMillis(iso) {
+    if (!iso) {
+        return NaN;
+    }
+    return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) ? iso : `${iso.replace(" ", "T")}Z`);
+}
+
+/** When the device was last heard: a gateway has no reading of its own, only its presence. */
+export function heardAt({ device_type, time, last_seen }) {
+    return toMillis(time || (device_type === "gateway" && last_seen));
+}
+
+/** @returns {"ok" | "alarm" | "offline" | "nodata"} */
+export function deviceStatus(device) {
+    if (isNaN(heardAt(device))) {
+        return "nodata";
+    }
+    if (!device.online) {
+        return "offline";
+    }
+    return device.is_alarm ? "alarm" : "ok";
+}
+
+/** Older than the device itself promised: shown, but not to be trusted as current. */
+export function isStale(device, now) {
+    return now - heardAt(device) > device.offline_after_s * 1000;
+}
+
+export function mainMeasure({ device_type, values }) {
+    const measure = MAIN_MEASURE[device_type];
+    return measure in values ? measure : (Object.keys(values)[0] ?? measure);
+}
+
+export function formatMeasure(measure, value) {
+    if (typeof value !== "number") {
+        return "–";
+    }
+    const zeros = WITH_DECIMAL.has(measure) ? { minDigits: 1 } : { trailingZeros: false };
+    return formatFloat(value, { digits: [16, 2], ...zeros });
+}
+
+/** "3.8 °C" */
+export function formatQuantity(measure, value, unit) {
+    return [formatMeasure(measure, value), unit].filter(Boolean).join(" ");
+}
+
+/** "2 – 4 °C", "≤ 4 °C", "≥ 2 °C" or nothing. */
+export function formatLimits({ low, high }, unit = "") {
+    const bound = (value) => formatFloat(value, { trailingZeros: false });
+    const hasLow = typeof low === "number";
+    const hasHigh = typeof high === "number";
+    if (!hasLow && !hasHigh) {
+        return "";
+    }
+    const sign = hasLow ? "≥" : "≤";
+    const limits =
+        hasLow && hasHigh
+            ? `${bound(low)} – ${bound(high)}`
+            : `${sign} ${bound(hasLow ? low : high)}`;
+    return `${limits} ${unit}`.trim();
+}
+
+/** "12 s ago", of a duration in milliseconds; clocks that run ahead count as now. */
+export function formatAge(milliseconds) {
+    const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+    if (seconds < MINUTE) {
+        return _t("%(count)s s ago", { count: seconds });
+    }
+    if (seconds < HOUR) {
+        return _t("%(count)s min ago", { count: Math.floor(seconds / MINUTE) });
+    }
+    if (seconds < DAY) {
+        return _t("%(count)s h ago", { count: Math.floor(seconds / HOUR) });
+    }
+    return _t("%(count)s d ago", { count: Math.floor(seconds / DAY) });
+}
+
+/** "09:41", in the time zone of the user. */
+export function formatClock(millis) {
+    return DateTime.fromMillis(millis).toLocaleString(DateTime.TIME_24_SIMPLE);
+}
+
+export function statusLabel({ status, stale, alarm_type }) {
+    switch (status) {
+        case "nodata":
+            return _t("No data yet");
+        case "offline":
+            return _t("Offline");
+        case "alarm":
+            return alarmLabel(alarm_type);
+    }
+    return stale ? _t("Old data") : _t("OK");
+}
+
+function alarmLabel(alarmType) {
+    if (/high/.test(alarmType)) {
+        return _t("Too high");
+    }
+    return /low/.test(alarmType) ? _t("Too low") : _t("Alarm");
+}
+
+export function severityLabel(severity) {
+    return {
+        critical: _t("Critical"),
+        high: _t("High"),
+        medium: _t("Medium"),
+        low: _t("Low"),
+    }[severity];
+}
+
+/** An alert leaves the list when it is closed, or when it is over and somebody has seen it. */
+export function isListed({ state, is_active, acknowledged_at }) {
+    return !["resolved", "dismissed"].includes(state) && (is_active || !acknowledged_at);
+}
+
+/** What needs somebody comes first, then the worst, then the newest. */
+export function compareAlerts(a, b) {
+    return (
+        Boolean(a.acknowledged_at) - Boolean(b.acknowledged_at) ||
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+        toMillis(b.created_at) - toMillis(a.created_at) ||
+        b.id - a.id
+    );
+}

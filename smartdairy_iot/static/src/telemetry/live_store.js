@@ -1,0 +1,211 @@
+import { reactive, toRaw } from "@odoo/owl";
+import { deepEqual } from "@web/core/utils/objects";
+import {
+    compareAlerts,
+    deviceStatus,
+    isListed,
+    isStale,
+    SEVERITIES,
+    severityLabel,
+    toMillis,
+} from "./format";
+
+/** Writing only what differs is what keeps the other tiles from rendering. */
+function assignChanged(target, changes) {
+    const current = toRaw(target);
+    for (const [key, value] of Object.entries(changes)) {
+        if (!deepEqual(current[key], value)) {
+            target[key] = value;
+        }
+    }
+}
+
+/** Only what is measured now belongs in an average: neither an old value nor an offline sensor's. */
+function isCurrentTemperature({ device_type, online, stale, values }) {
+    return (
+        device_type === "temperature" && online && !stale && typeof values.temperature === "number"
+    );
+}
+
+/**
+ * What the dashboard shows. `state` is reactive, and so is, on its own, every device: a reading
+ * renders one tile. Snapshots replace everything in place, bus messages change single entries.
+ */
+export class LiveStore {
+    /** @param {() => number} now the server's clock, in milliseconds */
+    constructor(now) {
+        this.now = now;
+        this.devices = new Map();
+        this.pending = new Map();
+        this.state = reactive({
+            phase: "loading",
+            connection: "connecting",
+            lostAt: 0,
+            farms: [],
+            alerts: [],
+            kpi: {},
+            announcement: "",
+        });
+    }
+
+    applyBoard({ farms, devices, alerts }) {
+        const previous = this.devices;
+        this.devices = new Map();
+        for (const device of devices) {
+            const entry = previous.get(device.device_id) || reactive({});
+            this.devices.set(device.device_id, entry);
+            this.updateDevice(entry, device);
+        }
+        this.groupByFarm(farms);
+        this.setAlerts(alerts.filter(isListed));
+        this.state.phase = "ready";
+        this.updateKpi();
+    }
+
+    groupByFarm(farms) {
+        const groups = new Map(farms.map((farm) => [farm.id, { ...farm, devices: [] }]));
+        for (const entry of this.devices.values()) {
+            groups.get(toRaw(entry).farm_id)?.devices.push(entry);
+        }
+        const shape = (list) =>
+            list.map(({ id, name, devices }) => [id, name, devices.map((d) => toRaw(d).id)]);
+        const next = [...groups.values()];
+        if (!deepEqual(shape(toRaw(this.state).farms), shape(next))) {
+            this.state.farms = next;
+        }
+    }
+
+    updateDevice(entry, changes) {
+        assignChanged(entry, changes);
+        const device = toRaw(entry);
+        assignChanged(entry, {
+            status: deviceStatus(device),
+            stale: isStale(device, this.now()),
+        });
+    }
+
+    /** Keep the newest reading of each device until `flush`. */
+    queueReadings(readings) {
+        for (const reading of readings) {
+            this.pending.set(reading.device_id, reading);
+        }
+    }
+
+    /**
+     * Show some of what is waiting. A thousand tiles changing at once would block the browser
+     * for longer than a frame.
+     *
+     * @param {number} count
+     * @returns {string[]} ids of devices that the snapshot lacks, or whose unit it lacks
+     */
+    flush(count) {
+        const unknown = [];
+        for (const [deviceId, reading] of this.pending) {
+            if (count-- <= 0) {
+                break;
+            }
+            this.pending.delete(deviceId);
+            const entry = this.devices.get(deviceId);
+            if (entry) {
+                this.applyReading(entry, reading);
+            }
+            const units = entry && toRaw(entry).units;
+            if (!units || Object.keys(reading.values).some((measure) => !(measure in units))) {
+                unknown.push(deviceId);
+            }
+        }
+        this.updateKpi();
+        return unknown;
+    }
+
+    /** A reading without a time is a sign of life: it says nothing about the values. */
+    applyReading(entry, { online, battery, signal, ...reading }) {
+        const device = toRaw(entry);
+        const { time, values, is_alarm, alarm_type, last_seen = time } = reading;
+        if (toMillis(time) < toMillis(device.time)) {
+            return;
+        }
+        this.updateDevice(entry, {
+            online,
+            last_seen,
+            battery: battery || device.battery,
+            signal: signal || device.signal,
+            ...(time && { time, is_alarm, alarm_type, values: { ...device.values, ...values } }),
+        });
+    }
+
+    applyStatus(devices) {
+        for (const { device_id, online, last_seen } of devices) {
+            const entry = this.devices.get(device_id);
+            if (entry) {
+                this.updateDevice(entry, { online, last_seen });
+            }
+        }
+        this.updateKpi();
+    }
+
+    applyAlert(alert) {
+        const others = toRaw(this.state).alerts.filter(({ id }) => id !== alert.id);
+        this.setAlerts(isListed(alert) ? [...others, alert] : others);
+        this.updateKpi();
+    }
+
+    setAlerts(alerts) {
+        const known = new Map(toRaw(this.state).alerts.map((alert) => [alert.id, alert]));
+        const added = alerts.filter(
+            ({ id, acknowledged_at }) => !known.has(id) && !acknowledged_at
+        );
+        // An unchanged alert stays the same object: its row need not render.
+        this.state.alerts = alerts
+            .map((alert) => (deepEqual(known.get(alert.id), alert) ? known.get(alert.id) : alert))
+            .sort(compareAlerts);
+        if (this.state.phase === "ready" && added.length) {
+            this.state.announcement = added
+                .map((a) => `${severityLabel(a.severity)}: ${a.device_name}: ${a.message}`)
+                .join("\n");
+        }
+    }
+
+    getAlert(id) {
+        return toRaw(this.state).alerts.find((alert) => alert.id === id);
+    }
+
+    /** Time alone makes data old. */
+    refreshStale() {
+        const now = this.now();
+        let changed = false;
+        for (const entry of this.devices.values()) {
+            const device = toRaw(entry);
+            const stale = isStale(device, now);
+            if (stale !== device.stale) {
+                entry.stale = stale;
+                changed = true;
+            }
+        }
+        if (changed) {
+            this.updateKpi();
+        }
+    }
+
+    updateKpi() {
+        const kpi = { devices: this.devices.size, online: 0, offline: 0, alarm: 0 };
+        const temperatures = [];
+        for (const entry of this.devices.values()) {
+            const device = toRaw(entry);
+            kpi[device.online ? "online" : "offline"]++;
+            kpi.alarm += device.status === "alarm";
+            if (isCurrentTemperature(device)) {
+                temperatures.push(device.values.temperature);
+                kpi.temperatureUnit = device.units.temperature;
+            }
+        }
+        const total = temperatures.reduce((sum, value) => sum + value, 0);
+        kpi.temperature = temperatures.length ? total / temperatures.length : null;
+        const alerts = toRaw(this.state).alerts;
+        kpi.alerts = alerts.length;
+        for (const severity of SEVERITIES) {
+            kpi[severity] = alerts.filter((alert) => alert.severity === severity).length;
+        }
+        assignChanged(this.state.kpi, kpi);
+    }
+}

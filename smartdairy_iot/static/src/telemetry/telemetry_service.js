@@ -1,0 +1,286 @@
+import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { toMillis } from "./format";
+import { LiveStore } from "./live_store";
+
+const TICK = 1000;
+const HEARTBEAT = 30_000;
+/** What the bus does not tell (a device was added, a limit was changed) is fetched this often. */
+const RESYNC = 300_000;
+const RETRY = 10_000;
+/** Longer than the bus waits before it subscribes: nothing falls between snapshot and bus. */
+const SUBSCRIBED = 1000;
+/** Without a connection for this long the screen says since when. */
+const PATIENCE = 10_000;
+const TILES_PER_FRAME = 50;
+
+/**
+ * Feeds the live store while somebody watches: a snapshot first, then what the bus brings, and
+ * a snapshot again after each reconnection. Does nothing while no board is open.
+ */
+export class Telemetry {
+    constructor({ bus_service, notification, orm }) {
+        this.bus = bus_service;
+        this.notification = notification;
+        this.orm = orm;
+        this.watchers = 0;
+        this.clockOffset = 0;
+        this.tickListeners = new Set();
+        this.handlers = {
+            "smartdairy_iot/readings": ({ readings }) => this.onReadings(readings),
+            "smartdairy_iot/alert": ({ alert }) => this.store.applyAlert(alert),
+            "smartdairy_iot/status": ({ devices }) => this.store.applyStatus(devices),
+        };
+        this.subscriptions = Object.keys(this.handlers).map((type) => [
+            type,
+            (payload) => this.receive(type, payload),
+        ]);
+        this.onConnected = this.onConnected.bind(this);
+        this.onDisconnected = this.onDisconnected.bind(this);
+        this.reset();
+    }
+
+    reset() {
+        this.store = new LiveStore(() => this.now());
+        this.channels = new Set();
+        this.unknown = new Set();
+        this.held = null;
+        this.again = false;
+        this.failed = false;
+    }
+
+    /** The server's clock: the one of a tablet in the milking parlour may be minutes off. */
+    now() {
+        return Date.now() + this.clockOffset;
+    }
+
+    //--------------------------------------------------------------------------
+    // Life
+    //--------------------------------------------------------------------------
+
+    acquire() {
+        if (this.watchers++ === 0) {
+            this.start();
+        }
+    }
+
+    release() {
+        if (--this.watchers === 0) {
+            this.stop();
+        }
+    }
+
+    start() {
+        this.reset();
+        this.connected = this.bus.workerState === "CONNECTED";
+        for (const [type, callback] of this.subscriptions) {
+            this.bus.subscribe(type, callback);
+        }
+        this.bus.addEventListener("BUS:CONNECT", this.onConnected);
+        this.bus.addEventListener("BUS:RECONNECT", this.onConnected);
+        this.bus.addEventListener("BUS:DISCONNECT", this.onDisconnected);
+        this.store.state.lostAt = this.now();
+        this.nextHeartbeat = Infinity;
+        this.ticker = browser.setInterval(() => this.tick(), TICK);
+        this.load();
+    }
+
+    stop() {
+        browser.clearInterval(this.ticker);
+        browser.cancelAnimationFrame(this.frame);
+        this.frame = null;
+        for (const [type, callback] of this.subscriptions) {
+            this.bus.unsubscribe(type, callback);
+        }
+        this.bus.removeEventListener("BUS:CONNECT", this.onConnected);
+        this.bus.removeEventListener("BUS:RECONNECT", this.onConnected);
+        this.bus.removeEventListener("BUS:DISCONNECT", this.onDisconnected);
+        this.channels.forEach((channel) => this.bus.deleteChannel(channel));
+    }
+
+    /** @returns {() => void} stops listening */
+    onTick(callback) {
+        this.tickListeners.add(callback);
+        return () => this.tickListeners.delete(callback);
+    }
+
+    tick() {
+        const { state } = this.store;
+        if (state.connection !== "live" && this.now() - state.lostAt > PATIENCE) {
+            state.connection = "stale";
+        }
+        if (Date.now() >= this.nextLoad) {
+            this.load();
+        }
+        if (Date.now() >= this.nextHeartbeat) {
+            this.sendHeartbeat();
+        }
+        this.store.refreshStale();
+        this.tickListeners.forEach((callback) => callback(this.now()));
+    }
+
+    //--------------------------------------------------------------------------
+    // Snapshot
+    //--------------------------------------------------------------------------
+
+    async load() {
+        if (this.held) {
+            this.again = true;
+            return;
+        }
+        const { store } = this;
+        const held = (this.held = []);
+        this.nextLoad = Infinity;
+        try {
+            const board = await this.orm.silent.call("farm.farm", "get_live_board", []);
+            if (store === this.store && this.watchers) {
+                this.clockOffset = toMillis(board.now) - Date.now();
+                store.applyBoard(board);
+                this.onLoaded(board);
+            }
+        } catch (error) {
+            if (store === this.store && this.watchers) {
+                this.onLoadFailed(error);
+            }
+        }
+        if (store !== this.store || !this.watchers) {
+            return;
+        }
+        // What arrived meanwhile is newer than the snapshot.
+        this.held = null;
+        held.forEach(([type, payload]) => this.receive(type, payload));
+        if (this.again) {
+            this.again = false;
+            this.load();
+        }
+    }
+
+    onLoaded({ farms }) {
+        this.failed = false;
+        // Without the bus (a proxy that does not pass websockets) the board is slow, not dead.
+        this.nextLoad = Date.now() + (this.connected ? RESYNC : RETRY);
+        if (this.connected) {
+            this.store.state.connection = "live";
+        } else {
+            this.store.state.lostAt = this.now();
+        }
+        this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+    }
+
+    onLoadFailed(error) {
+        this.nextLoad = Date.now() + RETRY;
+        if (this.store.state.phase === "loading") {
+            this.store.state.phase = "failed";
+        }
+        // The connection badge tells of a lost server; say anything else once.
+        if (!this.failed && !(error instanceof ConnectionLostError)) {
+            this.notification.add(error.data?.message || error.message, { type: "danger" });
+        }
+        this.failed = true;
+    }
+
+    async watchFarms(channels) {
+        const wanted = new Set(channels);
+        const added = channels.filter((channel) => !this.channels.has(channel));
+        const removed = [...this.channels].filter((channel) => !wanted.has(channel));
+        this.channels = wanted;
+        removed.forEach((channel) => this.bus.deleteChannel(channel));
+        if (!added.length) {
+            return;
+        }
+        this.nextLoad = Date.now() + SUBSCRIBED;
+        await Promise.all(added.map((channel) => this.bus.addChannel(channel)));
+        this.sendHeartbeat();
+    }
+
+    /** The server sends readings only while somebody says that they watch. */
+    async sendHeartbeat() {
+        this.nextHeartbeat = Date.now() + HEARTBEAT;
+        if (this.connected && this.channels.size && this.watchers) {
+            const farmIds = [...this.channels].map((channel) => Number(channel.split("_").pop()));
+            try {
+                await this.orm.silent.call("farm.farm", "watch_live", [farmIds]);
+            } catch {
+                // The server is away, or took a farm from us: a new snapshot tells which.
+                this.nextLoad = Math.min(this.nextLoad, Date.now() + RETRY);
+            }
+        }
+    }
+
+    //--------------------------------------------------------------------------
+    // Bus
+    //--------------------------------------------------------------------------
+
+    /** Also after a first `BUS:CONNECT`: a laptop that wakes up connects, it does not reconnect. */
+    onConnected() {
+        if (!this.connected) {
+            this.connected = true;
+            this.sendHeartbeat();
+            this.load();
+        }
+    }
+
+    onDisconnected() {
+        const { state } = this.store;
+        if (this.connected) {
+            this.connected = false;
+            state.lostAt = this.now();
+            state.connection = "reconnecting";
+        }
+    }
+
+    receive(type, payload) {
+        if (this.held) {
+            this.held.push([type, payload]);
+        } else {
+            this.handlers[type](payload);
+        }
+    }
+
+    onReadings(readings) {
+        this.store.queueReadings(readings);
+        this.frame ||= browser.requestAnimationFrame(() => this.flush());
+    }
+
+    flush() {
+        const unknown = this.store.flush(TILES_PER_FRAME).filter((id) => !this.unknown.has(id));
+        this.frame = this.store.pending.size
+            ? browser.requestAnimationFrame(() => this.flush())
+            : null;
+        if (unknown.length) {
+            // A device that was just registered, or its first reading. Ask once, not each second.
+            unknown.forEach((id) => this.unknown.add(id));
+            this.load();
+        }
+    }
+
+    //--------------------------------------------------------------------------
+    // Acknowledge
+    //--------------------------------------------------------------------------
+
+    async acknowledge(id) {
+        const { store } = this;
+        await this.orm.call("iot.alert", "action_acknowledge", [[id]]);
+        // The bus says the same a moment later, unless the connection is lost just now.
+        const alert = store.getAlert(id);
+        if (alert && !alert.acknowledged_at) {
+            store.applyAlert({
+                ...alert,
+                state: "acknowledged",
+                acknowledged_at: new Date(this.now()).toISOString(),
+                acknowledged_by: user.name,
+            });
+        }
+    }
+}
+
+export const telemetryService = {
+    dependencies: ["bus_service", "notification", "orm"],
+    start(env, services) {
+        return new Telemetry(services);
+    },
+};
+
+registry.category("services").add("smartdairy_iot.telemetry", telemetryService);

@@ -1,0 +1,289 @@
+import { lockWebsocketConnect, waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { WEBSOCKET_CLOSE_CODES } from "@bus/workers/websocket_worker";
+import { beforeEach, describe, expect, test, waitFor, waitForNone } from "@odoo/hoot";
+import { press, queryAllTexts, queryAttribute, queryFirst, queryText } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
+import { onPatched } from "@odoo/owl";
+import {
+    contains,
+    getService,
+    makeServerError,
+    MockServer,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import { Tile } from "@smartdairy_iot/live_board/tile";
+import {
+    ago,
+    defineTelemetryModels,
+    makeAlert,
+    makeBoard,
+    makeDevice,
+    makeReading,
+    NOW,
+    openBoard,
+    sendBus,
+    sendReadings,
+} from "./live_test_helpers";
+
+describe.current.tags("desktop");
+defineTelemetryModels();
+beforeEach(() => mockDate(NOW.replace("Z", ""), 0));
+
+const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
+const CONNECTION = ".o_sd_connection";
+
+/** The board is open, and its farm's channel subscribed. */
+async function openLiveBoard(board) {
+    await openBoard(board);
+    await waitForChannels(["farm.farm_1"]);
+}
+
+test("a tile shows value, unit, limits, status and age", async () => {
+    await openLiveBoard();
+    expect(".o_sd_farm h2").toHaveText(/Green Valley Dairy/);
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("3.8");
+    expect(TILE).toHaveText(/°C/);
+    expect(TILE).toHaveText(/2 – 4 °C/);
+    expect(TILE).toHaveText(/81 %/);
+    expect(TILE).toHaveAttribute("data-status", "ok");
+    expect(TILE).toHaveAttribute("aria-label", "Tank 1: 3.8 °C, OK. Open the device");
+});
+
+test("the age ticks without rendering the tile", async () => {
+    patchWithCleanup(Tile.prototype, {
+        setup() {
+            super.setup();
+            onPatched(() => expect.step("patched"));
+        },
+    });
+    await openBoard(() => ({ ...makeBoard(), now: new Date().toISOString() }));
+    expect(`${TILE} .o_sd_age`).toHaveText("5 s ago");
+    await advanceTime(2000);
+    expect(`${TILE} .o_sd_age`).toHaveText("7 s ago");
+    expect.verifySteps([]);
+});
+
+test("a wrong clock on this computer does not make data old", async () => {
+    mockDate("2026-01-05 09:30:00", 0);
+    await openBoard();
+    expect(`${TILE} .o_sd_age`).toHaveText("5 s ago");
+    expect(TILE).not.toHaveClass("o_sd_stale");
+});
+
+test("status is told by data, words and icon, not by colour alone", async () => {
+    await openLiveBoard(
+        makeBoard({
+            devices: [
+                makeDevice({ device_id: "A" }),
+                makeDevice({ device_id: "B", is_alarm: true, alarm_type: "temperature_high" }),
+                makeDevice({ device_id: "C", online: false }),
+                makeDevice({ device_id: "D", time: false, values: {} }),
+                makeDevice({ device_id: "E", time: ago(301) }),
+            ],
+        })
+    );
+    const statuses = ["A", "B", "C", "D", "E"].map((id) =>
+        queryAttribute(`[data-device-id='${id}']`, "data-status")
+    );
+    expect(statuses).toEqual(["ok", "alarm", "offline", "nodata", "ok"]);
+    expect(queryAllTexts(".o_sd_tile_status")).toEqual([
+        "OK",
+        "Too high",
+        "Offline",
+        "No data yet",
+        "Old data",
+    ]);
+    expect(
+        new Set([...document.querySelectorAll(".o_sd_tile_status i")].map((i) => i.className))
+    ).toHaveLength(5);
+    expect("[data-device-id='D'] .o_sd_tile_value").toHaveText("–");
+    expect("[data-device-id='E']").toHaveClass("o_sd_stale");
+});
+
+test("a reading changes its own tile and no other", async () => {
+    patchWithCleanup(Tile.prototype, {
+        setup() {
+            super.setup();
+            onPatched(() => expect.step(this.device.device_id));
+        },
+    });
+    await openLiveBoard(
+        makeBoard({ devices: [makeDevice(), makeDevice({ id: 8, device_id: "OTHER" })] })
+    );
+    expect.verifySteps([]);
+    sendReadings(
+        makeReading({
+            values: { temperature: 9.42 },
+            is_alarm: true,
+            alarm_type: "temperature_high",
+        })
+    );
+    await waitFor(`${TILE}[data-status='alarm']`);
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("9.42");
+    expect("[data-kpi='alarm'] dd").toHaveText("1");
+    expect.verifySteps(["TEMP-G01"]);
+});
+
+test("a click on a tile opens the form of the device", async () => {
+    await openLiveBoard();
+    await contains(TILE).click();
+    await waitFor(".o_device_form");
+    expect(".o_device_form [name='name'] input").toHaveValue("Tank 1");
+});
+
+test("key figures", async () => {
+    await openLiveBoard(
+        makeBoard({
+            devices: [makeDevice(), makeDevice({ id: 8, device_id: "B", online: false })],
+            alerts: [makeAlert(), makeAlert({ id: 2, severity: "critical" })],
+        })
+    );
+    expect("[data-kpi='online'] dd").toHaveText("1");
+    expect("[data-kpi='offline'] dd").toHaveText("1");
+    expect("[data-kpi='alarm'] dd").toHaveText("0");
+    expect("[data-kpi='temperature'] dd").toHaveText("3.8 °C");
+    expect("[data-kpi='alerts'] [data-severity='critical']").toHaveText("1 Critical");
+    expect("[data-kpi='alerts'] [data-severity='high']").toHaveText("1 High");
+});
+
+test("an alert from the bus is listed, announced and acknowledged by a click", async () => {
+    onRpc("iot.alert", "action_acknowledge", ({ args }) => {
+        expect.step(args[0]);
+        return true;
+    });
+    await openLiveBoard();
+    expect(".o_sd_no_alert").toHaveCount(1);
+    sendBus("alert", { alert: makeAlert({ id: 5 }) });
+    await waitFor(".o_sd_alert[data-alert-id='5']");
+    expect("[aria-live='assertive']").toHaveText("High: Tank 1: Temperature too high");
+    expect(".o_sd_alert").toHaveText(/9\.4 °C \(limit 4 °C\)/);
+    await contains(".o_sd_alert[data-alert-id='5'] .o_sd_acknowledge").click();
+    await waitFor(".o_sd_acknowledged");
+    expect.verifySteps([[5]]);
+    expect(".o_sd_acknowledged").toHaveText("Acknowledged by Mitchell Admin");
+    expect(".o_sd_acknowledge").toHaveCount(0);
+    expect(document.activeElement).toBe(queryFirst(".o_sd_alert"));
+    sendBus("alert", { alert: makeAlert({ id: 5, state: "resolved", is_active: false }) });
+    await waitForNone(".o_sd_alert");
+    expect("[data-kpi='alerts'] dd").toHaveText("0");
+});
+
+test("an alert can be acknowledged with the keyboard", async () => {
+    onRpc("iot.alert", "action_acknowledge", () => true);
+    await openLiveBoard(makeBoard({ alerts: [makeAlert()] }));
+    queryFirst(".o_sd_acknowledge").focus();
+    await press("Enter");
+    await waitFor(".o_sd_acknowledged");
+});
+
+test("a refused acknowledgement is told, and can be tried again", async () => {
+    onRpc("iot.alert", "action_acknowledge", () => {
+        throw makeServerError({ message: "You may not do this." });
+    });
+    await openLiveBoard(makeBoard({ alerts: [makeAlert()] }));
+    await contains(".o_sd_acknowledge").click();
+    await waitFor(".o_notification:contains('You may not do this.')");
+    expect(".o_sd_acknowledge").toBeEnabled();
+});
+
+test("the server is told at once and each half minute that somebody watches", async () => {
+    onRpc("farm.farm", "watch_live", ({ args }) => expect.step(args));
+    await openLiveBoard();
+    await animationFrame();
+    expect.verifySteps([[[1]]]);
+    await advanceTime(29_000);
+    expect.verifySteps([]);
+    await advanceTime(2000);
+    expect.verifySteps([[[1]]]);
+});
+
+test("leaving the board stops everything", async () => {
+    onRpc("farm.farm", "watch_live", () => expect.step("watch"));
+    await openLiveBoard();
+    await contains(TILE).click();
+    await waitFor(".o_device_form");
+    await waitForChannels(["farm.farm_1"], { operation: "delete" });
+    expect.verifySteps(["watch"]);
+    await advanceTime(60_000);
+    expect.verifySteps([]);
+    expect(getService("smartdairy_iot.telemetry").tickListeners.size).toBe(0);
+});
+
+test("after a lost connection everything is fetched again", async () => {
+    let temperature = 3.8;
+    await openLiveBoard(() => makeBoard({ devices: [makeDevice({ values: { temperature } })] }));
+    await waitFor(`${CONNECTION}[data-connection='live']`);
+    const unlock = lockWebsocketConnect();
+    MockServer.env["bus.bus"]._simulateDisconnection(WEBSOCKET_CLOSE_CODES.ABNORMAL_CLOSURE);
+    await waitFor(`${CONNECTION}[data-connection='reconnecting']`);
+    await advanceTime(12_000);
+    expect(`${CONNECTION}[data-connection='stale']`).toHaveText(/Stale since \d\d:\d\d/);
+    expect(".o_sd_board").toHaveClass("o_sd_not_live");
+    temperature = 5.5;
+    unlock();
+    await advanceTime(60_000);
+    await waitFor(`${CONNECTION}[data-connection='live']`);
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("5.5");
+});
+
+test("what the bus brings during a fetch is newer than the snapshot", async () => {
+    const fetched = new Deferred();
+    let first = true;
+    await openLiveBoard(async () => {
+        if (first) {
+            first = false;
+        } else {
+            await fetched;
+        }
+        return makeBoard();
+    });
+    getService("smartdairy_iot.telemetry").load();
+    sendReadings(makeReading({ values: { temperature: 7.7 } }));
+    await animationFrame();
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("3.8");
+    fetched.resolve();
+    await waitFor(`${TILE} .o_sd_tile_value:contains('7.7')`);
+});
+
+test("a device that was just registered appears with its first reading", async () => {
+    const devices = [makeDevice()];
+    await openLiveBoard(() => makeBoard({ devices }));
+    await advanceTime(2000);
+    devices.push(makeDevice({ id: 8, device_id: "NEW" }));
+    sendReadings(makeReading({ device_id: "NEW" }));
+    await waitFor("[data-device-id='NEW']");
+});
+
+test("a failed fetch is told and tried again", async () => {
+    let fail = true;
+    await openBoard(() => {
+        if (fail) {
+            throw makeServerError({ message: "The store is away." });
+        }
+        return makeBoard();
+    });
+    await waitFor(".o_notification:contains('The store is away.')");
+    expect(".o_sd_retry").toHaveCount(1);
+    fail = false;
+    await contains(".o_sd_retry").click();
+    await waitFor(TILE);
+});
+
+test("without a farm, the next step is to create one", async () => {
+    onRpc("has_access", () => true);
+    await openBoard(makeBoard({ farms: [], devices: [] }));
+    await waitFor(".o_sd_empty");
+    expect(queryText(".o_sd_empty h3")).toBe("No farm yet");
+    await contains(".o_sd_empty button").click();
+    await waitFor(".o_farm_form");
+});
+
+test("without a device, the next step is to register one, for who may", async () => {
+    onRpc("has_access", () => false);
+    await openLiveBoard(makeBoard({ devices: [] }));
+    await waitFor(".o_sd_farm .o_sd_empty");
+    expect(".o_sd_empty").toHaveText(/No device on this farm yet/);
+    expect(".o_sd_empty button").toHaveCount(0);
+    expect(".o_sd_empty").toHaveText(/Ask your administrator/);
+});

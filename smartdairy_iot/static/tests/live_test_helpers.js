@@ -1,0 +1,133 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { animationFrame } from "@odoo/hoot-mock";
+import {
+    defineModels,
+    fields,
+    getService,
+    MockServer,
+    models,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
+
+export const NOW = "2026-01-05T06:00:00Z";
+
+/** `NOW` minus some seconds. */
+export function ago(seconds) {
+    return new Date(Date.parse(NOW) - seconds * 1000).toISOString();
+}
+
+class FarmFarm extends models.Model {
+    _name = "farm.farm";
+    name = fields.Char();
+    _views = { form: `<form class="o_farm_form"><field name="name"/></form>` };
+}
+
+class IotDevice extends models.Model {
+    _name = "iot.device";
+    name = fields.Char();
+    _records = [{ id: 7, name: "Tank 1" }];
+    _views = { form: `<form class="o_device_form"><field name="name"/></form>` };
+}
+
+class IotAlert extends models.Model {
+    _name = "iot.alert";
+    name = fields.Char();
+}
+
+export function defineTelemetryModels() {
+    defineMailModels();
+    defineModels({ FarmFarm, IotDevice, IotAlert });
+}
+
+export function makeDevice(values = {}) {
+    return {
+        id: 7,
+        device_id: "TEMP-G01",
+        name: "Tank 1",
+        device_type: "temperature",
+        farm_id: 1,
+        location: "Milk room",
+        state: "active",
+        values: { temperature: 3.8, humidity: 81 },
+        units: { temperature: "°C", humidity: "%" },
+        time: ago(5),
+        last_seen: ago(5),
+        online: true,
+        is_alarm: false,
+        alarm_type: false,
+        battery: 93,
+        signal: 71,
+        offline_after_s: 300,
+        low: 2,
+        high: 4,
+        ...values,
+    };
+}
+
+export function makeAlert(values = {}) {
+    return {
+        id: 1,
+        device_id: "TEMP-G01",
+        device_name: "Tank 1",
+        farm_id: 1,
+        alert_type: "high_temperature",
+        severity: "high",
+        state: "new",
+        message: "Temperature too high",
+        trigger_value: 9.4,
+        threshold_value: 4,
+        unit: "°C",
+        created_at: ago(60),
+        acknowledged_at: false,
+        acknowledged_by: false,
+        is_active: true,
+        ...values,
+    };
+}
+
+export function makeReading(values = {}) {
+    return {
+        device_id: "TEMP-G01",
+        values: { temperature: 3.9 },
+        time: NOW,
+        is_alarm: false,
+        alarm_type: false,
+        online: true,
+        battery: 93,
+        signal: 71,
+        ...values,
+    };
+}
+
+export function makeBoard(values = {}) {
+    return {
+        now: NOW,
+        farms: [{ id: 1, name: "Green Valley Dairy", tz: "Europe/Amsterdam" }],
+        devices: [makeDevice()],
+        alerts: [],
+        ...values,
+    };
+}
+
+/** Open the client action; `board` may be a function, called at each fetch. */
+export async function openBoard(board = makeBoard()) {
+    onRpc("farm.farm", "get_live_board", () => (typeof board === "function" ? board() : board));
+    onRpc("farm.farm", "watch_live", () => null);
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        name: "Live",
+        tag: "smartdairy_iot.live",
+    });
+    await animationFrame();
+}
+
+export function sendBus(type, payload) {
+    MockServer.env["bus.bus"]._sendone("farm.farm_1", `smartdairy_iot/${type}`, payload);
+}
+
+export function sendReadings(...readings) {
+    sendBus("readings", { farm_id: 1, at: NOW, readings });
+}
