@@ -38,15 +38,17 @@ class BrokerClient:
 
     :param settings: :class:`~..settings.Settings`
     :param client_id: fixed, so that the broker keeps what comes while we are away
-    :param group: name of a shared subscription (``$share/<group>/…``) or None
+    :param group: name of the shared subscription (``$share/<group>/…``), used when
+        there are several listeners
     """
 
-    def __init__(self, settings, client_id, group=None):
+    def __init__(self, settings, client_id, group):
         self.connections = 0
         self.is_connected = False
         self.last_error = ""
         self._settings = settings
         self._group = group
+        self._shares = settings.listeners > 1
         self._inbox = deque()
         self._retry_at = 0.0
         self._backoff = _BACKOFF[0]
@@ -149,8 +151,13 @@ class BrokerClient:
         self.is_connected = True
         self.last_error = ""
         self._backoff = _BACKOFF[0]
-        prefix = f"$share/{self._group}/" if self._group else ""
-        client.subscribe([(prefix + topic, 1) for topic in SUBSCRIPTIONS])
+        shared = [f"$share/{self._group}/{topic}" for topic in SUBSCRIPTIONS]
+        wanted, other = (
+            (shared, SUBSCRIPTIONS) if self._shares else (SUBSCRIPTIONS, shared)
+        )
+        # The session outlives a change of the number of listeners.
+        client.unsubscribe(list(other))
+        client.subscribe([(topic, 1) for topic in wanted])
         _logger.info("Connected to the MQTT broker at %s", self.where)
 
     def _on_disconnect(self, _client, _userdata, _flags, reason, _properties):

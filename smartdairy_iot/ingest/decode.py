@@ -34,7 +34,7 @@ def _decode(message, devices, decoded):
     device = find_device(topic.device_id, topic.device_type, devices)
     if topic.kind == "status":
         change = status.decode(payload, device, message.received_at)
-        decoded.statuses.append(change)
+        decoded.statuses.append(change._replace(is_retained=message.retain))
     elif message.retain:
         return  # the broker's copy of a reading that was already counted
     elif topic.kind == "gateway":

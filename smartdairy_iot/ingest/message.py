@@ -73,6 +73,7 @@ class Sample:
     battery: int | None = None
     signal: int | None = None
     firmware: str | None = None
+    has_own_time: bool = True  # False: ``time`` is when it arrived
     location_id: int | None = None
     location_type: str | None = None
     metadata: dict | None = None
@@ -92,6 +93,7 @@ class StatusChange(NamedTuple):
     device_id: str
     is_online: bool
     received_at: datetime
+    is_retained: bool = False  # the broker repeats it: no new sign of life
 
 
 @dataclass(slots=True)

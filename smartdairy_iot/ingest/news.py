@@ -9,7 +9,7 @@ class DeviceNews:
     """The newest that a device said, merged over all that was committed since."""
 
     device_id: str
-    last_seen: datetime
+    last_seen: datetime | None = None
     time: datetime | None = None  # of ``values``
     values: dict = field(default_factory=dict)
     alarm_type: str | None = None
@@ -35,8 +35,8 @@ class News:
         for sample in batch.samples:
             self._add_sample(sample)
         for status in batch.statuses:
-            news = self._of(status.device_id, status.received_at)
-            news.is_online = status.is_online
+            seen_at = None if status.is_retained else status.received_at
+            self._of(status.device_id, seen_at).is_online = status.is_online
 
     def take(self):
         """Hand over ``({device_id: DeviceNews}, wakes_rules)`` and start anew."""
@@ -69,8 +69,8 @@ class News:
     def _of(self, device_id, seen_at):
         news = self._devices.get(device_id)
         if news is None:
-            news = self._devices[device_id] = DeviceNews(device_id, seen_at)
-        news.last_seen = max(news.last_seen, seen_at)
+            news = self._devices[device_id] = DeviceNews(device_id)
+        news.last_seen = _latest(news.last_seen, seen_at)
         return news
 
 
@@ -81,7 +81,7 @@ def _merged(older, newer):
     first, last = (older, newer) if is_newer else (newer, older)
     return DeviceNews(
         newer.device_id,
-        max(older.last_seen, newer.last_seen),
+        _latest(older.last_seen, newer.last_seen),
         last.time,
         {**first.values, **last.values},
         last.alarm_type,
@@ -91,3 +91,7 @@ def _merged(older, newer):
         newer.firmware or older.firmware,
         newer.is_online,
     )
+
+
+def _latest(*times):
+    return max((time for time in times if time), default=None)

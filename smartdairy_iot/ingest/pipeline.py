@@ -29,6 +29,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 
 from ..rules.limits import classify
+from .arrival import Arrivals
 from .buffer import Batch, Buffer
 from .counters import Counters
 from .decode import decode
@@ -61,6 +62,7 @@ class Pipeline:
             settings.batch_rows, settings.batch_ms / 1000, settings.buffer_rows
         )
         self._devices = {}
+        self._arrivals = Arrivals()
         self._batch = None  # taken from the buffer, not yet committed
         self._retry_at = 0.0
         self._backoff = _RETRY_SECONDS[0]
@@ -81,6 +83,7 @@ class Pipeline:
             self.counters.received += 1
             decoded = decode(message, self._devices)
             for sample in decoded.samples:
+                self._arrivals.assign(sample)
                 device = self._devices[sample.device_id]
                 sample.alarms = classify(
                     sample.values, device.limits_at(sample.location_type)

@@ -81,9 +81,8 @@ class DatabaseListener:
     def _start(self):
         settings = self._settings
         name = f"{settings.mqtt_client_id}-{self.db_name}-{self._number}"
-        group = f"smartdairy-{self.db_name}" if settings.listeners > 1 else None
         _logger.info("Listening for database %s as %s", self.db_name, name)
-        client = BrokerClient(settings, name, group)
+        client = BrokerClient(settings, name, f"smartdairy-{self.db_name}")
         return Pipeline(self._registry, client, settings)
 
 

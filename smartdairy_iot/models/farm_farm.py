@@ -115,7 +115,7 @@ def _to_bus(news):
         "device_id": news.device_id,
         "values": news.values,
         "time": news.time.isoformat() if news.time else False,
-        "last_seen": news.last_seen.isoformat(),
+        "last_seen": news.last_seen.isoformat() if news.last_seen else False,
         "is_alarm": bool(news.alarm_type),
         "alarm_type": news.alarm_type or False,
         "online": news.is_online,

@@ -61,7 +61,7 @@ class IotAlert(models.Model):
 
     @api.model
     def _evaluate_device(self, device, limits, breaches, known, now):
-        live = device.live_ids[:1]
+        live = device.live_ids
         values = live.last_values or {}
         for reading_type, applicable in limits.items():
             latest = None

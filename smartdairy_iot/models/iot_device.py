@@ -27,8 +27,9 @@ LOCATION_TYPES = [
     ("storage", "Storage"),
     ("default", "Other"),
 ]
-# No topic separator or wildcard, and nothing that COPY or a certificate would escape.
-_DEVICE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,50}")
+# No topic separator or wildcard, nothing that COPY or a certificate would escape, and
+# no leading sign that a command line would take for an option.
+_DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}")
 _TRANSITIONS = {
     "registered": ("draft",),
     "active": ("registered", "inactive", "maintenance"),
@@ -146,7 +147,7 @@ class IotDevice(models.Model):
                 raise ValidationError(
                     _(
                         "%(device_id)s cannot be a device ID: use up to 50 letters, "
-                        "digits and . _ : - without spaces.",
+                        "digits and . _ : - beginning with a letter or digit.",
                         device_id=device.device_id,
                     )
                 )
@@ -171,7 +172,7 @@ class IotDevice(models.Model):
     @api.depends("live_ids")
     def _compute_live(self):
         for device in self:
-            live = device.live_ids[:1]
+            live = device.live_ids  # one row; a slice would lose the prefetch
             device.last_seen = live.last_seen
             device.is_online = live.is_online
             device.battery_level = live.battery_level
@@ -182,7 +183,10 @@ class IotDevice(models.Model):
     def _search_is_online(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("live_ids.is_online", "in", value)]
+        domain = [("live_ids.is_online", "=", True)]
+        if True in value and False in value:
+            return []
+        return domain if True in value else ["!", *domain]
 
     def _compute_alert_count(self):
         counts = dict(
@@ -299,7 +303,7 @@ class IotDevice(models.Model):
         return [device._to_live_tile(listener_map) for device in self]
 
     def _to_live_tile(self, listener_map):
-        live = self.live_ids[:1]
+        live = self.live_ids
         low, high = self._band(listener_map)
         return {
             "id": self.id,

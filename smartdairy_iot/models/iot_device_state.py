@@ -109,7 +109,7 @@ def _to_row(device_id, news):
         news.signal,
         news.firmware,
         Json(news.values) if news.values else None,
-        _naive(news.time) if news.time else None,
+        _naive(news.time),
         news.alarm_type,
         news.location_type,
     )
@@ -117,7 +117,7 @@ def _to_row(device_id, news):
 
 def _naive(time):
     """Odoo's columns hold UTC without a zone."""
-    return time.astimezone(timezone.utc).replace(tzinfo=None)
+    return time and time.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 _UPSERT = """

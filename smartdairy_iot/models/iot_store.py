@@ -61,6 +61,7 @@ class IotStore(models.AbstractModel):
     @api.model
     def _insert_status(self, statuses):
         """:param statuses: list of :class:`~..ingest.message.StatusChange`"""
+        statuses = [status for status in statuses if not status.is_retained]
         if not statuses:
             return
         with self._cursor() as cr:

@@ -69,10 +69,11 @@ class TestDevice(IotCase):
         self.env["iot.device.state"]._cron_detect_offline()
         self.assertFalse(self.sensor.is_online)
         self.assertTrue(patient.is_online)
-        offline = self.env["iot.device"].search(
-            [("is_online", "=", False), ("farm_id", "=", self.farm.id)]
-        )
+        domain = [("is_online", "=", False), ("farm_id", "=", self.farm.id)]
+        offline = self.env["iot.device"].search(domain)
         self.assertEqual(offline, self.sensor)
+        never_seen = self.make_device("TEST-3")
+        self.assertIn(never_seen, self.env["iot.device"].search(domain))
 
     def test_live_values_are_shown_with_their_units(self):
         self.env["iot.device.state"].create(

@@ -1,4 +1,5 @@
 import logging
+from datetime import datetime, timezone
 from unittest.mock import patch
 
 import psycopg2
@@ -150,9 +151,25 @@ class TestPipeline(LineCase):
         self.publish({"temperature": 3.0})
         self.run_line()
         self.assertTrue(self.sensor.is_online)
-        self.broker.send("smartdairy/status/TEST-1", {"online": False}, retain=True)
+        self.broker.send("smartdairy/status/TEST-1", {"online": False})
         self.run_line()
         self.assertFalse(self.sensor.is_online)
+
+    def test_a_retained_status_tells_the_state_but_is_no_sign_of_life(self):
+        self.broker.send("smartdairy/status/TEST-1", {"online": True}, retain=True)
+        self.run_line()
+        self.assertTrue(self.sensor.is_online)
+        self.assertFalse(self.sensor.last_seen)
+        rows = self.rows("SELECT 1 FROM device_status WHERE device_id = 'TEST-1'")
+        self.assertEqual(rows, [], "a reconnect of the listener is no event")
+
+    def test_readings_without_a_timestamp_that_arrive_together_are_all_kept(self):
+        at = datetime.now(timezone.utc)
+        topic = "smartdairy/sensors/temperature/TEST-1/data"
+        for value in (3.0, 4.0, 5.0):
+            self.broker.send(topic, {"temperature": value}, at=at)
+        self.run_line()
+        self.assertEqual(self.stored(), [3.0, 4.0, 5.0])
 
     def test_a_retained_reading_is_no_new_reading(self):
         topic = "smartdairy/sensors/temperature/TEST-1/data"

@@ -20,6 +20,7 @@ def to_sample(payload, device, received_at, values):
         to_percent(payload, "battery"),
         to_percent(payload, "signal"),
         _to_firmware(payload.get("firmware")),
+        payload.get("timestamp") is not None,
         _to_location_id(payload.get("location_id")),
         _to_location_type(payload.get("location_type")),
     )

@@ -1,0 +1,118 @@
+"""The farms: no breach without a fault, one soon after the start, full sessions."""
+
+import itertools
+import random
+from datetime import datetime, timedelta
+
+import pytest
+
+from simulator.farm import World
+from simulator.layout import FARMS
+
+LIMITS = {
+    "raw_milk": (2, 4),
+    "pasteurized": (0, 4),
+    "transport": (0, 7),
+    "storage": (2, 6),
+    "default": (0, 8),
+}
+
+
+def counter():
+    """A clock for payloads: a second later at every look."""
+    start = datetime(2026, 1, 5, 6)
+    seconds = itertools.count()
+    return lambda: (start + timedelta(seconds=next(seconds))).isoformat() + "Z"
+
+
+def breaches(world, stamp):
+    """The devices whose temperature is out of its limits now."""
+    out = set()
+    for device in world.devices:
+        if device.device_type == "temperature":
+            (payload,) = world.payloads(device, stamp)
+            low, high = LIMITS[payload["location_type"]]
+            if not low <= payload["temperature"] <= high:
+                out.add(device.device_id)
+    return out
+
+
+def test_the_devices_are_the_demo_devices():
+    """25 devices on two farms; four of them publish through a gateway."""
+    world = World(random.Random(1), 30)
+    children = {c for f in FARMS.values() for cs in f.children.values() for c in cs}
+    names = {d.device_id for d in world.devices}
+    assert len(names) == 21
+    assert len(names | children) == 25
+    assert not names & children
+    assert {d.topic for d in world.devices} >= {
+        "smartdairy/sensors/temperature/TEMP-G01/data",
+        "smartdairy/gateway/GW-H01/data",
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_breach_comes_within_forty_seconds_and_ends(seed):
+    """A visitor sees an alert, and sees it clear."""
+    world, stamp = World(random.Random(seed), 30), counter()
+    seen = {}
+    for _ in range(450):
+        world.advance(1)
+        seen[world.elapsed] = breaches(world, stamp)
+    first = next(second for second, names in seen.items() if names)
+    assert 10 < first < 40
+    assert seen[first] == {"TEMP-G01"}
+    assert not seen[450.0]
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_milking_alone_breaches_nothing(seed):
+    """Two hours at speed 30 with sound chillers: every tank stays in its limits."""
+    world, stamp = World(random.Random(seed), 30), counter()
+    world._faults.broken = lambda now: None
+    for _ in range(7200 // 4):
+        world.advance(4)
+        assert not breaches(world, stamp), world.elapsed
+
+
+def test_a_session_has_a_start_readings_that_add_up_and_an_end():
+    """What one stall publishes in its first minutes."""
+    world, stamp = World(random.Random(3), 30), counter()
+    meter = next(d for d in world.devices if d.device_id == "MILK-G01")
+    payloads = []
+    for _ in range(60):
+        world.advance(5)
+        payloads += world.payloads(meter, stamp)
+    times = [p["timestamp"] for p in payloads]
+    assert times == sorted(set(times))
+    assert payloads[0]["type"] == "session_start"
+    session = [p for p in payloads if p["session_id"] == payloads[0]["session_id"]]
+    assert [p["type"] for p in session[:2]] == ["session_start", "reading"]
+    assert [p["type"] for p in session[-2:]] == ["reading", "session_end"]
+    assert {p["animal_id"] for p in session} == {payloads[0]["animal_id"]}
+    readings = [p for p in session if p["type"] == "reading"]
+    assert len(readings) > 5
+    assert 8 < sum(p["volume"] for p in readings) < 16
+    assert max(p["flow_rate"] for p in readings) > 3
+    assert len({p["session_id"] for p in payloads}) > 1
+
+
+def test_the_gateway_carries_its_children():
+    """Humidity, pressure and its own state in one message, each with id and time."""
+    world, stamp = World(random.Random(1), 30), counter()
+    gateway = next(d for d in world.devices if d.device_id == "GW-G01")
+    (payload,) = world.payloads(gateway, stamp)
+    humidity, pressure, own = payload["readings"]
+    assert humidity["device_id"] == "HUM-G01" and 60 < humidity["humidity"] < 82
+    assert pressure["device_id"] == "PRES-G01" and 1.8 < pressure["pressure"] < 2.4
+    assert own["device_id"] == "GW-G01" and 5 <= own["signal"] <= 100
+    assert all(r["timestamp"] for r in payload["readings"])
+
+
+def test_the_same_seed_is_the_same_farm():
+    """Needed to reproduce what was seen."""
+    first, second = (World(random.Random(5), 30) for _ in range(2))
+    first.advance(60)
+    second.advance(60)
+    for one, other in zip(first.devices, second.devices, strict=True):
+        assert first.payloads(one, counter()) == second.payloads(other, counter())

@@ -1,0 +1,43 @@
+"""``make bench``: the benchmarks of ``tests/benchmarks`` against a fresh stack."""
+
+import os
+import subprocess
+
+from stack import python_env, up
+from stack.console import StackError, Steps, say
+from stack.process import drop_privileges
+from stack.settings import PYTHON, REPO, RUN, Stack
+from stack.temporary import (
+    keep_logs,
+    program_environment,
+    temporary_folder,
+    temporary_stack,
+)
+
+OUTPUT = RUN / "bench.jsonl"
+
+
+def main(arguments: list[str], exclusive) -> int:
+    """Run the benchmarks; they print a table and write one JSON object per line."""
+    if not (REPO / "tests" / "benchmarks" / "__main__.py").exists():
+        raise StackError("this checkout has no tests/benchmarks")
+    steps = Steps(10)
+    with exclusive():
+        up.prepare_programs(steps)
+        with steps.step("test tools"):
+            python_env.prepare(steps, "requirements-dev.txt")
+    if any(daemon.pid() for daemon in up.services(Stack("main"))):
+        say("       'make run' is running beside it: the figures will be lower")
+    with temporary_folder() as folder, temporary_stack("bench") as stack:
+        up.start_servers(stack, steps)
+        up.start_odoo(stack, steps)
+        OUTPUT.touch()
+        if os.geteuid() == 0:
+            os.chown(OUTPUT, *stack.owner)
+        env = program_environment(stack, TMPDIR=folder, BENCH_OUTPUT=str(OUTPUT))
+        command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
+        done = subprocess.run(command, cwd=REPO, env=env, **drop_privileges())
+        code = done.returncode
+        if code:
+            say(f"logs of this run: {keep_logs(stack)}")
+    return code

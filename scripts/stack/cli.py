@@ -1,0 +1,131 @@
+"""The commands behind the Makefile."""
+
+import argparse
+import fcntl
+from contextlib import contextmanager
+
+from stack import bench, down, lint, test, up
+from stack.console import StackError, Steps, say
+from stack.settings import RUN, Stack
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; a failure is one line, never a traceback."""
+    parser = argparse.ArgumentParser(prog="stack", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in COMMANDS.items():
+        command = commands.add_parser(name, help=function.__doc__.splitlines()[0])
+        command.set_defaults(function=function)
+        if name in ("start", "stop", "status", "logs"):
+            command.add_argument("--stack", default="main")
+        if name in ("start", "stop"):
+            command.add_argument("services", nargs="*", metavar="SERVICE")
+        if name in ("test", "bench"):
+            command.add_argument("rest", nargs=argparse.REMAINDER, metavar="ARGUMENT")
+    options = parser.parse_args(arguments)
+    try:
+        return options.function(options) or 0
+    except StackError as error:
+        return fail(error)
+    except PermissionError as error:
+        remedy = "run make as the user who set it up (or remove .run as that user)"
+        return fail(StackError(f"not allowed: {error.filename}", remedy=remedy))
+    except OSError as error:
+        return fail(StackError(f"{error}", remedy="is the disk full? df -h"))
+    except KeyboardInterrupt:
+        say("\ninterrupted")
+        return 130
+
+
+def fail(error: StackError) -> int:
+    """Print a failure and return the exit code."""
+    say()
+    for line in error.lines():
+        say(line)
+    return 1
+
+
+@contextmanager
+def exclusive():
+    """Let one set-up at a time work on what all stacks share."""
+    RUN.mkdir(mode=0o755, exist_ok=True)
+    with (RUN / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another set-up is running in this checkout: waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run(options) -> None:
+    """Start everything: servers, Odoo with the add-ons, simulated farms."""
+    with exclusive():
+        up.run()
+
+
+def prepare(options) -> None:
+    """Download and unpack every program, start nothing."""
+    with exclusive():
+        up.prepare_programs(Steps(5))
+
+
+def start(options) -> None:
+    """Start servers of a stack that is set up."""
+    stack = Stack(options.stack)
+    if not stack.env_file.exists():
+        raise StackError(f"stack '{stack.name}' is not set up", remedy="make run")
+    names = options.services or ["postgres", "mosquitto", "odoo"]
+    for server in up.startable(stack):
+        if server.daemon.name in names:
+            server.start()
+            say(f"{server.daemon.name} runs")
+
+
+def stop(options) -> None:
+    """Stop the servers."""
+    down.stop(Stack(options.stack), options.services)
+
+
+def status(options) -> None:
+    """Say what runs, on which ports, and what was counted."""
+    down.status(Stack(options.stack))
+
+
+def logs(options) -> None:
+    """Follow the logs."""
+    down.logs(Stack(options.stack))
+
+
+def clean(options) -> None:
+    """Stop everything and remove .run."""
+    down.clean()
+
+
+def run_tests(options) -> int:
+    """Run all tests in a stack of their own."""
+    return test.main(options.rest, exclusive)
+
+
+def run_bench(options) -> int:
+    """Run the benchmarks in a stack of their own."""
+    return bench.main(options.rest, exclusive)
+
+
+def run_lint(options) -> int:
+    """Check the style of Python, JavaScript and XML."""
+    return lint.main(exclusive)
+
+
+COMMANDS = {
+    "run": run,
+    "stop": stop,
+    "status": status,
+    "logs": logs,
+    "clean": clean,
+    "test": run_tests,
+    "lint": run_lint,
+    "bench": run_bench,
+    "prepare": prepare,
+    "start": start,
+}

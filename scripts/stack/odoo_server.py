@@ -1,0 +1,215 @@
+"""Odoo: its configuration, database and server."""
+
+import configparser
+import io
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from stack import broker
+from stack.console import StackError
+from stack.odoo_source import locate
+from stack.postgres import Postgres
+from stack.process import Daemon, make_folder, run, service_environment
+from stack.settings import (
+    ADDONS,
+    HOST,
+    PYTHON,
+    REPO,
+    TIMESERIES_DB,
+    Stack,
+    write_private,
+)
+from stack.stamps import Stamp
+
+LOGIN = "admin"
+HASH_PASSWORD = (
+    "import sys; from passlib.hash import pbkdf2_sha512 as h;"
+    "print(h.hash(sys.stdin.read()))"
+)
+# Odoo's add-on takes a keyword DSN, people give addresses
+TO_KEYWORDS = (
+    "import sys; from psycopg2.extensions import make_dsn, parse_dsn;"
+    "print(make_dsn(**parse_dsn(sys.argv[1])))"
+)
+
+
+def installable() -> list[str]:
+    """Return the add-ons of this repository that are there."""
+    return [name for name in ADDONS if (REPO / name / "__manifest__.py").exists()]
+
+
+def sources_state() -> list[tuple[str, int, int]]:
+    """Return the state of the add-ons' files, for telling whether to upgrade."""
+    found = []
+    for name in installable():
+        for path in sorted((REPO / name).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc" and "tests" not in path.parts:
+                status = path.stat()
+                found.append((str(path), status.st_mtime_ns, status.st_size))
+    return found
+
+
+class OdooServer:
+    """The Odoo of one stack."""
+
+    def __init__(self, stack: Stack):
+        self.stack = stack
+        self.postgres = Postgres(stack)
+        self.daemon = Daemon(stack, "odoo", stop_signal=signal.SIGTERM)
+
+    # --- configuration
+
+    def write_configuration(
+        self, path: Path | None = None, database="", timeseries=TIMESERIES_DB
+    ) -> None:
+        """Write odoo.conf, with passwords, readable by its owner only."""
+        parser = configparser.ConfigParser(interpolation=None)
+        parser["options"] = self._options(database or self.stack.database)
+        parser["smartdairy_iot"] = self._section(timeseries)
+        text = io.StringIO()
+        parser.write(text)
+        write_private(path or self.stack.odoo_conf, text.getvalue(), self.stack.owner)
+
+    def _options(self, database: str) -> dict[str, str]:
+        ports, secrets = self.stack.ports, self.stack.secrets
+        addons = [*locate().addons, REPO]
+        modules = ["base", "rpc", "web"]
+        modules += [name for name in ADDONS[:1] if name in installable()]
+        options = {
+            "addons_path": ",".join(map(str, addons)),
+            "server_wide_modules": ",".join(modules),
+            "data_dir": make_folder(self.stack.folder / "odoo", 0o700),
+            "admin_passwd": secrets["master"],
+            "db_host": HOST,
+            "db_port": ports["PG_PORT"],
+            "db_user": "odoo",
+            "db_password": secrets["odoo"],
+            "db_name": database,
+            "db_maxconn": 32,
+            "list_db": False,
+            "http_interface": HOST,
+            "http_port": ports["ODOO_PORT"],
+            "gevent_port": ports["GEVENT_PORT"],
+            "workers": self.stack.workers(),
+            "proxy_mode": bool(self.stack.workers()),
+            "max_cron_threads": 2,
+        }
+        if self.stack.name != "main":
+            # tests: the read-only pool would try the unix socket otherwise
+            options |= {"db_replica_host": HOST, "db_replica_port": ports["PG_PORT"]}
+            options["screenshots"] = self.stack.logs / "screenshots"
+        return {name: str(value) for name, value in options.items()}
+
+    def _section(self, timeseries: str) -> dict[str, str]:
+        access = broker.access(self.stack)
+        certificates = access["MQTT_CERT_DIR"]
+        return {
+            "mqtt_host": access["MQTT_HOST"],
+            "mqtt_port": access["MQTT_TLS_PORT"],
+            "mqtt_ca": access["MQTT_CA"],
+            "mqtt_cert": f"{certificates}/iot_consumer.crt",
+            "mqtt_key": f"{certificates}/iot_consumer.key",
+            "timescale_dsn": self._timescale_dsn(timeseries),
+        }
+
+    def _timescale_dsn(self, timeseries: str) -> str:
+        if not self.stack.given("TIMESCALE_DSN"):
+            return self.postgres.dsn(timeseries)
+        done = subprocess.run(
+            [PYTHON, "-c", TO_KEYWORDS, self.stack.given("TIMESCALE_DSN")],
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise StackError(
+                "TIMESCALE_DSN is no PostgreSQL connection string",
+                remedy="TIMESCALE_DSN=postgresql://user:password@host:5432/database",
+            )
+        return done.stdout.strip()
+
+    # --- database
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of Odoo with this stack's configuration."""
+        conf = str(self.stack.odoo_conf)
+        return [str(PYTHON), str(locate().script), *arguments, "-c", conf]
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """Return the environment in which Odoo and its tests run."""
+        return service_environment(
+            self.stack, PYTHONPATH=str(locate().python_path), **extra
+        )
+
+    def prepare_database(self, note=lambda text: None) -> bool:
+        """Install or upgrade the add-ons when needed; tell whether it was needed."""
+        stamp = Stamp("installed", sources_state(), folder=self.stack.folder)
+        if not stamp.path.exists():  # an installation that failed half-way
+            self.stop()
+            self.postgres.drop(self.stack.database)
+        self.postgres.prepare_odoo(self.stack.database)
+        has_odoo = self.postgres.has_table(self.stack.database, "ir_module_module")
+        if has_odoo and stamp.is_current():
+            return False
+        self.stop()
+        self.install(installable() or ["web"], note)
+        stamp.set()
+        return True
+
+    def install(self, addons: list[str], note=lambda text: None) -> None:
+        """Install add-ons into the database, or upgrade those that are there."""
+        wanted = ",".join(addons)
+        has_odoo = self.postgres.has_table(self.stack.database, "ir_module_module")
+        note(f"{'upgrading' if has_odoo else 'installing'} {wanted}")
+        options = ["-i", wanted] + (["-u", wanted] if has_odoo else ["--with-demo"])
+        self.run_odoo(*options, "--stop-after-init", what="installing the add-ons")
+        self.set_password()
+
+    def run_odoo(self, *arguments: str, what: str) -> None:
+        """Run Odoo to its end, with a log of its own."""
+        run(
+            self.command(*arguments, "--no-http", "--workers=0"),
+            self.stack.logs / "odoo-install.log",
+            as_service=True,
+            what=what,
+            remedy="read the log, then make run again (or make clean for a new start)",
+            cwd=self.stack.folder,
+            env=self.environment(),
+        )
+
+    def set_password(self) -> None:
+        """Give the administrator the password of this installation."""
+        done = subprocess.run(
+            [PYTHON, "-c", HASH_PASSWORD],
+            input=self.stack.secrets["admin"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.postgres.sql(
+            f"UPDATE res_users SET password = '{done.stdout.strip()}' "
+            f"WHERE login = '{LOGIN}'",
+            self.stack.database,
+        )
+
+    # --- server
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self.daemon.start(self.command(), env=self.environment())
+        self.daemon.wait_until(self.answers, 90, "does not answer")
+
+    def stop(self) -> bool:
+        """Stop the server."""
+        return self.daemon.stop(seconds=30)
+
+    def answers(self) -> bool:
+        """Tell whether the web client's login page is served."""
+        url = f"http://{HOST}:{self.stack.ports['ODOO_PORT']}/web/login"
+        try:
+            with urllib.request.urlopen(url, timeout=60) as response:
+                return response.status == 200
+        except (urllib.error.URLError, OSError):
+            return False

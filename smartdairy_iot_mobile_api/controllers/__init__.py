@@ -1,0 +1,4 @@
+from . import fallback
+from . import v1_devices
+from . import v1_alerts
+from . import v1_dashboard

@@ -1,0 +1,200 @@
+from datetime import datetime, timedelta
+
+from odoo import Command, fields
+from odoo.tests import HttpCase, new_test_user
+
+IOT_USER = "smartdairy_iot.group_iot_user"
+IOT_MANAGER = "smartdairy_iot.group_iot_manager"
+WRONG_KEY = "0" * 40
+
+DEVICES = "/api/v1/iot/devices"
+ALERTS = "/api/v1/iot/alerts"
+SUMMARY = "/api/v1/iot/dashboard/summary"
+
+# From the Dart models: key → (type, may be null).
+DEVICE_MODEL = {
+    "id": (str, False),
+    "deviceId": (str, False),
+    "name": (str, False),
+    "deviceType": (str, False),
+    "state": (str, False),
+    "farmId": (str, True),
+    "farmName": (str, True),
+    "locationDescription": (str, True),
+    "manufacturer": (str, True),
+    "model": (str, True),
+    "firmwareVersion": (str, True),
+    "lastSeen": (datetime, True),
+    "isOnline": (bool, False),
+    "signalStrength": (int, True),
+    "batteryLevel": (int, True),
+    "lastValue": (float, True),
+    "lastValueUnit": (str, True),
+    "alertCount": (int, False),
+}
+ALERT_MODEL = {
+    "id": (str, False),
+    "deviceId": (str, False),
+    "deviceName": (str, False),
+    "alertType": (str, False),
+    "severity": (str, False),
+    "message": (str, False),
+    "state": (str, False),
+    "createdAt": (datetime, False),
+    "acknowledgedAt": (datetime, True),
+    "acknowledgedBy": (str, True),
+    "triggerValue": (float, True),
+    "thresholdValue": (float, True),
+    "unit": (str, True),
+}
+
+
+class MobileApiCase(HttpCase):
+    """Two farms of a company of their own, each seen by one user, and a manager."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.company = cls.env["res.company"].create({"name": "API Dairy"})
+        cls.user = cls._new_user("api_user", IOT_USER)
+        cls.neighbour = cls._new_user("api_neighbour", IOT_USER)
+        cls.manager = cls._new_user("api_manager", IOT_MANAGER)
+        cls.outsider = cls._new_user("api_outsider", "base.group_user")
+        cls.farm = cls._new_farm("Near Farm", cls.user)
+        cls.other_farm = cls._new_farm("Far Farm", cls.neighbour)
+        cls.tank = cls._new_device("API-TEMP-1", cls.farm)
+        cls.meter = cls._new_device("API-MILK-1", cls.farm, device_type="milk_meter")
+        cls.far_tank = cls._new_device("API-TEMP-2", cls.other_farm)
+        cls._say(cls.tank, {"temperature": 3.8, "humidity": 81.0}, battery_level=93)
+        cls._say(cls.far_tank, {"temperature": 4.4})
+        cls.alert = cls._new_alert(cls.tank, severity="high")
+        cls.far_alert = cls._new_alert(cls.far_tank, severity="low")
+        cls.keys = {
+            user: cls._new_key(user)
+            for user in (cls.user, cls.neighbour, cls.manager, cls.outsider)
+        }
+
+    # What is there ----------------------------------------------------------------
+
+    @classmethod
+    def _new_user(cls, login, group):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=group,
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    @classmethod
+    def _new_key(cls, user, scope=None, expires_in=timedelta(hours=1)):
+        keys = cls.env["res.users.apikeys"].with_user(user)
+        return keys._generate(scope, "phone", fields.Datetime.now() + expires_in)
+
+    @classmethod
+    def _new_farm(cls, name, user):
+        return cls.env["farm.farm"].create(
+            {
+                "name": name,
+                "company_id": cls.company.id,
+                "tz": "UTC",
+                "user_ids": [Command.set(user.ids)],
+            }
+        )
+
+    @classmethod
+    def _new_device(cls, device_id, farm, **values):
+        defaults = {
+            "name": f"Device {device_id}",
+            "device_id": device_id,
+            "device_type": "temperature",
+            "farm_id": farm.id,
+            "state": "active",
+        }
+        return cls.env["iot.device"].create(defaults | values)
+
+    @classmethod
+    def _say(cls, device, readings, **values):
+        now = fields.Datetime.now()
+        defaults = {
+            "device_id": device.id,
+            "last_seen": now,
+            "value_time": now,
+            "is_online": True,
+            "last_values": readings,
+        }
+        return cls.env["iot.device.state"].create(defaults | values)
+
+    @classmethod
+    def _new_alert(cls, device, **values):
+        now = fields.Datetime.now()
+        defaults = {
+            "device_id": device.id,
+            "alert_type": "high_temperature",
+            "severity": "medium",
+            "message": f"{device.name} is too warm",
+            "reading_type": "temperature",
+            "side": "high",
+            "trigger_value": 9.5,
+            "threshold_value": 6.0,
+            "unit": "°C",
+            "started_at": now,
+            "last_breach_at": now,
+        }
+        return cls.env["iot.alert"].create(defaults | values)
+
+    # What is asked ----------------------------------------------------------------
+
+    def call(self, path, user=None, method="GET", key=None, headers=None, **options):
+        """The response to a request with that user's key, or with none."""
+        key = key or self.keys.get(user)
+        headers = dict(headers or {})
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        return self.url_open(path, method=method, headers=headers, **options)
+
+    def read(self, path, user, **params):
+        """The JSON of a successful GET."""
+        response = self.call(path, user, params=params)
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()
+
+    def acknowledge(self, alert, user, **options):
+        path = f"{ALERTS}/{alert.id}/acknowledge"
+        return self.call(path, user, method="POST", **options)
+
+    def device_ids(self, user):
+        devices = self.read(DEVICES, user)["devices"]
+        return {device["deviceId"] for device in devices}
+
+    def alert_ids(self, user, **params):
+        return {alert["id"] for alert in self.read(ALERTS, user, **params)["alerts"]}
+
+    # What is expected -------------------------------------------------------------
+
+    def assertModel(self, model, values):
+        """As the app's ``fromJson`` would have it."""
+        self.assertEqual(set(values), set(model))
+        for key, (kind, nullable) in model.items():
+            value = values[key]
+            if value is None:
+                self.assertTrue(nullable, f"{key} must not be null")
+            elif kind is datetime:
+                self.assertEqual(datetime.fromisoformat(value).utcoffset(), timedelta())
+            elif kind is float:
+                self.assertIn(type(value), (int, float), key)
+            else:
+                self.assertIs(type(value), kind, key)
+
+    def assertError(self, response, status, code, field=None):
+        """The one shape, and nothing of Odoo's insides."""
+        self.assertEqual(response.status_code, status, response.text)
+        self.assertIn("application/json", response.headers["Content-Type"])
+        error = response.json()
+        self.assertEqual(set(error), {"code", "message", "field"})
+        self.assertEqual(error["code"], code)
+        self.assertEqual(error["field"], field)
+        self.assertTrue(error["message"])
+        self.assertNotIn("Traceback", response.text)
+        return error

@@ -1,0 +1,145 @@
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+
+from smartdairy_iot_mobile_api import schemas
+
+# The Dart enumerations: ``DeviceType.values`` and the map of ``AlertType.fromString``.
+DART_DEVICE_TYPES = {
+    "temperature",
+    "milkMeter",
+    "phSensor",
+    "flowSensor",
+    "humidity",
+    "pressure",
+    "gateway",
+}
+DEVICE_TYPES = [
+    "temperature",
+    "milk_meter",
+    "ph_sensor",
+    "flow_sensor",
+    "humidity",
+    "pressure",
+    "gateway",
+]
+
+
+def new_device(**values):
+    """A device of which nothing is known, as the ORM has it: False and 0."""
+    unknown = {
+        "id": 7,
+        "device_id": "TEMP-1",
+        "name": "Tank",
+        "device_type": "temperature",
+        "state": "active",
+        "farm_id": SimpleNamespace(id=3, name="Farm"),
+        "location_description": False,
+        "manufacturer": False,
+        "model": False,
+        "alert_count": 0,
+    }
+    return SimpleNamespace(**unknown | values)
+
+
+def new_live(**values):
+    """No state at all, as the ORM has it."""
+    unknown = {
+        "firmware_version": False,
+        "last_seen": False,
+        "is_online": False,
+        "signal_strength": 0,
+        "battery_level": 0,
+    }
+    return SimpleNamespace(**unknown | values)
+
+
+def new_alert(**values):
+    alert = {
+        "id": 9,
+        "device_id": "TEMP-1",
+        "device_name": "Tank",
+        "alert_type": "high_temperature",
+        "severity": "high",
+        "state": "new",
+        "message": "Too warm",
+        "trigger_value": 0.0,
+        "threshold_value": 6.0,
+        "unit": "",
+        "created_at": "2026-01-05T06:00:00+00:00",
+        "acknowledged_at": False,
+        "acknowledged_by": False,
+    }
+    return alert | values
+
+
+def test_what_is_not_known_of_a_device_is_null():
+    values = schemas.to_device(new_device(), new_live(), None, None)
+    known = {key: value for key, value in values.items() if value is not None}
+    assert known == {
+        "id": "7",
+        "deviceId": "TEMP-1",
+        "name": "Tank",
+        "deviceType": "temperature",
+        "state": "active",
+        "farmId": "3",
+        "farmName": "Farm",
+        "isOnline": False,
+        "alertCount": 0,
+    }
+
+
+def test_a_time_is_iso_8601_in_utc():
+    live = new_live(last_seen=datetime(2026, 1, 5, 6, 0))
+    values = schemas.to_device(new_device(), live, None, None)
+    assert values["lastSeen"] == "2026-01-05T06:00:00+00:00"
+
+
+@pytest.mark.parametrize("device_type", DEVICE_TYPES)
+def test_the_app_knows_every_device_type(device_type):
+    device = new_device(device_type=device_type)
+    values = schemas.to_device(device, new_live(), None, None)
+    assert values["deviceType"] in DART_DEVICE_TYPES
+
+
+def test_a_measured_zero_stays():
+    values = schemas.to_device(new_device(), new_live(), 0.0, "°C")
+    assert (values["lastValue"], values["lastValueUnit"]) == (0.0, "°C")
+    assert schemas.to_alert(new_alert())["triggerValue"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("alert_type", "expected"),
+    [
+        ("high_temperature", "temperature_high"),
+        ("low_temperature", "temperature_low"),
+        ("low_volume", "volume_anomaly"),
+        ("low_battery", "battery_low"),
+        ("high_ph", "high_ph"),
+    ],
+)
+def test_an_alert_type_has_the_apps_name_where_there_is_one(alert_type, expected):
+    values = schemas.to_alert(new_alert(alert_type=alert_type))
+    assert values["alertType"] == expected
+
+
+def test_what_is_not_known_of_an_alert_is_null():
+    values = schemas.to_alert(new_alert())
+    assert values["acknowledgedAt"] is None
+    assert values["acknowledgedBy"] is None
+    assert values["unit"] is None
+
+
+def test_the_summary_counts_and_rounds():
+    assert schemas.to_dashboard_summary(5, 3, {"high": 1}, 4.0049) == {
+        "total_devices": 5,
+        "online_devices": 3,
+        "offline_devices": 2,
+        "alerts_by_severity": {"high": 1},
+        "avg_temperature": 4.0,
+    }
+
+
+def test_no_temperature_is_not_zero_degrees():
+    assert schemas.to_dashboard_summary(0, 0, {}, None)["avg_temperature"] is None
