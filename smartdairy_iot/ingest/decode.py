@@ -18,11 +18,8 @@ def decode(message, devices):
     decoded = Decoded()
     try:
         _decode(message, devices, decoded)
-    except RejectedError as error:
-        _refuse(decoded, message, error)
     except Exception as error:  # noqa: BLE001 - one message must never stop the line
-        fault = RejectedError(Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}")
-        _refuse(decoded, message, fault)
+        _refuse(decoded, message, error)
     return decoded
 
 
@@ -50,7 +47,7 @@ def _decode_records(message, payload, device, decoded):
         try:
             _check_record(record)
             decoded.samples.append(codec(record, device, message.received_at))
-        except RejectedError as error:
+        except Exception as error:  # noqa: BLE001 - nor cost the other records
             _refuse(decoded, message, error, device.device_id)
 
 
@@ -58,15 +55,13 @@ def _decode_gateway(message, payload, gateway, devices, decoded):
     """``{"readings": [{"device_id": …, …}, …]}``: a bad record is refused alone."""
     records = payload.get("readings") if isinstance(payload, dict) else payload
     for record in _records(records):
-        device_id = None
         try:
             _check_record(record)
-            device_id = record.get("device_id")
-            child = _find_child(device_id, gateway, devices)
+            child = _find_child(_device_id_of(record), gateway, devices)
             codec = _CODECS.get(child.device_type, generic.decode)
             decoded.samples.append(codec(record, child, message.received_at))
-        except RejectedError as error:
-            _refuse(decoded, message, error, device_id)
+        except Exception as error:  # noqa: BLE001 - nor cost the other records
+            _refuse(decoded, message, error, _device_id_of(record))
 
 
 def parse_json(raw):
@@ -104,8 +99,8 @@ def find_device(device_id, device_type, devices):
 
 
 def _find_child(device_id, gateway, devices):
-    if not isinstance(device_id, str):
-        raise RejectedError(Reason.WRONG_SHAPE, "device_id is missing in a record")
+    if device_id is None:
+        raise RejectedError(Reason.WRONG_SHAPE, "a record has no device_id (a text)")
     child = find_device(device_id, None, devices)
     if child.gateway_id != gateway.device_id and child is not gateway:
         raise RejectedError(
@@ -133,17 +128,20 @@ def _check_record(record):
         )
 
 
+def _device_id_of(record):
+    device_id = record.get("device_id") if isinstance(record, dict) else None
+    return device_id if isinstance(device_id, str) else None
+
+
 def _refuse(decoded, message, error, device_id=None):
-    decoded.rejections.append(
-        Rejection(
-            error.reason,
-            error.detail,
-            message.topic,
-            message.payload,
-            message.received_at,
-            error.device_id or device_id,
-        )
-    )
+    """Turn whatever went wrong into a rejection with its reason."""
+    if isinstance(error, RejectedError):
+        reason, detail = error.reason, error.detail
+        device_id = error.device_id or device_id
+    else:
+        reason, detail = Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}"
+    received = message.topic, message.payload, message.received_at
+    decoded.rejections.append(Rejection(reason, detail, *received, device_id))
 
 
 def _no_constant(name):

@@ -18,6 +18,7 @@ class DeviceNews:
     signal: int | None = None
     firmware: str | None = None
     is_online: bool = True
+    online_at: datetime | None = None  # when ``is_online`` was said
 
 
 class News:
@@ -25,6 +26,7 @@ class News:
 
     def __init__(self):
         self._devices = {}
+        self._newest = {}  # measurement time of the newest sample ever, per device
         self._alarms = {}  # what the rules were last woken for, per device
         self.wakes_rules = False
 
@@ -36,7 +38,8 @@ class News:
             self._add_sample(sample)
         for status in batch.statuses:
             seen_at = None if status.is_retained else status.received_at
-            self._of(status.device_id, seen_at).is_online = status.is_online
+            news = self._of(status.device_id, seen_at)
+            _set_online(news, status.is_online, status.received_at)
 
     def take(self):
         """Hand over ``({device_id: DeviceNews}, wakes_rules)`` and start anew."""
@@ -53,16 +56,12 @@ class News:
 
     def _add_sample(self, sample):
         news = self._of(sample.device_id, sample.received_at)
-        news.is_online = True
-        for name in ("battery", "signal", "firmware"):
-            if (said := getattr(sample, name)) is not None:
-                setattr(news, name, said)
-        if sample.values and (news.time is None or sample.time >= news.time):
-            news.time = sample.time
-            news.values = {**news.values, **sample.values}
-            news.alarm_type = sample.alarm_type
-            news.location_type = sample.location_type
-        if self._alarms.get(sample.device_id) != sample.alarms:
+        _set_online(news, True, sample.received_at)
+        newest = self._newest.get(sample.device_id)
+        if newest is None or sample.time >= newest:
+            self._newest[sample.device_id] = sample.time
+            _take_over(news, sample)
+        if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
             self._alarms[sample.device_id] = sample.alarms
             self.wakes_rules = True
 
@@ -74,23 +73,41 @@ class News:
         return news
 
 
+def _take_over(news, sample):
+    for name in ("battery", "signal", "firmware"):
+        if (said := getattr(sample, name)) is not None:
+            setattr(news, name, said)
+    if sample.values:
+        news.time = sample.time
+        news.values = {**news.values, **sample.values}
+        news.alarm_type = sample.alarm_type
+        news.location_type = sample.location_type
+
+
+def _set_online(news, is_online, said_at):
+    if news.online_at is None or said_at >= news.online_at:
+        news.is_online, news.online_at = is_online, said_at
+
+
 def _merged(older, newer):
-    is_newer = newer.time is not None and (
-        older.time is None or newer.time >= older.time
-    )
-    first, last = (older, newer) if is_newer else (newer, older)
-    return DeviceNews(
+    """``newer`` was committed later, and its values, if any, are the newer ones."""
+    says = newer if newer.time else older
+    merged = DeviceNews(
         newer.device_id,
         _latest(older.last_seen, newer.last_seen),
-        last.time,
-        {**first.values, **last.values},
-        last.alarm_type,
-        last.location_type,
+        says.time,
+        {**older.values, **newer.values},
+        says.alarm_type,
+        says.location_type,
         older.battery if newer.battery is None else newer.battery,
         older.signal if newer.signal is None else newer.signal,
         newer.firmware or older.firmware,
-        newer.is_online,
+        older.is_online,
+        older.online_at,
     )
+    if newer.online_at:
+        _set_online(merged, newer.is_online, newer.online_at)
+    return merged
 
 
 def _latest(*times):

@@ -8,7 +8,7 @@ readings twice, or a run that was cut off, changes nothing.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .limits import SEVERITIES
+from .limits import most_severe
 
 
 class Breach(NamedTuple):
@@ -69,52 +69,58 @@ def evaluate(limit, known, breach, latest, now):
     :param latest: :class:`Latest` or None
     :param now: aware UTC time, for the cooldown
     """
-    breach = _news(limit, known, breach, latest)
     if known and known.is_open:
-        return _go_on(limit, known, breach, latest)
-    if breach is None or _is_cooling_down(limit, known, breach, now):
+        breaches = _present(breach, _standing(limit, latest))
+        return _go_on(limit, known, breaches, latest)
+    if known and breach and breach.last_time <= known.last_breach_at:
+        breach = None  # it belongs to the alert that has ended
+    # A newest value outside is news even when its alarm was told before: the rule may
+    # have come out of its cooldown, or the alert was closed by hand.
+    breaches = _present(breach, _standing(limit, latest))
+    worst = max(breaches, key=lambda b: limit.distance(b.worst_value), default=None)
+    if worst is None or _is_cooling_down(limit, known, worst, now):
         return None
+    first = min(breaches, key=lambda b: b.first_time)
+    last = max(breaches, key=lambda b: b.last_time)
     return Opened(
-        breach.side,
-        limit.severity_of(breach.worst_value),
-        breach.first_time,
-        breach.first_value,
-        breach.worst_value,
-        breach.last_time,
-        not _is_clear(limit, breach.side, breach.last_time, latest),
+        first.side,
+        limit.severity_of(worst.worst_value),
+        first.first_time,
+        first.first_value,
+        worst.worst_value,
+        last.last_time,
+        not _is_clear(limit, last.side, last.last_time, latest),
     )
 
 
-def _news(limit, known, breach, latest):
-    """The breach that this run adds to what is known, or None.
-
-    A newest value outside the limits is a breach even when its alarm was told before:
-    the rule may have come out of its cooldown, or the alert was closed by hand.
-    """
-    if known and breach and breach.last_time <= known.last_breach_at:
-        breach = None
-    if breach is None and latest and (side := limit.side(latest.value)):
-        value, time = latest.value, latest.time
-        breach = Breach("", limit.reading_type, side, time, value, time, value)
-    return breach
+def _standing(limit, latest):
+    """The newest value as a breach of its own, if it is outside."""
+    if latest is None or not (side := limit.side(latest.value)):
+        return None
+    time, value = latest
+    return Breach("", limit.reading_type, side, time, value, time, value)
 
 
-def _go_on(limit, known, breach, latest):
-    severity, peak = known.severity, known.peak_value
+def _present(*breaches):
+    return [breach for breach in breaches if breach]
+
+
+def _go_on(limit, known, breaches, latest):
+    """Only ever worse, so that the order in which readings arrive does not matter."""
+    severity, peak, side = known.severity, known.peak_value, known.side
     last_breach_at = known.last_breach_at
-    if breach:
-        if limit.distance(breach.worst_value) > limit.distance(peak):
-            peak = breach.worst_value
-        severity = max(
-            severity, limit.severity_of(breach.worst_value), key=SEVERITIES.index
-        )
-        last_breach_at = max(last_breach_at, breach.last_time)
-    side = breach.side if breach else known.side
+    for breach in breaches:
+        severity = most_severe(severity, limit.severity_of(breach.worst_value))
+        peak = max(peak, breach.worst_value, key=limit.distance)
+        if breach.last_time > last_breach_at:
+            last_breach_at, side = breach.last_time, breach.side
+    is_news = last_breach_at > known.last_breach_at
     changed = Changed(
         severity,
         peak,
         last_breach_at,
-        not _is_clear(limit, side, last_breach_at, latest),
+        (known.is_active or is_news)
+        and not _is_clear(limit, side, last_breach_at, latest),
     )
     before = Changed(
         known.severity, known.peak_value, known.last_breach_at, known.is_active
@@ -137,4 +143,4 @@ def _is_cooling_down(limit, known, breach, now):
     if now - known.ended_at >= timedelta(minutes=limit.cooldown_minutes):
         return False
     severity = limit.severity_of(breach.worst_value)
-    return SEVERITIES.index(severity) <= SEVERITIES.index(known.severity)
+    return most_severe(severity, known.severity) == known.severity

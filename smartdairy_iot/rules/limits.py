@@ -55,6 +55,10 @@ def most_severe(*severities):
     return max(severities, key=SEVERITIES.index)
 
 
+def _by_severity(alarm):
+    return SEVERITIES.index(alarm.severity)
+
+
 class Alarm(NamedTuple):
     side: str  # low | high
     severity: str
@@ -71,8 +75,11 @@ def classify(values, limits):
         value = values.get(reading_type)
         if value is None:
             continue
-        for limit in applicable:
-            if side := limit.side(value):
-                alarms[reading_type] = Alarm(side, limit.severity_of(value))
-                break
+        violated = [
+            Alarm(side, limit.severity_of(value))
+            for limit in applicable
+            if (side := limit.side(value))
+        ]
+        if violated:
+            alarms[reading_type] = max(violated, key=_by_severity)
     return alarms

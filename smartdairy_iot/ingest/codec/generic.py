@@ -56,5 +56,11 @@ def _metadata(payload):
     for key in _METADATA_KEYS:
         raw = payload.get(key)
         if isinstance(raw, (str, int)) and not isinstance(raw, bool):
-            found[key] = raw[:_METADATA_LENGTH] if isinstance(raw, str) else raw
+            found[key] = _clean(raw) if isinstance(raw, str) else raw
     return found or None
+
+
+def _clean(text):
+    """What jsonb can hold: no NUL and no lone surrogate."""
+    text = text[:_METADATA_LENGTH].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.encode(errors="replace").decode()

@@ -74,6 +74,8 @@ def to_percent(payload, name):
 
 def _to_float(raw, name):
     try:
+        if isinstance(raw, str) and "_" in raw:
+            raise ValueError  # Python reads 1_000, no device means it
         return float(raw)
     except (ValueError, OverflowError):
         raise RejectedError(

@@ -29,14 +29,14 @@ def to_sample(payload, device, received_at, values):
 def read_values(payload, names):
     """``{reading type: value}`` for the keys of ``names`` present in the payload.
 
-    ``names`` maps payload keys to reading types. A key that is present must hold a
-    usable value; a payload without any of them holds no reading at all.
+    ``names`` maps payload keys to reading types; of two keys for one type the first
+    counts. A key that is present must hold a usable value; a payload without any of
+    them holds no reading at all.
     """
-    values = {
-        reading_type: to_reading(payload[key], reading_type)
-        for key, reading_type in names.items()
-        if payload.get(key) is not None
-    }
+    values = {}
+    for key, reading_type in names.items():
+        if payload.get(key) is not None and reading_type not in values:
+            values[reading_type] = to_reading(payload[key], reading_type)
     if values:
         return values
     raise RejectedError(

@@ -48,6 +48,8 @@ def _parse(raw, tz):
 def _convert(raw, tz):
     if isinstance(raw, str):
         text = raw.strip()
+        if "_" in text:
+            raise ValueError  # Python reads 1_000, no device means it
         if "T" in text or text.count("-") >= 2:
             return _from_iso(text, tz)
     elif isinstance(raw, bool) or not isinstance(raw, (int, float)):
