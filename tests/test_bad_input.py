@@ -21,7 +21,7 @@ BAD = {
 def rejections(odoo, device_id):
     rows = odoo.search_read(
         "iot.rejected.message",
-        [("topic", "like", device_id)],
+        [("topic", "like", "smartdairy/sensors/"), ("topic", "like", device_id)],
         ["reason", "count", "detail"],
     )
     return {row["reason"]: row for row in rows}

@@ -26,6 +26,7 @@ class Load:
         self.sent = 0
 
     def __enter__(self):
+        self._device.acked.clear()  # from here on, readings only
         self._thread.start()
         return self
 
@@ -60,12 +61,15 @@ def stored(timescale, device):
 
 def listener_process(server):
     """Threaded: the server itself. Prefork: its worker that holds the connection."""
-    children = psutil.Process(server.daemon.pid()).children()
     port = int(os.environ["MQTT_TLS_PORT"])
-    for process in [psutil.Process(server.daemon.pid()), *children]:
-        for connection in process.net_connections("tcp"):
-            if connection.raddr and connection.raddr.port == port:
-                return process
+    try:
+        parent = psutil.Process(server.daemon.pid())
+        for process in [parent, *parent.children()]:
+            for connection in process.net_connections("tcp"):
+                if connection.raddr and connection.raddr.port == port:
+                    return process
+    except (psutil.Error, FileNotFoundError):
+        pass  # it ended while we looked
     return None
 
 

@@ -75,7 +75,6 @@ def test_milk_meter_session_flow(make_device, timescale):
                 "volume": 0.5,
                 "flow_rate": 2.5,
                 "temperature": 37.5,
-                "timestamp": now(),
             }
         )
     device.publish({"type": "session_end", **session})

@@ -34,7 +34,8 @@ def main(arguments: list[str], exclusive) -> int:
         OUTPUT.touch()
         if os.geteuid() == 0:
             os.chown(OUTPUT, *stack.owner)
-        env = program_environment(stack, TMPDIR=folder, BENCH_OUTPUT=str(OUTPUT))
+        where = {"SMARTDAIRY_ENV": str(stack.env_file), "BENCH_OUTPUT": str(OUTPUT)}
+        env = program_environment(stack, TMPDIR=folder, **where)
         command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
         done = subprocess.run(command, cwd=REPO, env=env, **drop_privileges())
         code = done.returncode

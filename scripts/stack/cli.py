@@ -20,9 +20,10 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--stack", default="main")
         if name in ("start", "stop"):
             command.add_argument("services", nargs="*", metavar="SERVICE")
-        if name in ("test", "bench"):
-            command.add_argument("rest", nargs=argparse.REMAINDER, metavar="ARGUMENT")
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest  # for pytest, or the benchmarks
+    if rest and options.command not in ("test", "bench"):
+        parser.error(f"{options.command} takes no {' '.join(rest)}")
     try:
         return options.function(options) or 0
     except StackError as error:

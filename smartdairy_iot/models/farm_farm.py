@@ -86,6 +86,7 @@ class FarmFarm(models.Model):
         """Somebody looks at these farms: send their readings for the next 90 s."""
         self.check_access("read")
         self.env["iot.live.watch"]._renew(self)
+        return True
 
     @api.model
     def _send_readings(self, news, devices):

@@ -5,6 +5,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
 from .farm_farm import to_iso
 
@@ -37,8 +38,9 @@ class IotDeviceState(models.Model):
         """``3.8 °C · 81 %``"""
         values = self.last_values or {}
         return " · ".join(
-            f"{value:g} {unit_of(reading_type)}"
-            for reading_type, value in values.items()
+            f"{values[reading_type]:g} {unit_of(reading_type)}"
+            for reading_type in measured_by(self.device_id.device_type)
+            if reading_type in values
         )
 
     @api.model

@@ -7,7 +7,7 @@ from pathlib import Path
 from .loopback import require_loopback
 
 TOP = Path(__file__).resolve().parents[2]
-RESULTS = TOP / ".run" / "bench.jsonl"
+RESULTS = Path(os.environ.get("BENCH_OUTPUT", TOP / ".run" / "bench.jsonl"))
 
 
 @dataclass(frozen=True)

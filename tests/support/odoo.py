@@ -34,4 +34,4 @@ class Odoo:
         answer = self.session.post(self.url + path, json=body, timeout=60).json()
         if "error" in answer:
             raise RuntimeError(answer["error"]["data"]["message"])
-        return answer["result"]
+        return answer.get("result")
