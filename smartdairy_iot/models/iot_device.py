@@ -222,21 +222,23 @@ class IotDevice(models.Model):
 
     @api.model
     def _forget_listener_map(self):
-        """Signaled to every process, so the listener follows within a second.
-
-        Once more after the commit: until then a listener in this very process may
-        have filled the cache again with what was committed before.
-        """
+        """Signaled to every process, so the listener follows within a second."""
         self.env.registry.clear_cache()
-        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
-    @tools.ormcache()
     def _get_listener_map(self):
         """``{device_id: Device}``: every device, with the limits that apply to it.
 
         :return: plain :class:`~..ingest.device.Device` tuples, safe to cache
         """
+        # Cached under the signal that this transaction sees. Whoever changed a device
+        # signals after the commit, so a map made of the state before it, by a thread
+        # of the same process that started a moment earlier, is not found again.
+        _registry, caches = self.env.registry.get_sequences(self.env.cr)
+        return self._make_listener_map(caches["default"])
+
+    @tools.ormcache("signal")
+    def _make_listener_map(self, signal):
         # sudo - iot.device: the listener serves all companies.
         devices = self.sudo().search([])
         limits = self.env["iot.threshold"]._limits_by_device(devices)

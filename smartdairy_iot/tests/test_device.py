@@ -55,6 +55,18 @@ class TestDevice(IotCase):
         self.sensor.unlink()
         self.assertNotIn("TEST-1", devices())
 
+    def test_a_map_made_before_a_change_is_not_found_after_its_signal(self):
+        """Else a device registered while the map was made would stay unknown."""
+        devices = self.env["iot.device"]._get_listener_map
+        self.assertTrue(devices()["TEST-1"].is_active)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE iot_device SET state = 'inactive' WHERE device_id = 'TEST-1'"
+        )
+        self.env.cr.execute("INSERT INTO orm_signaling_default DEFAULT VALUES")
+        self.env.invalidate_all()
+        self.assertFalse(devices()["TEST-1"].is_active)
+
     def test_a_silent_device_goes_offline_after_its_own_time(self):
         now = fields.Datetime.now()
         patient = self.make_device("TEST-2", offline_after=3600)
