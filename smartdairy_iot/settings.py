@@ -32,6 +32,7 @@ class Settings:
     mqtt_key: str = ""
     mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
     mqtt_keepalive: int = 60  # seconds
+    mqtt_version: str = "3.1.1"  # or 5
     batch_rows: int = 2000  # commit when that many wait …
     batch_ms: int = 50  # … or the oldest has waited that long
     buffer_rows: int = 20000  # when that many wait the socket is left unread
@@ -43,6 +44,10 @@ class Settings:
                 raise SettingsError(f"{name} must be at least {lowest}")
         if self.buffer_rows < self.batch_rows:
             raise SettingsError("buffer_rows must not be less than batch_rows")
+        if self.mqtt_version not in ("3.1.1", "5"):
+            raise SettingsError(
+                f"mqtt_version is {self.mqtt_version!r}, not 3.1.1 or 5"
+            )
         if bool(self.mqtt_cert) != bool(self.mqtt_key):
             raise SettingsError("mqtt_cert and mqtt_key go together")
 

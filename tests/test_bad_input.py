@@ -59,8 +59,39 @@ def test_a_wrong_topic_is_visible(admin, make_device, odoo, topic_end):
     assert "wrong_topic" in rows
 
 
-def test_an_unknown_device_is_visible(make_device, odoo):
+def test_an_unknown_device_is_discovered_and_loses_nothing_by_being_registered_late(
+    make_device, odoo, timescale, farm
+):
     stranger = make_device(register=False)
-    stranger.publish({"temperature": 4.0})
-    rows = wait_until(lambda: rejections(odoo, stranger.id), "the rejection")
-    assert "unknown_device" in rows
+    for minute in range(3):
+        stamp = f"2026-01-05T06:0{minute}:00Z"
+        stranger.publish({"temperature": 4.0 + minute, "timestamp": stamp})
+    domain = [("device_ref", "=", stranger.id)]
+    (found,) = wait_until(
+        lambda: (
+            (rows := odoo.search_read("iot.discovered.device", domain, ["kept"]))
+            and rows[0]["kept"] == 3
+            and rows
+        ),
+        "discovered, with three messages",
+    )
+    values = {
+        "name": stranger.id,
+        "device_id": stranger.id,
+        "device_type": "temperature",
+        "state": "active",
+        "farm_id": farm,
+    }
+    odoo.create("iot.device", values)  # by hand, or by an import
+    query = (
+        "SELECT temperature_celsius FROM temperature_readings"
+        " WHERE device_id = %s ORDER BY time"
+    )
+    rows = wait_until(
+        lambda: len(rows := timescale(query, stranger.id)) == 3 and rows,
+        "its readings, replayed",
+        30,
+    )
+    assert rows == [(4.0,), (5.0,), (6.0,)]
+    (found,) = odoo.search_read("iot.discovered.device", domain, ["kept"])
+    assert found["kept"] == 0

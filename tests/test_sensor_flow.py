@@ -79,14 +79,18 @@ def test_milk_meter_session_flow(make_device, timescale):
         )
     device.publish({"type": "session_end", **session})
     query = (
-        "SELECT value FROM sensor_readings WHERE reading_type = 'volume'"
-        " AND metadata ->> 'session_id' = %s ORDER BY time"
+        "SELECT message_type, animal_id, volume_liters FROM milk_meter_readings"
+        " WHERE session_id = %s ORDER BY time"
     )
-    volumes = wait_until(
-        lambda: len(rows := timescale(query, session["session_id"])) == 5 and rows,
-        "five readings",
+    rows = wait_until(
+        lambda: len(rows := timescale(query, session["session_id"])) == 7 and rows,
+        "begin, five readings and end",
     )
-    assert sum(volume for (volume,) in volumes) == pytest.approx(2.5)
+    kinds = [kind for kind, _animal, _volume in rows]
+    assert kinds == ["session_start", *["reading"] * 5, "session_end"]
+    assert {animal for _kind, animal, _volume in rows} == {123}
+    volumes = [volume for kind, _animal, volume in rows if kind == "reading"]
+    assert sum(volumes) == pytest.approx(2.5)
 
 
 def test_websocket_real_time_updates(make_device, farm, odoo):

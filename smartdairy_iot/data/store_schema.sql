@@ -1,7 +1,7 @@
 -- The store without TimescaleDB: the specification's tables and columns (Day 252),
 -- natively range-partitioned. Repaired: no surrogate id, received_at beside time, and
 -- a unique key per device and instant that makes redelivery and backfill idempotent.
--- The same columns stand in smartdairy_iot_timescale/sql/0001_tables.sql.
+-- The same columns stand in smartdairy_iot_timescale/sql/.
 
 CREATE TABLE IF NOT EXISTS sensor_readings (
     time timestamptz NOT NULL,
@@ -31,11 +31,54 @@ CREATE TABLE IF NOT EXISTS temperature_readings (
     quality smallint NOT NULL DEFAULT 100,
     is_alarm boolean NOT NULL DEFAULT FALSE,
     alarm_type varchar(30),
+    metadata jsonb,
     UNIQUE (device_id, time)
 ) PARTITION BY RANGE (time);
+ALTER TABLE temperature_readings ADD COLUMN IF NOT EXISTS metadata jsonb;
 
 CREATE INDEX IF NOT EXISTS idx_temp_readings_alarm
     ON temperature_readings (received_at) WHERE is_alarm;
+
+-- One row per message. The start and the end of a session are rows, too: joined late or
+-- shuffled, they tell the same. volume_liters is what the message said, see the profile.
+CREATE TABLE IF NOT EXISTS milk_meter_readings (
+    time timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    device_id varchar(50) NOT NULL,
+    message_type varchar(20) NOT NULL,
+    animal_id integer,
+    session_id varchar(50),
+    volume_liters double precision,
+    flow_rate_lpm real,
+    conductivity real,
+    temperature_celsius real,
+    fat_percent real,
+    protein_percent real,
+    somatic_cell_count integer,
+    is_complete boolean NOT NULL DEFAULT FALSE,
+    quality smallint NOT NULL DEFAULT 100,
+    is_alarm boolean NOT NULL DEFAULT FALSE,
+    alarm_type varchar(30),
+    metadata jsonb,
+    UNIQUE (device_id, time, message_type)
+) PARTITION BY RANGE (time);
+
+CREATE INDEX IF NOT EXISTS idx_milk_readings_animal
+    ON milk_meter_readings (animal_id, time DESC) WHERE animal_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_milk_readings_session
+    ON milk_meter_readings (session_id) WHERE session_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS idx_milk_readings_alarm
+    ON milk_meter_readings (received_at) WHERE is_alarm;
+
+-- Packet ids of messages without a timestamp of their own, kept by the transaction that
+-- stored their readings: the broker may send them again. A few minutes of them.
+CREATE TABLE IF NOT EXISTS redelivery_marks (
+    session varchar(200) NOT NULL,
+    committed_at timestamptz NOT NULL DEFAULT now(),
+    marks bytea NOT NULL
+);
+CREATE INDEX IF NOT EXISTS idx_redelivery_marks_session
+    ON redelivery_marks (session, committed_at);
 
 CREATE TABLE IF NOT EXISTS device_status (
     time timestamptz NOT NULL,

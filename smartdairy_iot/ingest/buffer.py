@@ -10,11 +10,16 @@ class Batch:
     samples: list = field(default_factory=list)
     statuses: list = field(default_factory=list)
     rejections: list = field(default_factory=list)
+    strangers: list = field(default_factory=list)
     receipts: list = field(default_factory=list)
+    marks: list = field(default_factory=list)  # see ``redelivery``
 
     def __len__(self):
         return max(
-            len(self.samples) + len(self.statuses) + len(self.rejections),
+            len(self.samples)
+            + len(self.statuses)
+            + len(self.rejections)
+            + len(self.strangers),
             len(self.receipts),
         )
 
@@ -27,7 +32,7 @@ class Buffer:
 
     :param rows: commit as soon as that many rows wait
     :param seconds: commit when the oldest has waited that long
-    :param limit: never hold more than this
+    :param limit: where reading stops; what is being read at that moment comes on top
     """
 
     def __init__(self, rows, seconds, limit):
@@ -44,13 +49,16 @@ class Buffer:
     def is_full(self):
         return len(self._batch) >= self._limit
 
-    def add(self, decoded, receipt, now):
+    def add(self, decoded, receipt, now, mark=None):
         batch = self._batch
         batch.samples += decoded.samples
         batch.statuses += decoded.statuses
         batch.rejections += decoded.rejections
+        batch.strangers += decoded.strangers
         if receipt is not None:
             batch.receipts.append(receipt)
+        if mark is not None:
+            batch.marks.append(mark)
         if self._since is None and batch:
             self._since = now
 

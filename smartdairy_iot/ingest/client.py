@@ -15,6 +15,8 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from .message import Message
 from .topic import SUBSCRIPTIONS
@@ -24,6 +26,8 @@ _logger = logging.getLogger(__name__)
 _CONNECT_TIMEOUT = 5  # seconds
 _BACKOFF = (1, 30)  # seconds, first and longest
 _QUANTUM = 0.05  # seconds of reading before the caller gets its turn
+_PROTOCOLS = {"3.1.1": mqtt.MQTTv311, "5": mqtt.MQTTv5}
+_NEVER = 0xFFFFFFFF  # MQTT 5, 3.1.2.11.2: the session does not expire
 
 
 class Receipt(NamedTuple):
@@ -43,25 +47,32 @@ class BrokerClient:
     """
 
     def __init__(self, settings, client_id, group):
+        self.client_id = client_id
         self.connections = 0
         self.is_connected = False
         self.last_error = ""
         self._settings = settings
         self._group = group
         self._shares = settings.listeners > 1
+        self._followed = frozenset()  # filters besides our own grammar
+        self._asked = {}  # mid of a SUBSCRIBE → its filters
         self._inbox = deque()
         self._retry_at = 0.0
         self._backoff = _BACKOFF[0]
+        is_v5 = settings.mqtt_version == "5"
         self._client = client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=client_id,
-            clean_session=False,
+            clean_session=None if is_v5 else False,
+            protocol=_PROTOCOLS[settings.mqtt_version],
             manual_ack=True,
         )
+        self._session = _persistent_session() if is_v5 else {}
         client.connect_timeout = _CONNECT_TIMEOUT
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
         if settings.mqtt_username:
             client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
         if settings.mqtt_ca:
@@ -70,6 +81,14 @@ class BrokerClient:
     @property
     def where(self):
         return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+
+    def follow(self, filters):
+        """Subscribe to these too, and no longer to those followed before."""
+        filters = frozenset(filters)
+        before, self._followed = self._followed, filters
+        if self.is_connected and filters != before:
+            self._subscribe(sorted(filters - before))
+            self._unsubscribe(map(self._to_filter, sorted(before - filters)))
 
     def receive(self, timeout, read=True):
         """Serve the connection for at most ``timeout`` seconds.
@@ -136,7 +155,10 @@ class BrokerClient:
         settings = self._settings
         try:
             self._client.connect(
-                settings.mqtt_host, settings.mqtt_port, settings.mqtt_keepalive
+                settings.mqtt_host,
+                settings.mqtt_port,
+                settings.mqtt_keepalive,
+                **self._session,
             )
         except (OSError, ValueError) as error:
             self._failed(f"cannot reach the MQTT broker at {self.where}: {error}")
@@ -151,16 +173,39 @@ class BrokerClient:
         self.is_connected = True
         self.last_error = ""
         self._backoff = _BACKOFF[0]
-        shared = [f"$share/{self._group}/{topic}" for topic in SUBSCRIPTIONS]
-        wanted, other = (
-            (shared, SUBSCRIPTIONS) if self._shares else (SUBSCRIPTIONS, shared)
-        )
+        filters = [*SUBSCRIPTIONS, *sorted(self._followed)]
+        self._subscribe(filters)
         # The session outlives a change of the number of listeners.
-        client.unsubscribe(list(other))
-        client.subscribe([(topic, 1) for topic in wanted])
+        self._unsubscribe(self._to_filter(name, not self._shares) for name in filters)
         _logger.info("Connected to the MQTT broker at %s", self.where)
 
+    def _to_filter(self, name, shared=None):
+        shared = self._shares if shared is None else shared
+        return f"$share/{self._group}/{name}" if shared else name
+
+    def _subscribe(self, filters):
+        if filters:
+            wanted = [(self._to_filter(name), 1) for name in filters]
+            _result, mid = self._client.subscribe(wanted)
+            self._asked[mid] = filters
+
+    def _unsubscribe(self, filters):
+        if filters := list(filters):
+            self._client.unsubscribe(filters)
+
+    def _on_subscribe(self, _client, _userdata, mid, reasons, _properties):
+        asked = self._asked.pop(mid, ())
+        refused = [
+            name for name, r in zip(asked, reasons, strict=False) if r.is_failure
+        ]
+        if refused:
+            self._failed(
+                f"the MQTT broker at {self.where} refuses the subscription to "
+                + ", ".join(refused)
+            )
+
     def _on_disconnect(self, _client, _userdata, _flags, reason, _properties):
+        self._asked.clear()
         if self.is_connected and reason.is_failure:
             self._failed(f"the MQTT broker at {self.where} went away: {reason}")
         self.is_connected = False
@@ -168,13 +213,22 @@ class BrokerClient:
     def _on_message(self, _client, _userdata, message):
         receipt = Receipt(message.mid, self.connections) if message.qos else None
         now = datetime.now(timezone.utc)
-        received = Message(message.topic, message.payload, now, message.retain)
+        received = Message(
+            message.topic, message.payload, now, message.retain, message.dup
+        )
         self._inbox.append((received, receipt))
 
     def _failed(self, error):
         if error != self.last_error:
             _logger.warning("%s; trying again", error[0].upper() + error[1:])
         self.last_error = error
+
+
+def _persistent_session():
+    """MQTT 5: what clean_session=False is in MQTT 3.1.1."""
+    properties = Properties(PacketTypes.CONNECT)
+    properties.SessionExpiryInterval = _NEVER
+    return {"clean_start": False, "properties": properties}
 
 
 def _pending(sock):

@@ -1,67 +1,168 @@
-"""Room 2: topic + bytes + device map → samples, status changes, rejections. Pure.
+"""Room 2: topic + bytes + fleet → samples, status changes, rejections, strangers. Pure.
 
-:func:`decode` never raises: whatever arrives becomes one of the three.
+:func:`decode` never raises: whatever arrives becomes one of the four, or was not meant
+for us: our own words, and the broker's retained copy of a reading.
 """
 
-from json import JSONDecodeError, JSONDecoder
+import json
 
 from . import topic as topics
-from .codec import generic, status, temperature
-from .message import Decoded, Reason, RejectedError, Rejection
+from .codec import generic, milk_meter, status, temperature
+from .mapping import Unreadable
+from .message import Decoded, Reason, RejectedError, Rejection, Stranger
 
 MAX_PAYLOAD = 65536
-_CODECS = {"temperature": temperature.decode}
+_CODECS = {"temperature": temperature.decode, "milk_meter": milk_meter.decode}
+# What a gateway's unknown child seems to be: the first key that its record has.
+_TELLING_KEYS = {
+    "somatic_cell_count": "milk_meter",
+    "session_id": "milk_meter",
+    "ph": "ph_sensor",
+    "flow_rate": "flow_sensor",
+    "pressure": "pressure",
+    "temperature": "temperature",
+    "humidity": "humidity",
+}
 
 
-def decode(message, devices):
-    """:param devices: ``{device_id: Device}``; :return: :class:`Decoded`."""
+def decode(message, fleet):
+    """:param fleet: :class:`~.device.Fleet`; :return: :class:`~.message.Decoded`"""
     decoded = Decoded()
     try:
-        _decode(message, devices, decoded)
+        if message.topic.startswith("smartdairy/"):
+            _decode(message, fleet, decoded)
+        else:
+            _decode_routed(message, fleet, decoded)
     except Exception as error:  # noqa: BLE001 - one message must never stop the line
         _refuse(decoded, message, error)
     return decoded
 
 
-def _decode(message, devices, decoded):
+def _decode(message, fleet, decoded):
+    """A topic of our own grammar."""
     topic = topics.parse(message.topic)
     if topic.kind in ("outgoing", "ack"):
         return  # our own words, or not yet asked for
+    if message.retain and topic.kind != "status":
+        return  # the broker's copy of a reading that was already counted
     payload = parse_json(message.payload)
-    device = find_device(topic.device_id, topic.device_type, devices)
+    device = fleet.get(topic.device_id)
+    if device is None:
+        if not message.retain:
+            stranger = _stranger(topic.device_id, message, topic.device_type)
+            decoded.strangers.append(stranger)
+        return
+    _require_active(device, topic.device_type)
     if topic.kind == "status":
         change = status.decode(payload, device, message.received_at)
         decoded.statuses.append(change._replace(is_retained=message.retain))
-    elif message.retain:
-        return  # the broker's copy of a reading that was already counted
+    elif device.mapping:
+        _decode_mapped(message, device.mapping.apply(payload), device, fleet, decoded)
     elif topic.kind == "gateway":
-        _decode_gateway(message, payload, device, devices, decoded)
+        _decode_gateway(message, payload, device, fleet, decoded)
     else:
-        _decode_records(message, payload, device, decoded)
+        for record in _records(payload):
+            _decode_record(message, record, device, decoded)
 
 
-def _decode_records(message, payload, device, decoded):
-    """A device's own message: one object, or a list of them (a backfill)."""
-    codec = _CODECS.get(device.device_type, generic.decode)
-    for record in _records(payload):
-        try:
-            _check_record(record)
-            decoded.samples.append(codec(record, device, message.received_at))
-        except Exception as error:  # noqa: BLE001 - nor cost the other records
-            _refuse(decoded, message, error, device.device_id)
+def _decode_routed(message, fleet, decoded):
+    """A topic that a device profile describes: zigbee2mqtt/…, tele/…/SENSOR."""
+    route, key = _find_route(message.topic, fleet)
+    if message.retain:
+        return
+    payload = parse_json(message.payload)
+    key = key or route.mapping.device_key(payload)
+    if not key:
+        raise RejectedError(
+            Reason.MISSING_VALUE, "neither topic nor payload says which device it is"
+        )
+    device = fleet.get(fleet.keys_at_source.get((route.profile_id, key), key))
+    mapping = device.mapping if device and device.mapping else route.mapping
+    records = mapping.apply(payload)  # first: what measures nothing is no new device
+    if not records:
+        return  # the profile's filter leaves this message out
+    if device is None:
+        stranger = _stranger(key, message, route.device_type)
+        decoded.strangers.append(stranger._replace(profile_id=route.profile_id))
+        return
+    _require_active(device)
+    _decode_mapped(message, records, device, fleet, decoded)
 
 
-def _decode_gateway(message, payload, gateway, devices, decoded):
+def _find_route(topic, fleet):
+    """The most specific route that takes the topic, and the key that stands in it."""
+    for route in fleet.routes:
+        key = route.template.match(topic)
+        if key is not None:
+            return route, key
+    raise RejectedError(Reason.WRONG_TOPIC, "no device profile describes this topic")
+
+
+def _decode_mapped(message, records, device, fleet, decoded):
+    """:param records: ``[(channel or None, record in our own grammar)]``"""
+    for channel, record in records:
+        if isinstance(record, Unreadable):
+            _refuse(decoded, message, record.error, device.device_id)
+        elif channel is None:
+            _decode_record(message, record, device, decoded)
+        elif child := fleet.get(
+            fleet.channels.get((device.device_id, channel), channel)
+        ):
+            _decode_child(message, record, child, device, decoded)
+        else:
+            stranger = _stranger(channel, message, _seems(record), device.device_id)
+            decoded.strangers.append(stranger)
+
+
+def _decode_gateway(message, payload, gateway, fleet, decoded):
     """``{"readings": [{"device_id": …, …}, …]}``: a bad record is refused alone."""
-    records = payload.get("readings") if isinstance(payload, dict) else payload
-    for record in _records(records):
-        try:
-            _check_record(record)
-            child = _find_child(_device_id_of(record), gateway, devices)
-            codec = _CODECS.get(child.device_type, generic.decode)
-            decoded.samples.append(codec(record, child, message.received_at))
-        except Exception as error:  # noqa: BLE001 - nor cost the other records
-            _refuse(decoded, message, error, _device_id_of(record))
+    for record in _records(_readings_of(payload)):
+        device_id = record.get("device_id") if isinstance(record, dict) else None
+        if not isinstance(device_id, str):
+            error = RejectedError(
+                Reason.WRONG_SHAPE, "a record is no object with a device_id (a text)"
+            )
+            _refuse(decoded, message, error)
+        elif (child := fleet.get(device_id)) is not None:
+            _decode_child(message, record, child, gateway, decoded)
+        else:
+            alone = message._replace(
+                payload=json.dumps({"readings": [record]}).encode()
+            )
+            stranger = _stranger(device_id, alone, _seems(record), gateway.device_id)
+            decoded.strangers.append(stranger)
+
+
+def _readings_of(payload):
+    return payload.get("readings") if isinstance(payload, dict) else payload
+
+
+def _decode_child(message, record, child, parent, decoded):
+    """One record of a message that speaks for several devices."""
+    try:
+        _require_active(child)
+        if child.gateway_id != parent.device_id and child is not parent:
+            raise RejectedError(
+                Reason.NOT_A_CHILD,
+                f"{child.device_id} is not connected through {parent.device_id}",
+            )
+    except RejectedError as error:
+        _refuse(decoded, message, error, child.device_id)
+    else:
+        _decode_record(message, record, child, decoded)
+
+
+def _decode_record(message, record, device, decoded):
+    """One record becomes one sample, or is refused alone."""
+    try:
+        if not isinstance(record, dict):
+            raise RejectedError(
+                Reason.WRONG_SHAPE, f"a record is {str(record)[:60]!r}, not an object"
+            )
+        codec = _CODECS.get(device.device_type, generic.decode)
+        decoded.samples.append(codec(record, device, message.received_at))
+    except Exception as error:  # noqa: BLE001 - nor cost the other records
+        _refuse(decoded, message, error, device.device_id)
 
 
 def parse_json(raw):
@@ -74,41 +175,24 @@ def parse_json(raw):
         return _DECODER.decode(raw.decode())
     except UnicodeDecodeError as error:
         raise RejectedError(Reason.NOT_UTF8, str(error)) from None
-    except (JSONDecodeError, RecursionError, ValueError) as error:
+    except (RecursionError, ValueError) as error:
         raise RejectedError(Reason.NOT_JSON, str(error)) from None
 
 
-def find_device(device_id, device_type, devices):
-    """The registered, active device of that id and type."""
-    device = devices.get(device_id)
-    if device is None:
-        raise RejectedError(
-            Reason.UNKNOWN_DEVICE, f"device {device_id!r} is not registered", device_id
-        )
+def _require_active(device, device_type=None):
     if device_type and device.device_type != device_type:
         raise RejectedError(
             Reason.WRONG_DEVICE_TYPE,
-            f"{device_id} is registered as {device.device_type}, not {device_type}",
-            device_id,
+            f"{device.device_id} is registered as {device.device_type}, "
+            f"not {device_type}",
+            device.device_id,
         )
     if not device.is_active:
         raise RejectedError(
-            Reason.INACTIVE_DEVICE, f"{device_id} is not active", device_id
+            Reason.INACTIVE_DEVICE,
+            f"{device.device_id} is not active",
+            device.device_id,
         )
-    return device
-
-
-def _find_child(device_id, gateway, devices):
-    if device_id is None:
-        raise RejectedError(Reason.WRONG_SHAPE, "a record has no device_id (a text)")
-    child = find_device(device_id, None, devices)
-    if child.gateway_id != gateway.device_id and child is not gateway:
-        raise RejectedError(
-            Reason.NOT_A_CHILD,
-            f"{device_id} is not connected through {gateway.device_id}",
-            device_id,
-        )
-    return child
 
 
 def _records(payload):
@@ -121,16 +205,19 @@ def _records(payload):
     )
 
 
-def _check_record(record):
-    if not isinstance(record, dict):
-        raise RejectedError(
-            Reason.WRONG_SHAPE, f"a record is {str(record)[:60]!r}, not an object"
-        )
+def _stranger(device_ref, message, device_type=None, gateway_id=None):
+    return Stranger(
+        device_ref,
+        message.topic,
+        message.payload,
+        message.received_at,
+        device_type,
+        gateway_id,
+    )
 
 
-def _device_id_of(record):
-    device_id = record.get("device_id") if isinstance(record, dict) else None
-    return device_id if isinstance(device_id, str) else None
+def _seems(record):
+    return next((kind for key, kind in _TELLING_KEYS.items() if key in record), None)
 
 
 def _refuse(decoded, message, error, device_id=None):
@@ -148,4 +235,4 @@ def _no_constant(name):
     raise ValueError(f"{name} is no JSON number")
 
 
-_DECODER = JSONDecoder(parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -13,6 +13,7 @@ class Message(NamedTuple):
     payload: bytes
     received_at: datetime  # UTC, timezone-aware
     retain: bool = False
+    redelivered: bool = False  # the broker has sent it before (DUP)
 
 
 class Reason(str, Enum):
@@ -25,6 +26,7 @@ class Reason(str, Enum):
     WRONG_SHAPE = "wrong_shape"
     MISSING_VALUE = "missing_value"
     NOT_A_NUMBER = "not_a_number"
+    UNKNOWN_UNIT = "unknown_unit"
     OUT_OF_RANGE = "out_of_range"
     BAD_TIMESTAMP = "bad_timestamp"
     FUTURE_TIMESTAMP = "future_timestamp"
@@ -61,8 +63,10 @@ class Rejection(NamedTuple):
 class Sample:
     """What one device measured at one instant, in canonical units.
 
-    ``values`` maps a reading type to its value; ``alarms`` maps the reading types
-    that violate a limit to their :class:`~..rules.limits.Alarm` (set in room 3).
+    ``values`` maps a reading type to its value; ``original`` keeps, for those that
+    came in another unit, ``[number, unit]`` as they were sent. Room 3 sets the rest:
+    ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
+    violates a limit to its :class:`~..rules.limits.Alarm`.
     """
 
     device_id: str
@@ -77,14 +81,60 @@ class Sample:
     location_id: int | None = None
     location_type: str | None = None
     metadata: dict | None = None
+    original: dict | None = None
+    faults: dict = field(default_factory=dict)
     alarms: dict = field(default_factory=dict)
 
     @property
+    def alarm_types(self):
+        """``high_temperature``, ``low_ph`` …"""
+        return [f"{alarm.side}_{name}" for name, alarm in self.alarms.items()]
+
+    @property
     def alarm_type(self):
-        """``high_temperature``, ``low_ph`` …; the first violated type, or None."""
-        for reading_type, alarm in self.alarms.items():
-            return f"{alarm.side}_{reading_type}"
+        """The first of :attr:`alarm_types`, or None."""
+        return self.alarm_types[0] if self.alarms else None
+
+    @property
+    def fault(self):
+        """``stuck_temperature``, ``jump_ph`` …; the first, or None."""
+        for reading_type, fault in self.faults.items():
+            return f"{fault.value}_{reading_type}"
         return None
+
+    @property
+    def believed(self):
+        """The values that are not the probe's fault; a stuck one shows what it is."""
+        if not self.faults:
+            return self.values
+        return {
+            name: value
+            for name, value in self.values.items()
+            if self.faults.get(name) in (None, Fault.STUCK)
+        }
+
+
+class Fault(str, Enum):
+    """Why a value is not believed: the probe's fault, and no alarm of the milk."""
+
+    PROBE_ERROR = "probe_error"  # the value by which this probe says that it failed
+    STUCK = "stuck"  # the very same value for hours
+    JUMP = "jump"  # further from the last one than is physically possible
+
+
+class Stranger(NamedTuple):
+    """A well-formed message of a device that is not registered, kept for its day.
+
+    ``payload`` is all of the message, or of a gateway's message just the record.
+    """
+
+    device_ref: str  # its device id, or its key at a profile's topic
+    topic: str
+    payload: bytes
+    received_at: datetime
+    device_type: str | None = None  # as far as the topic tells it
+    gateway_id: str | None = None  # device id of the gateway that sent it
+    profile_id: int | None = None  # of the route that it came by
 
 
 class StatusChange(NamedTuple):
@@ -98,8 +148,9 @@ class StatusChange(NamedTuple):
 
 @dataclass(slots=True)
 class Decoded:
-    """The outcome of one message: any mix of the three."""
+    """The outcome of one message: any mix of the four."""
 
     samples: list = field(default_factory=list)
     statuses: list = field(default_factory=list)
     rejections: list = field(default_factory=list)
+    strangers: list = field(default_factory=list)

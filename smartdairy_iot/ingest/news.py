@@ -1,6 +1,6 @@
 """What transaction 2 has to tell: the newest of each device. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -12,7 +12,9 @@ class DeviceNews:
     last_seen: datetime | None = None
     time: datetime | None = None  # of ``values``
     values: dict = field(default_factory=dict)
+    steady_since: dict = field(default_factory=dict)  # of values that do not change
     alarm_type: str | None = None
+    fault: str | None = None
     location_type: str | None = None
     battery: int | None = None
     signal: int | None = None
@@ -22,7 +24,11 @@ class DeviceNews:
 
 
 class News:
-    """Merges committed batches; never goes back in time."""
+    """Merges committed batches; never goes back in time.
+
+    A device whose clock is ahead counts as of its arrival: else its next messages,
+    with the clock set right, would be taken for older ones.
+    """
 
     def __init__(self):
         self._devices = {}
@@ -58,9 +64,10 @@ class News:
         news = self._of(sample.device_id, sample.received_at)
         _set_online(news, True, sample.received_at)
         newest = self._newest.get(sample.device_id)
-        if newest is None or sample.time >= newest:
-            self._newest[sample.device_id] = sample.time
-            _take_over(news, sample)
+        at = min(sample.time, sample.received_at)
+        if newest is None or at >= newest:
+            self._newest[sample.device_id] = at
+            _take_over(news, sample, at)
         if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
             self._alarms[sample.device_id] = sample.alarms
             self.wakes_rules = True
@@ -73,14 +80,15 @@ class News:
         return news
 
 
-def _take_over(news, sample):
+def _take_over(news, sample, at):
     for name in ("battery", "signal", "firmware"):
         if (said := getattr(sample, name)) is not None:
             setattr(news, name, said)
     if sample.values:
-        news.time = sample.time
-        news.values = {**news.values, **sample.values}
+        news.time = at
+        news.values = {**news.values, **sample.believed}
         news.alarm_type = sample.alarm_type
+        news.fault = sample.fault
         news.location_type = sample.location_type
 
 
@@ -92,18 +100,16 @@ def _set_online(news, is_online, said_at):
 def _merged(older, newer):
     """``newer`` was committed later, and its values, if any, are the newer ones."""
     says = newer if newer.time else older
-    merged = DeviceNews(
-        newer.device_id,
-        _latest(older.last_seen, newer.last_seen),
-        says.time,
-        {**older.values, **newer.values},
-        says.alarm_type,
-        says.location_type,
-        older.battery if newer.battery is None else newer.battery,
-        older.signal if newer.signal is None else newer.signal,
-        newer.firmware or older.firmware,
-        older.is_online,
-        older.online_at,
+    merged = replace(
+        says,
+        last_seen=_latest(older.last_seen, newer.last_seen),
+        values={**older.values, **newer.values},
+        steady_since={**older.steady_since, **newer.steady_since},
+        battery=older.battery if newer.battery is None else newer.battery,
+        signal=older.signal if newer.signal is None else newer.signal,
+        firmware=newer.firmware or older.firmware,
+        is_online=older.is_online,
+        online_at=older.online_at,
     )
     if newer.online_at:
         _set_online(merged, newer.is_online, newer.online_at)

@@ -1,15 +1,15 @@
 """The topic grammar, in one place. Pure.
 
-========================================================  ================
-``smartdairy/sensors/<device_type>/<device_id>/data``      device → Odoo
-``smartdairy/sensors/<device_type>/<device_id>/config``    Odoo → device
+===========================================================  ==============
+``smartdairy/sensors/<device_type>/<device_id>/data``        device → Odoo
+``smartdairy/sensors/<device_type>/<device_id>/config``      Odoo → device
 ``smartdairy/sensors/<device_type>/<device_id>/config/ack``  device → Odoo
-``smartdairy/gateway/<gateway_id>/data``                   gateway → Odoo
-``smartdairy/gateway/<gateway_id>/commands``               Odoo → gateway
-``smartdairy/status/<device_id>``                          device → Odoo
-``smartdairy/alerts/<farm>/<device_id>``                   Odoo → any
-``smartdairy/user/<login>/alerts``, ``…/notifications``    Odoo → mobile
-========================================================  ================
+``smartdairy/gateway/<gateway_id>/data``                     gateway → Odoo
+``smartdairy/gateway/<gateway_id>/commands``                 Odoo → gateway
+``smartdairy/status/<device_id>``                            device → Odoo
+``smartdairy/alerts/<farm>/<device_id>``                     Odoo → any
+``smartdairy/user/<login>/alerts``, ``…/notifications``      Odoo → mobile
+===========================================================  ==============
 """
 
 from functools import lru_cache

@@ -62,10 +62,10 @@ class DatabaseListener:
             if "iot.store" not in self._registry or not self._leadership.acquire():
                 self._step_down()
                 return
-            if self._pipeline is None:
-                self._pipeline = self._start()
-            self._pipeline.registry = self._registry
-            self._pipeline.refresh_devices()
+            pipeline = self._pipeline or self._start()
+            pipeline.registry = self._registry
+            pipeline.refresh_devices()
+            self._pipeline = pipeline  # not before it knows the devices
             self._last_error = ""
         except psycopg2.Error as error:
             # PostgreSQL is away: the pipeline keeps its session and its batch.

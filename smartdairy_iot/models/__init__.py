@@ -3,7 +3,11 @@ from . import farm_tank
 from . import farm_stall
 from . import farm_animal
 from . import iot_store
+from . import iot_device_profile
+from . import iot_device_profile_field
+from . import iot_device_profile_sample
 from . import iot_device
+from . import iot_device_listener
 from . import iot_device_state
 from . import iot_threshold
 from . import iot_alert
@@ -12,4 +16,7 @@ from . import iot_rule_watermark
 from . import iot_live_watch
 from . import iot_listener
 from . import iot_rejected_message
+from . import iot_discovered_device
+from . import iot_discovered_decision
+from . import iot_quarantined_message
 from . import ir_websocket

@@ -119,6 +119,7 @@ def _to_bus(news):
         "last_seen": news.last_seen.isoformat() if news.last_seen else False,
         "is_alarm": bool(news.alarm_type),
         "alarm_type": news.alarm_type or False,
+        "fault": news.fault or False,
         "online": news.is_online,
         "battery": news.battery if news.battery is not None else False,
         "signal": news.signal if news.signal is not None else False,

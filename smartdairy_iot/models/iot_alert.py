@@ -42,16 +42,16 @@ class IotAlert(models.Model):
         tracking=True,
         copy=False,
     )
-    is_active = fields.Boolean(
-        string="Condition Holds", default=True, tracking=True, copy=False
-    )
+    is_active = fields.Boolean(string="Condition Holds", default=True, copy=False)
     is_open = fields.Boolean(compute="_compute_is_open", store=True, index=True)
     reading_type = fields.Char(required=True)
+    # Of the newest breach, which may be the other than the alert's type names.
     side = fields.Selection([("low", "Too Low"), ("high", "Too High")], required=True)
     # As they were when it happened: a later edit of the rule changes nothing past.
-    trigger_value = fields.Float(digits=(16, 4))
-    threshold_value = fields.Float(digits=(16, 4))
-    peak_value = fields.Float(digits=(16, 4), help="The value furthest outside.")
+    # Not rounded: the rules compare them with what is measured next.
+    trigger_value = fields.Float()
+    threshold_value = fields.Float()
+    peak_value = fields.Float(help="The value furthest outside.")
     unit = fields.Char()
     started_at = fields.Datetime(required=True, index=True)
     last_breach_at = fields.Datetime(required=True)

@@ -1,14 +1,12 @@
 import re
 import secrets
-from zoneinfo import ZoneInfo
 
-from odoo import _, api, fields, models, tools
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..ingest import topic
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
-from ..ingest.device import Device
 from .farm_farm import to_iso
 
 DEVICE_TYPES = [
@@ -36,14 +34,6 @@ _TRANSITIONS = {
     "inactive": ("active", "maintenance"),
     "maintenance": ("active", "inactive"),
     "retired": ("draft", "registered", "active", "inactive", "maintenance"),
-}
-_LISTENER_FIELDS = {
-    "device_id",
-    "device_type",
-    "state",
-    "farm_id",
-    "gateway_id",
-    "location_type",
 }
 
 
@@ -88,6 +78,22 @@ class IotDevice(models.Model):
         help="The gateway that publishes for this device.",
     )
     child_ids = fields.One2many("iot.device", "gateway_id", string="Child Devices")
+    channel = fields.Char(
+        copy=False,
+        help="How the gateway's message calls this device: a probe's name or address.",
+    )
+    profile_id = fields.Many2one(
+        "iot.device.profile",
+        domain="[('device_type', '=', device_type)]",
+        index="btree_not_null",
+        help="How to read the messages of this kind of device, and what to believe.",
+    )
+    source_key = fields.Char(
+        string="Key at the Source",
+        copy=False,
+        help="What a topic or payload of the profile calls this device, such as its "
+        "Zigbee name or DevEUI. Empty: the device ID.",
+    )
     location_type = fields.Selection(
         LOCATION_TYPES,
         required=True,
@@ -119,6 +125,11 @@ class IotDevice(models.Model):
     signal_strength = fields.Integer(string="Signal (%)", compute="_compute_live")
     firmware_version = fields.Char(compute="_compute_live")
     last_reading = fields.Char(compute="_compute_live")
+    fault = fields.Char(
+        compute="_compute_live",
+        help="Why the newest value is not believed: the error value of a probe, a "
+        "value stuck for hours, an impossible jump. It is stored, and raises no alarm.",
+    )
 
     alert_ids = fields.One2many("iot.alert", "device_id", string="Alerts")
     alert_count = fields.Integer(string="Active Alerts", compute="_compute_alert_count")
@@ -131,6 +142,14 @@ class IotDevice(models.Model):
     )
     _serial_unique = models.Constraint(
         "UNIQUE(serial_number)", "Another device has this serial number."
+    )
+    _source_key_unique = models.Constraint(
+        "UNIQUE(profile_id, source_key)",
+        "Another device of this profile has this key at the source.",
+    )
+    _channel_unique = models.Constraint(
+        "UNIQUE(gateway_id, channel)",
+        "Another child of this gateway has this channel.",
     )
     _offline_after_positive = models.Constraint(
         "CHECK(offline_after > 0)", "Offline After must be at least one second."
@@ -160,6 +179,15 @@ class IotDevice(models.Model):
                     _("%(name)s is no gateway.", name=device.gateway_id.name)
                 )
 
+    @api.onchange("profile_id")
+    def _onchange_profile_id(self):
+        """What a profile knows of its devices, where nothing else was entered."""
+        profile = self.profile_id
+        if profile:
+            self.offline_after = profile.offline_after
+            self.manufacturer = self.manufacturer or profile.manufacturer
+            self.model = self.model or profile.model
+
     @api.depends("device_type", "device_id")
     def _compute_mqtt_topic(self):
         for device in self:
@@ -178,6 +206,7 @@ class IotDevice(models.Model):
             device.battery_level = live.battery_level
             device.signal_strength = live.signal_strength
             device.firmware_version = live.firmware_version
+            device.fault = live._describe_fault() if live else False
             device.last_reading = live._describe() if live else False
 
     def _search_is_online(self, operator, value):
@@ -203,59 +232,6 @@ class IotDevice(models.Model):
         counts = self.env["iot.store"]._count_readings(self.mapped("device_id"))
         for device in self:
             device.reading_count = counts.get(device.device_id, 0)
-
-    # What the listener knows of us ------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._forget_listener_map()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not _LISTENER_FIELDS.isdisjoint(vals):
-            self._forget_listener_map()
-        return super().write(vals)
-
-    def unlink(self):
-        self._forget_listener_map()
-        return super().unlink()
-
-    @api.model
-    def _forget_listener_map(self):
-        """Signaled to every process, so the listener follows within a second."""
-        self.env.registry.clear_cache()
-
-    @api.model
-    def _get_listener_map(self):
-        """``{device_id: Device}``: every device, with the limits that apply to it.
-
-        :return: plain :class:`~..ingest.device.Device` tuples, safe to cache
-        """
-        # Cached under the signal that this transaction sees. Whoever changed a device
-        # signals after the commit, so a map made of the state before it, by a thread
-        # of the same process that started a moment earlier, is not found again.
-        _registry, caches = self.env.registry.get_sequences(self.env.cr)
-        return self._make_listener_map(caches["default"])
-
-    @tools.ormcache("signal")
-    def _make_listener_map(self, signal):
-        # sudo - iot.device: the listener serves all companies.
-        devices = self.sudo().search([])
-        limits = self.env["iot.threshold"]._limits_by_device(devices)
-        return {
-            device.device_id: Device(
-                device.id,
-                device.device_id,
-                device.device_type,
-                device.farm_id.id,
-                device.gateway_id.device_id or None,
-                device.state == "active",
-                device.location_type,
-                ZoneInfo(device.farm_id.tz or "UTC"),
-                limits[device.id],
-            )
-            for device in devices
-        }
 
     # Life cycle -------------------------------------------------------------------
 
@@ -325,6 +301,7 @@ class IotDevice(models.Model):
             "online": live.is_online,
             "is_alarm": bool(live.alarm_type),
             "alarm_type": live.alarm_type,
+            "fault": live.fault,
             "battery": live.battery_level or False,
             "signal": live.signal_strength or False,
             "offline_after_s": self.offline_after,

@@ -1,13 +1,14 @@
+import json
 from datetime import timezone
 
-from psycopg2.extras import Json
-
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 from odoo.tools import SQL
 
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
+from ..ingest.message import Fault
 from .farm_farm import to_iso
+from .iot_threshold import READING_TYPES
 
 
 class IotDeviceState(models.Model):
@@ -30,6 +31,13 @@ class IotDeviceState(models.Model):
     last_values = fields.Json(help="{reading type: value} of the newest readings")
     value_time = fields.Datetime()
     alarm_type = fields.Char(index="btree_not_null")
+    fault = fields.Char(
+        index="btree_not_null",
+        help="Why the newest value is not believed, such as stuck_temperature.",
+    )
+    steady_since = fields.Json(
+        help="{reading type: since when its value is the very same}"
+    )
     location_type = fields.Char()
 
     _device_unique = models.Constraint("UNIQUE(device_id)")
@@ -43,6 +51,22 @@ class IotDeviceState(models.Model):
             if reading_type in values
         )
 
+    def _describe_fault(self):
+        """``Temperature: the value is stuck``, or False."""
+        if not self.fault:
+            return False
+        kind = next(kind for kind in Fault if self.fault.startswith(kind.value))
+        reading_type = self.fault.removeprefix(f"{kind.value}_")
+        return _(
+            "%(reading)s: %(fault)s",
+            reading=dict(READING_TYPES).get(reading_type, reading_type),
+            fault={
+                Fault.PROBE_ERROR: _("the probe reports an error"),
+                Fault.STUCK: _("the value is stuck"),
+                Fault.JUMP: _("an impossible jump"),
+            }[kind],
+        )
+
     @api.model
     def _apply(self, news, devices):
         """Upsert what the listener committed; the newest value never goes back.
@@ -50,15 +74,29 @@ class IotDeviceState(models.Model):
         :param news: ``{device_id: DeviceNews}``
         :param devices: the listener's ``{device_id: Device}``
         """
-        # In the order of the key, so that two listeners never wait for each other.
         rows = [
             _to_row(devices[device_id].id, device_news)
-            for device_id, device_news in sorted(news.items())
+            for device_id, device_news in news.items()
             if device_id in devices
         ]
         if rows:
             # Raw SQL: one upsert for all; a device unlinked meanwhile is left out.
-            self.env.cr.execute(SQL(_UPSERT, SQL(", ").join(rows)))
+            self.env.cr.execute(SQL(_UPSERT, json.dumps(rows)))
+
+    @api.model
+    def _memory(self):
+        """What a listener that starts must know to judge the next values.
+
+        :return: ``{device_id: (values, steady since)}``
+        """
+        # Raw SQL: tens of thousands of rows, once, without a record for each.
+        self.env.cr.execute(
+            "SELECT device.device_id, live.last_values, live.steady_since"
+            " FROM iot_device_state AS live"
+            " JOIN iot_device AS device ON device.id = live.device_id"
+            " WHERE live.last_values IS NOT NULL AND live.steady_since IS NOT NULL"
+        )
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     @api.model
     def _cron_detect_offline(self):
@@ -101,52 +139,52 @@ class IotDeviceState(models.Model):
 
 
 def _to_row(device_id, news):
-    return SQL(
-        "(%s, %s::timestamp, %s, %s::int, %s::int, %s,"
-        " %s::jsonb, %s::timestamp, %s, %s)",
-        device_id,
-        _naive(news.last_seen),
-        news.is_online,
-        news.battery,
-        news.signal,
-        news.firmware,
-        Json(news.values) if news.values else None,
-        _naive(news.time),
-        news.alarm_type,
-        news.location_type,
-    )
+    return {
+        "device_id": device_id,
+        "last_seen": _naive(news.last_seen),
+        "is_online": news.is_online,
+        "battery_level": news.battery,
+        "signal_strength": news.signal,
+        "firmware_version": news.firmware,
+        "last_values": news.values,
+        "steady_since": news.steady_since,
+        "value_time": _naive(news.time),
+        "alarm_type": news.alarm_type,
+        "fault": news.fault,
+        "location_type": news.location_type,
+    }
 
 
 def _naive(time):
     """Odoo's columns hold UTC without a zone."""
-    return time and time.astimezone(timezone.utc).replace(tzinfo=None)
+    return time and time.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
 
 
 _UPSERT = """
-WITH said (device_id, last_seen, is_online, battery_level, signal_strength,
-           firmware_version, last_values, value_time, alarm_type, location_type)
-  AS (VALUES %s)
 INSERT INTO iot_device_state AS live (device_id, last_seen, is_online, battery_level,
-       signal_strength, firmware_version, last_values, value_time, alarm_type,
-       location_type)
+       signal_strength, firmware_version, last_values, steady_since, value_time,
+       alarm_type, fault, location_type)
 SELECT said.*
-  FROM said
+  FROM json_to_recordset(%s) AS said (device_id int, last_seen timestamp,
+       is_online bool, battery_level int, signal_strength int, firmware_version varchar,
+       last_values jsonb, steady_since jsonb, value_time timestamp, alarm_type varchar,
+       fault varchar, location_type varchar)
  WHERE EXISTS (SELECT 1 FROM iot_device WHERE id = said.device_id)
+ ORDER BY said.device_id -- so that two listeners never wait for each other
     ON CONFLICT (device_id) DO UPDATE
    SET last_seen = greatest(live.last_seen, EXCLUDED.last_seen),
        is_online = EXCLUDED.is_online,
        battery_level = coalesce(EXCLUDED.battery_level, live.battery_level),
        signal_strength = coalesce(EXCLUDED.signal_strength, live.signal_strength),
        firmware_version = coalesce(EXCLUDED.firmware_version, live.firmware_version),
-       last_values = CASE
-           WHEN EXCLUDED.value_time >= coalesce(live.value_time, '-infinity')
-           THEN coalesce(live.last_values, '{}') || EXCLUDED.last_values
-           ELSE live.last_values END,
-       alarm_type = CASE
-           WHEN EXCLUDED.value_time >= coalesce(live.value_time, '-infinity')
-           THEN EXCLUDED.alarm_type ELSE live.alarm_type END,
-       location_type = CASE
-           WHEN EXCLUDED.value_time >= coalesce(live.value_time, '-infinity')
-           THEN EXCLUDED.location_type ELSE live.location_type END,
+       (last_values, steady_since, alarm_type, fault, location_type) = (
+           SELECT coalesce(live.last_values, '{}') || EXCLUDED.last_values,
+                  coalesce(live.steady_since, '{}') || EXCLUDED.steady_since,
+                  EXCLUDED.alarm_type, EXCLUDED.fault, EXCLUDED.location_type
+            WHERE EXCLUDED.value_time >= coalesce(live.value_time, '-infinity')
+            UNION ALL
+           SELECT live.last_values, live.steady_since,
+                  live.alarm_type, live.fault, live.location_type
+            LIMIT 1),
        value_time = greatest(live.value_time, EXCLUDED.value_time)
 """

@@ -33,6 +33,7 @@ class IotRejectedMessage(models.Model):
             (Reason.WRONG_SHAPE.value, "Wrong shape"),
             (Reason.MISSING_VALUE.value, "Missing value"),
             (Reason.NOT_A_NUMBER.value, "Not a number"),
+            (Reason.UNKNOWN_UNIT.value, "Unknown unit"),
             (Reason.OUT_OF_RANGE.value, "Out of range"),
             (Reason.BAD_TIMESTAMP.value, "Unusable timestamp"),
             (Reason.FUTURE_TIMESTAMP.value, "Timestamp in the future"),

@@ -5,12 +5,16 @@ from datetime import timezone
 from io import StringIO
 
 import psycopg2.errors
+from psycopg2 import Binary
 
 from odoo import api, models
 from odoo.tools import SQL, file_open
 
 from ..ingest.rows import to_rows
 from ..rules.evaluate import Breach
+
+# Longer than a connection that is cut can go unnoticed: 1.5 × the keepalive.
+_MARKS_KEPT = "3 minutes"
 
 
 class IotStore(models.AbstractModel):
@@ -41,22 +45,61 @@ class IotStore(models.AbstractModel):
     # Write side -----------------------------------------------------------------
 
     @api.model
-    def _insert(self, samples):
+    def _insert(self, samples, session=None, marks=b""):
         """Store samples; what the store already has is absorbed by the unique key.
 
         :param samples: list of :class:`~..ingest.message.Sample`
+        :param session, marks: what to remember of their delivery in the same
+            transaction, see :meth:`_marks`
         :return: ``(rows, new rows)``
         :raise psycopg2.DataError: a row that no column can take
         """
-        if not samples:
-            return 0, 0
         rows = new = 0
+        if not samples and not marks:
+            return rows, new
         with self._cursor() as cr:
             for table, columns, lines in to_rows(samples):
                 self._make_room(cr, table, samples)
                 rows += len(lines)
                 new += self._copy(cr, table, columns, lines)
+            if marks:
+                cr.execute(
+                    SQL(
+                        "INSERT INTO redelivery_marks (session, marks) VALUES (%s, %s)",
+                        session,
+                        Binary(marks),
+                    )
+                )
         return rows, new
+
+    @api.model
+    def _marks(self, session):
+        """All that is kept of the deliveries of that MQTT session, oldest first.
+
+        :return: bytes for :meth:`~..ingest.redelivery.Redelivery.learn`
+        """
+        with self._cursor() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT marks FROM redelivery_marks WHERE session = %s"
+                    " ORDER BY committed_at",
+                    session,
+                )
+            )
+            return b"".join(bytes(marks) for (marks,) in cr.fetchall())
+
+    @api.model
+    def _forget_marks(self, session):
+        """Those that the broker had time enough to hear the acknowledgement of."""
+        with self._cursor() as cr:
+            cr.execute(
+                SQL(
+                    "DELETE FROM redelivery_marks"
+                    " WHERE session = %s AND committed_at < now() - interval %s",
+                    session,
+                    _MARKS_KEPT,
+                )
+            )
 
     @api.model
     def _insert_status(self, statuses):
@@ -121,10 +164,13 @@ class IotStore(models.AbstractModel):
         return new
 
     def _make_room(self, cr, table, rows):
-        """Make the monthly partitions that ``rows`` need; a backfill may need old ones.
+        """Make place for ``rows``; a backfill may need old months.
 
         :param rows: anything with ``time`` or ``received_at``
         """
+        self._make_partitions(cr, table, rows)
+
+    def _make_partitions(self, cr, table, rows):
         for year, month in {_month_of(row) for row in rows}:
             name = f"{table}_{year:04}_{month:02}"
             cr.execute(SQL("SELECT to_regclass(%s)", name))
@@ -153,14 +199,14 @@ class IotStore(models.AbstractModel):
         :return: list of :class:`~..rules.evaluate.Breach`
         """
         with self._cursor() as cr:
-            cr.execute(SQL(_BREACHES, received_since, received_since))
+            cr.execute(SQL(_BREACHES, since=received_since, alarms=_ALARMS))
             return [_to_breach(*row) for row in cr.fetchall()]
 
     @api.model
     def _count_readings(self, device_ids):
         """``{device_id: rows}`` of the devices that have any."""
         with self._cursor() as cr:
-            cr.execute(SQL(_COUNTS, list(device_ids), list(device_ids)))
+            cr.execute(SQL(_COUNTS, devices=list(device_ids)))
             return dict(cr.fetchall())
 
 
@@ -176,29 +222,50 @@ def _to_breach(device_id, alarm_type, first_time, last_time, first, lowest, high
     return Breach(device_id, reading_type, side, first_time, first, last_time, worst)
 
 
+# Each row's alarms: alarm_type, or all of them where the metadata has more than one.
 _BREACHES = """
 SELECT device_id, alarm_type, min(time), max(time),
        (array_agg(value ORDER BY time))[1], min(value), max(value)
   FROM (
-        SELECT device_id, alarm_type, time,
-               CASE WHEN alarm_type LIKE '%%\\_humidity' THEN humidity_percent
-                    ELSE temperature_celsius END AS value
-          FROM temperature_readings
-         WHERE is_alarm AND received_at >= %s
+        SELECT device_id, alarm, time,
+               CASE split_part(alarm, '_', 2)
+                    WHEN 'humidity' THEN humidity_percent
+                    ELSE temperature_celsius END
+          FROM temperature_readings, LATERAL (%(alarms)s) AS each (alarm)
+         WHERE is_alarm AND received_at >= %(since)s
+         UNION ALL
+        SELECT device_id, alarm, time,
+               CASE substring(alarm FROM position('_' IN alarm) + 1)
+                    WHEN 'volume' THEN volume_liters
+                    WHEN 'flow_rate' THEN flow_rate_lpm
+                    WHEN 'conductivity' THEN conductivity
+                    WHEN 'temperature' THEN temperature_celsius
+                    WHEN 'fat_percent' THEN fat_percent
+                    WHEN 'protein_percent' THEN protein_percent
+                    WHEN 'scc' THEN somatic_cell_count END
+          FROM milk_meter_readings, LATERAL (%(alarms)s) AS each (alarm)
+         WHERE is_alarm AND received_at >= %(since)s
          UNION ALL
         SELECT device_id, alarm_type, time, value
           FROM sensor_readings
-         WHERE is_alarm AND received_at >= %s
-       ) AS alarms
+         WHERE is_alarm AND received_at >= %(since)s
+       ) AS alarms (device_id, alarm_type, time, value)
  GROUP BY device_id, alarm_type
  ORDER BY device_id, min(time)
 """
+_ALARMS = SQL(
+    "SELECT jsonb_array_elements_text("
+    "coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)))"
+)
 _COUNTS = """
 SELECT device_id, sum(rows)::bigint
   FROM (SELECT device_id, count(*) AS rows FROM temperature_readings
-         WHERE device_id = ANY(%s) GROUP BY device_id
+         WHERE device_id = ANY(%(devices)s) GROUP BY device_id
+         UNION ALL
+        SELECT device_id, count(*) FROM milk_meter_readings
+         WHERE device_id = ANY(%(devices)s) GROUP BY device_id
          UNION ALL
         SELECT device_id, count(*) FROM sensor_readings
-         WHERE device_id = ANY(%s) GROUP BY device_id) AS counts
+         WHERE device_id = ANY(%(devices)s) GROUP BY device_id) AS counts
  GROUP BY device_id
 """

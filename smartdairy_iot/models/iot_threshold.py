@@ -116,34 +116,34 @@ class IotThreshold(models.Model):
         return super().unlink()
 
     @api.model
-    def _limits_by_device(self, devices):
-        """What applies to each device: the most specific scope of each reading type.
+    def _limits_by_scope(self):
+        """What applies to a device: the most specific scope of each reading type.
 
-        :return: ``{record id: {location type: {reading type: (Limit, …)}}}``
+        :return: ``f(values, company_id)`` → ``{location type: {reading type: (Limit,
+            …)}}``, where values begin with record id, device_id, device_type. Devices
+            of the same scope share the result.
         """
         # sudo - iot.threshold: the listener applies the rules of all companies.
         thresholds = self.sudo().search([("is_active", "=", True)])
-        shared = {}  # most devices have the same scope: share their limits in memory
-        limits = {}
-        own = thresholds.device_id
-        for device in devices:
-            key = (
-                device.device_type,
-                device.company_id.id,
-                device.id if device in own else None,
-            )
-            if key not in shared:
-                shared[key] = {
-                    location_type: thresholds._limits_of(device, location_type)
+        own = set(thresholds.device_id.ids)
+        shared = {}
+
+        def limits(values, company_id):
+            record_id, device_type = values[0], values[2]
+            scope = (device_type, company_id, record_id if record_id in own else None)
+            if scope not in shared:
+                shared[scope] = {
+                    location_type: thresholds._limits_of(scope, location_type)
                     for location_type, _label in LOCATION_TYPES
                 }
-            limits[device.id] = shared[key]
+            return shared[scope]
+
         return limits
 
-    def _limits_of(self, device, location_type):
+    def _limits_of(self, scope, location_type):
         by_reading = {}
         for threshold in self:
-            rank = threshold._rank(device, location_type)
+            rank = threshold._rank(scope, location_type)
             if rank is not None:
                 ranked = by_reading.setdefault(threshold.reading_type, {})
                 ranked.setdefault(rank, []).append(threshold._to_limit())
@@ -152,16 +152,20 @@ class IotThreshold(models.Model):
             for reading_type, ranked in by_reading.items()
         }
 
-    def _rank(self, device, location_type):
-        """How specific this rule is for that device, None when it does not apply."""
+    def _rank(self, scope, location_type):
+        """How specific this rule is there, None when it does not apply.
+
+        :param scope: device type, company id, id of a device with rules of its own
+        """
         self.ensure_one()
-        if self.device_id and self.device_id != device:
+        device_type, company_id, record_id = scope
+        if self.device_id and self.device_id.id != record_id:
             return None
-        if self.device_type not in ("all", device.device_type):
+        if self.device_type not in ("all", device_type):
             return None
         if self.location_type and self.location_type != location_type:
             return None
-        if self.company_id and self.company_id != device.company_id:
+        if self.company_id and self.company_id.id != company_id:
             return None
         return (
             bool(self.device_id),

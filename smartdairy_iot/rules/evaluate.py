@@ -21,14 +21,14 @@ class Breach(NamedTuple):
     first_value: float
     last_time: datetime
     worst_value: float
+    last_value: float | None = None  # None: the store did not tell
 
 
 class Known(NamedTuple):
-    """The newest alert of that device and rule, if there ever was one."""
+    """An alert of that device and rule: the open one, or the newest that has ended."""
 
-    is_open: bool
     is_active: bool  # the condition still holds
-    side: str
+    side: str  # of its newest breach: that deadband decides when it clears
     severity: str
     last_breach_at: datetime
     peak_value: float
@@ -43,11 +43,12 @@ class Latest(NamedTuple):
 
 
 class Opened(NamedTuple):
-    side: str
+    side: str  # of the first breach, which names the alert
     severity: str
     started_at: datetime
     trigger_value: float
     peak_value: float
+    last_side: str  # of the newest breach, see ``Known.side``
     last_breach_at: datetime
     is_active: bool
 
@@ -55,76 +56,108 @@ class Opened(NamedTuple):
 class Changed(NamedTuple):
     """The open alert goes on: new peak, perhaps more severe, perhaps active again."""
 
+    side: str  # of the newest breach, see ``Known.side``
     severity: str
     peak_value: float
     last_breach_at: datetime
     is_active: bool
 
 
-def evaluate(limit, known, breach, latest, now):
+def evaluate(limit, alert, ended, breaches, latest, now):
     """What happens to the alert: :class:`Opened`, :class:`Changed`, or None.
 
-    :param known: :class:`Known` or None
-    :param breach: :class:`Breach` or None, violating ``limit``
+    :param alert: the open alert, :class:`Known` or None
+    :param ended: the newest alert that has ended, :class:`Known` or None
+    :param breaches: iterable of :class:`Breach`, at most one per side, violating
+        ``limit``
     :param latest: :class:`Latest` or None
     :param now: aware UTC time, for the cooldown
     """
-    if known and known.is_open:
-        breaches = _present(breach, _standing(limit, latest))
-        return _go_on(limit, known, breaches, latest)
-    if known and breach and breach.last_time <= known.last_breach_at:
-        breach = None  # it belongs to the alert that has ended
-    # A newest value outside is news even when its alarm was told before: the rule may
-    # have come out of its cooldown, or the alert was closed by hand.
-    breaches = _present(breach, _standing(limit, latest))
-    worst = max(breaches, key=lambda b: limit.distance(b.worst_value), default=None)
-    if worst is None or _is_cooling_down(limit, known, worst, now):
+    standing = _standing(limit, latest)
+    present = [*breaches, standing] if standing else breaches
+    untold = [found for breach in present if (found := _untold(limit, ended, breach))]
+    if alert:
+        return _go_on(limit, alert, untold, latest)
+    news = [b for b in untold if _is_news(ended, b, is_standing=b is standing)]
+    if not news:
         return None
-    first = min(breaches, key=lambda b: b.first_time)
-    last = max(breaches, key=lambda b: b.last_time)
+    worst = max(untold, key=lambda breach: limit.distance(breach.worst_value))
+    if _is_cooling_down(limit, ended, worst, now):
+        return None
+    first = min(news, key=lambda breach: breach.first_time)
+    last = max(untold, key=lambda breach: breach.last_time)
     return Opened(
         first.side,
         limit.severity_of(worst.worst_value),
         first.first_time,
         first.first_value,
         worst.worst_value,
+        last.side,
         last.last_time,
         not _is_clear(limit, last.side, last.last_time, latest),
     )
 
 
 def _standing(limit, latest):
-    """The newest value as a breach of its own, if it is outside."""
+    """The newest value as a breach of its own, if it is outside.
+
+    Its alarm may have been told before: in the cooldown, or before the rule was edited.
+    """
     if latest is None or not (side := limit.side(latest.value)):
         return None
     time, value = latest
-    return Breach("", limit.reading_type, side, time, value, time, value)
+    return Breach("", limit.reading_type, side, time, value, time, value, value)
 
 
-def _present(*breaches):
-    return [breach for breach in breaches if breach]
+def _untold(limit, ended, breach):
+    """``breach`` without what the alert that has ended told, None if it told all."""
+    if ended is None or breach.first_time > ended.last_breach_at:
+        return breach
+    # It began in that alert. What it went on to is known by its last value, and by its
+    # worst one where that is worse than all that was told.
+    last = breach.worst_value if breach.last_value is None else breach.last_value
+    is_worse = limit.distance(breach.worst_value) > limit.distance(ended.peak_value)
+    if breach.last_time <= ended.last_breach_at and not is_worse:
+        return None
+    return breach._replace(
+        first_time=breach.last_time,
+        first_value=last,
+        worst_value=breach.worst_value if is_worse else last,
+    )
 
 
-def _go_on(limit, known, breaches, latest):
+def _is_news(ended, breach, is_standing):
+    """Reason enough for a new alert.
+
+    What comes late, of the time of the alert that has ended, is none, nor is the value
+    of a device that has been silent since.
+    """
+    if ended is None:
+        return True
+    if is_standing and ended.ended_at and breach.last_time <= ended.ended_at:
+        return False
+    return breach.last_time > ended.last_breach_at
+
+
+def _go_on(limit, alert, breaches, latest):
     """Only ever worse, so that the order in which readings arrive does not matter."""
-    severity, peak, side = known.severity, known.peak_value, known.side
-    last_breach_at = known.last_breach_at
+    side, severity, peak, last_breach_at, _is_active = before = Changed(
+        alert.side,
+        alert.severity,
+        alert.peak_value,
+        alert.last_breach_at,
+        alert.is_active,
+    )
     for breach in breaches:
         severity = most_severe(severity, limit.severity_of(breach.worst_value))
         peak = max(peak, breach.worst_value, key=limit.distance)
         if breach.last_time > last_breach_at:
             last_breach_at, side = breach.last_time, breach.side
-    is_news = last_breach_at > known.last_breach_at
-    changed = Changed(
-        severity,
-        peak,
-        last_breach_at,
-        (known.is_active or is_news)
-        and not _is_clear(limit, side, last_breach_at, latest),
+    is_news = last_breach_at > alert.last_breach_at
+    is_active = (alert.is_active or is_news) and not _is_clear(
+        limit, side, last_breach_at, latest
     )
-    before = Changed(
-        known.severity, known.peak_value, known.last_breach_at, known.is_active
-    )
+    changed = Changed(side, severity, peak, last_breach_at, is_active)
     return changed if changed != before else None
 
 
@@ -136,11 +169,11 @@ def _is_clear(limit, side, last_breach_at, latest):
     )
 
 
-def _is_cooling_down(limit, known, breach, now):
+def _is_cooling_down(limit, ended, breach, now):
     """Too soon after the last alert ended, unless this one is more severe."""
-    if not known or not known.ended_at:
+    if not ended or not ended.ended_at:
         return False
-    if now - known.ended_at >= timedelta(minutes=limit.cooldown_minutes):
+    if now - ended.ended_at >= timedelta(minutes=limit.cooldown_minutes):
         return False
     severity = limit.severity_of(breach.worst_value)
-    return most_severe(severity, known.severity) == known.severity
+    return most_severe(severity, ended.severity) == ended.severity

@@ -16,21 +16,27 @@ class Broker:
     """Stands where the :class:`BrokerClient` does and remembers what was acked."""
 
     def __init__(self):
+        self.client_id = "test-session"
         self.acked = []
         self.connections = 1
         self.is_connected = True
         self.last_error = ""
         self.left_unread = False
+        self.followed = set()
         self._inbox = deque()
         self._mid = 0
 
-    def send(self, topic, payload, retain=False, at=None):
+    def send(self, topic, payload, retain=False, at=None, again=None):
+        """:param again: the packet id under which it was sent before"""
         if not isinstance(payload, bytes):
             payload = json.dumps(payload).encode()
-        self._mid += 1
+        if again is None:
+            self._mid += 1
+        mid = again or self._mid
         at = at or datetime.now(timezone.utc)
-        self._inbox.append((Message(topic, payload, at, retain), Receipt(self._mid, 1)))
-        return self._mid
+        message = Message(topic, payload, at, retain, again is not None)
+        self._inbox.append((message, Receipt(mid, 1)))
+        return mid
 
     def receive(self, timeout, read=True):
         self.left_unread = not read
@@ -38,6 +44,9 @@ class Broker:
         if read:
             self._inbox.clear()
         return received
+
+    def follow(self, filters):
+        self.followed = set(filters)
 
     def acknowledge(self, receipts):
         self.acked += [receipt.mid for receipt in receipts]
@@ -106,21 +115,20 @@ class LineCase(IotCase):
         self.enterContext(self.enter_registry_test_mode())
         self.broker = Broker()
         self.clock = Clock()
-        self.line = Pipeline(
-            self.registry,
-            self.broker,
-            Settings(batch_rows=100, batch_ms=50, buffer_rows=200),
-            self.clock,
-        )
+        self.line = self.make_line()
         self.refresh_devices()
+
+    def make_line(self):
+        settings = Settings(batch_rows=100, batch_ms=50, buffer_rows=200)
+        return Pipeline(self.registry, self.broker, settings, self.clock)
 
     def refresh_devices(self):
         self.env.flush_all()  # the line looks with an environment of its own
         self.line.refresh_devices()
 
-    def publish(self, payload, device_id="TEST-1", device_type="temperature"):
+    def publish(self, payload, device_id="TEST-1", device_type="temperature", **how):
         topic = f"smartdairy/sensors/{device_type}/{device_id}/data"
-        return self.broker.send(topic, payload)
+        return self.broker.send(topic, payload, **how)
 
     def run_line(self, seconds=2.0):
         """Read, then let enough time pass for the commit and for the news."""

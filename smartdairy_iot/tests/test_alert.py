@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -13,14 +14,18 @@ from .common import LineCase
 class TestAlert(LineCase):
     """Storage is 2 to 6 °C with a deadband of 0.2; five beyond is high severity."""
 
-    def measure(self, *values):
-        """Publish values a second apart, ending now, and evaluate once."""
+    def measure(self, *values, ago=0):
+        """Publish values a second apart, ending so long ago, and evaluate once."""
         for number, value in enumerate(values):
-            at = self.ago(seconds=len(values) - number - 1)
+            at = self.ago(seconds=ago + len(values) - number - 1)
             self.publish({"temperature": value, "timestamp": at})
         self.run_line()
         self.evaluate()
         return self.alerts()
+
+    def evaluate_after(self, **kwargs):
+        with freeze_time(fields.Datetime.now() + timedelta(**kwargs)):
+            self.evaluate()
 
     def alerts(self):
         return self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
@@ -81,6 +86,60 @@ class TestAlert(LineCase):
             self.evaluate()
         self.assertEqual(alert.read()[0], before)
 
+    def test_a_value_of_many_digits_is_written_and_told_once(self):
+        alert = self.measure(7.12345678)
+        self.env.flush_all()
+        alert.invalidate_recordset()
+        self.assertAlmostEqual(alert.peak_value, 7.12345678, 6, "not rounded to four")
+        with patch.object(type(alert), "_change") as change:
+            self.evaluate()
+            self.evaluate()
+        change.assert_not_called()
+        self.assertEqual(len(self.bus_messages("smartdairy_iot/alert")), 1)
+
+    def test_a_breach_that_goes_on_unchanged_is_not_told_again(self):
+        alert = self.measure(9.0)
+        before = alert.last_breach_at
+        self.measure(9.0)
+        self.assertGreater(alert.last_breach_at, before)
+        self.assertEqual(len(self.bus_messages("smartdairy_iot/alert")), 1)
+
+    def test_the_deadband_of_the_newest_breach_decides_when_it_clears(self):
+        alert = self.measure(1.0, ago=10)
+        self.measure(6.1, 5.9)
+        self.assertEqual((alert.alert_type, alert.side), ("low_temperature", "high"))
+        self.evaluate()
+        self.assertTrue(alert.is_active, "5.9 is not inside by the deadband")
+        self.measure(5.8)
+        self.assertFalse(alert.is_active)
+
+    def test_a_value_that_is_the_probes_fault_neither_opens_nor_clears(self):
+        self.measure(9.0).action_resolve()
+        self.measure(9.0)
+        self.sensor.live_ids.fault = "stuck_temperature"
+        self.evaluate_after(minutes=5)
+        self.evaluate_after(minutes=31)
+        self.assertFalse(self.alerts().filtered("is_open"))
+
+        self.sensor.live_ids.fault = False
+        self.evaluate_after(minutes=31)
+        alert = self.alerts().filtered("is_open")
+        self.sensor.live_ids.write(
+            {
+                "last_values": {"temperature": 4.0},
+                "value_time": fields.Datetime.now() + timedelta(seconds=60),
+                "fault": "jump_temperature",
+            }
+        )
+        self.evaluate()
+        self.assertTrue(alert.is_active)
+
+    def test_only_the_newest_of_many_ended_alerts_counts(self):
+        for value in (6.5, 14.0):
+            self.measure(value).filtered("is_open").action_acknowledge()
+            self.measure(4.0)
+        self.assertEqual(len(self.measure(6.6, 14.0)), 2, "the high one was the last")
+
     def test_after_an_alert_ended_no_new_one_within_the_cooldown(self):
         self.measure(9.0).action_acknowledge()
         self.measure(4.0)
@@ -94,10 +153,22 @@ class TestAlert(LineCase):
 
     def test_a_breach_that_stands_is_told_when_the_cooldown_is_over(self):
         self.measure(9.0).action_dismiss()
-        self.evaluate()
+        self.assertEqual(len(self.measure(9.0)), 1)
+        self.evaluate_after(minutes=31)
+        self.assertEqual(len(self.alerts()), 2)
+
+    def test_the_last_value_of_a_device_that_fell_silent_is_not_told_again(self):
+        self.measure(9.0).action_dismiss()
+        for hours in (1, 2, 24):
+            self.evaluate_after(hours=hours)
         self.assertEqual(len(self.alerts()), 1)
-        with freeze_time(fields.Datetime.now() + timedelta(minutes=31)):
-            self.evaluate()
+
+    def test_what_was_measured_in_the_cooldown_is_told_only_once(self):
+        self.measure(9.0).action_dismiss()
+        self.measure(9.0)
+        self.evaluate_after(minutes=31)
+        self.alerts().filtered("is_open").action_dismiss()
+        self.evaluate_after(hours=2)
         self.assertEqual(len(self.alerts()), 2)
 
     def test_an_ended_alert_cannot_be_acknowledged(self):
@@ -136,3 +207,97 @@ class TestAlert(LineCase):
         self.env["iot.threshold"].search([]).is_active = False
         self.refresh_devices()
         self.assertFalse(self.measure(99.0))
+
+
+@tagged("post_install", "-at_install")
+class TestAlertOutOfForce(LineCase):
+    """An open alert ends when its device or its rule is no longer in force."""
+
+    def setUp(self):
+        super().setUp()
+        self.rule = self.env["iot.threshold"].create(
+            {
+                "name": "Test Rule",
+                "reading_type": "temperature",
+                "device_id": self.sensor.id,
+                "max_value": 6.0,
+            }
+        )
+        self.refresh_devices()
+        self.publish({"temperature": 9.0})
+        self.run_line()
+        self.evaluate()
+        self.alert = self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
+        self.assertEqual(self.alert.threshold_id, self.rule)
+
+    def assert_ended_by_itself(self, reason):
+        told = len(self.bus_messages("smartdairy_iot/alert"))
+        self.evaluate()
+        self.assertEqual((self.alert.state, self.alert.is_active), ("resolved", False))
+        self.assertTrue(self.alert.cleared_at and self.alert.resolved_at)
+        states = [
+            payload["alert"]["state"]
+            for _channel, payload in self.bus_messages("smartdairy_iot/alert")[told:]
+            if payload["alert"]["id"] == self.alert.id
+        ]
+        self.assertEqual(states, ["resolved"])
+        self.assertIn(reason, self.alert.message_ids[0].body)
+
+    def test_the_alert_of_a_rule_that_is_in_force_stays(self):
+        self.evaluate()
+        self.assertEqual((self.alert.state, self.alert.is_active), ("new", True))
+
+    def test_a_rule_that_is_switched_off(self):
+        self.rule.is_active = False
+        self.assert_ended_by_itself("The rule no longer applies")
+
+    def test_a_rule_that_is_deleted(self):
+        self.rule.unlink()
+        self.alert.invalidate_recordset()
+        self.assert_ended_by_itself("The rule no longer applies")
+
+    def test_two_rules_that_are_deleted(self):
+        other = self.rule.copy({"max_value": 5.0})
+        self.evaluate()
+        alerts = self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
+        (self.rule + other).unlink()
+        self.evaluate()
+        self.assertEqual(alerts.mapped("state"), ["resolved", "resolved"])
+
+    def test_a_rule_that_is_for_other_devices_now(self):
+        self.rule.device_id = self.make_device("TEST-2")
+        self.assert_ended_by_itself("The rule no longer applies")
+
+    def test_a_device_that_was_moved_to_where_another_rule_applies(self):
+        self.rule.write(
+            {
+                "device_id": False,
+                "device_type": "temperature",
+                "location_type": "storage",
+            }
+        )
+        self.evaluate()
+        self.assertTrue(self.alert.is_open)
+        self.sensor.location_type = "transport"
+        self.assert_ended_by_itself("The rule no longer applies")
+
+    def test_a_device_that_is_deactivated(self):
+        self.sensor.action_deactivate()
+        self.assert_ended_by_itself("The device is no longer active")
+
+    def test_a_device_that_is_retired(self):
+        self.sensor.action_retire()
+        self.assert_ended_by_itself("The device is no longer active")
+
+    def test_an_acknowledged_alert_ends_too(self):
+        self.alert.action_acknowledge()
+        self.rule.is_active = False
+        self.assert_ended_by_itself("The rule no longer applies")
+
+    def test_an_alert_that_has_cleared_but_was_not_seen_ends_too(self):
+        self.publish({"temperature": 4.0})
+        self.run_line()
+        self.evaluate()
+        self.assertEqual((self.alert.state, self.alert.is_active), ("new", False))
+        self.sensor.action_deactivate()
+        self.assert_ended_by_itself("The device is no longer active")

@@ -67,7 +67,7 @@ class TestPipeline(LineCase):
         self.publish({"ph": 7}, device_type="ph_sensor")
         self.broker.send("smartdairy/sensors/temperature", {"temperature": 3})
         self.run_line()
-        reasons = [*bad, "unknown_device", "wrong_device_type", "wrong_topic"]
+        reasons = [*bad, "wrong_device_type", "wrong_topic"]
         self.assertCountEqual(self.rejected(), [(reason, 1) for reason in reasons])
         self.assertEqual(self.stored(), list(map(float, range(len(bad)))))
         self.assertEqual(len(self.broker.acked), 2 * len(bad) + 3)
@@ -113,10 +113,10 @@ class TestPipeline(LineCase):
         store = type(self.env["iot.store"])
         insert = store._insert
 
-        def refuse_four(self, samples):
+        def refuse_four(self, samples, *marks):
             if any(sample.values["temperature"] == 4.0 for sample in samples):
                 raise psycopg2.DataError("value out of range")
-            return insert(self, samples)
+            return insert(self, samples, *marks)
 
         for second, value in enumerate((3.0, 4.0, 5.0)):
             at = self.ago(seconds=9 - second)
@@ -126,6 +126,75 @@ class TestPipeline(LineCase):
         self.assertEqual(self.rejected(), [("store_refused", 1)])
         self.assertEqual(self.stored(), [3.0, 5.0])
         self.assertEqual(len(self.broker.acked), 3)
+
+    def test_a_database_that_goes_away_while_a_bad_row_is_sought_counts_nothing_twice(
+        self,
+    ):
+        store = type(self.env["iot.store"])
+        insert = store._insert
+        outcomes = iter([psycopg2.DataError("bad"), psycopg2.OperationalError("away")])
+
+        def fail_twice(self, samples, *marks):
+            for error in outcomes:
+                raise error
+            return insert(self, samples, *marks)
+
+        self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=9)})
+        self.publish({"temperature": 4.0, "timestamp": self.ago(seconds=8)})
+        self.publish(b"?")
+        with (
+            patch.object(store, "_insert", fail_twice),
+            self.assertLogs(LOGGER, logging.WARNING),
+        ):
+            self.run_line()
+        self.run_line(pipeline._RETRY_SECONDS[1])
+        self.assertEqual(self.rejected(), [("not_json", 1)])
+        self.assertEqual(self.stored(), [3.0, 4.0])
+        self.assertEqual(len(self.broker.acked), 3)
+
+    def test_what_cannot_be_recorded_of_a_refusal_does_not_stop_the_line(self):
+        rejected = type(self.env["iot.rejected.message"])
+        self.publish({"temperature": 3.0})
+        self.publish(b"?")
+        with (
+            patch.object(rejected, "_record", side_effect=psycopg2.DataError("bad")),
+            self.assertLogs(LOGGER, logging.ERROR),
+        ):
+            self.run_line()
+        self.assertEqual((self.stored(), len(self.broker.acked)), ([3.0], 2))
+
+    def test_a_probes_error_value_is_stored_and_shown_as_a_fault_not_as_an_alarm(self):
+        self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=9)})
+        self.publish({"temperature": -127, "timestamp": self.ago(seconds=8)})
+        self.run_line()
+        rows = self.rows(
+            "SELECT temperature_celsius, quality, is_alarm FROM temperature_readings"
+            " WHERE device_id = 'TEST-1' ORDER BY time"
+        )
+        self.assertEqual(rows, [(3.0, 100, False), (-127.0, 0, False)])
+        live = self.sensor.live_ids
+        self.assertEqual(live.fault, "probe_error_temperature")
+        self.assertFalse(live.alarm_type)
+        self.assertEqual(live.last_values, {"temperature": 3.0}, "the last believed")
+        self.assertIn("the probe reports an error", self.sensor.fault)
+
+    def test_a_value_stuck_since_before_a_restart_is_still_stuck_after_it(self):
+        for hours in (30, 29, 28):
+            self.publish({"temperature": 3.0, "timestamp": self.ago(hours=hours)})
+        self.run_line()
+        self.assertFalse(self.sensor.live_ids.fault)
+        self.line = self.make_line()
+        self.refresh_devices()
+        self.publish({"temperature": 3.0, "timestamp": self.ago(hours=1)})
+        self.run_line()
+        self.assertEqual(self.sensor.live_ids.fault, "stuck_temperature")
+
+    def test_a_clock_that_was_ahead_does_not_freeze_the_live_value(self):
+        self.publish({"temperature": 3.0, "timestamp": self.ago(minutes=-50)})
+        self.run_line()
+        self.publish({"temperature": 4.0, "timestamp": self.ago(seconds=0)})
+        self.run_line()
+        self.assertEqual(self.sensor.live_ids.last_values, {"temperature": 4.0})
 
     def test_the_live_state_never_goes_back_in_time(self):
         self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=10)})
@@ -170,6 +239,25 @@ class TestPipeline(LineCase):
         self.run_line()
         self.assertEqual(self.stored(), [3.0, 4.0, 5.0])
 
+    def test_a_reading_without_a_timestamp_that_is_sent_again_is_stored_once(self):
+        mid = self.publish({"temperature": 3.0})
+        self.run_line()
+        self.publish({"temperature": 3.0}, again=mid)
+        self.run_line()
+        self.line = self.make_line()  # as after kill -9, before the acknowledgement
+        self.refresh_devices()
+        self.publish({"temperature": 3.0}, again=mid)
+        self.run_line()
+        self.assertEqual(self.stored(), [3.0])
+        self.assertEqual(self.broker.acked, [mid, mid, mid])
+
+    def test_another_message_under_the_same_packet_id_is_not_taken_for_it(self):
+        mid = self.publish({"temperature": 3.0})
+        self.run_line()
+        self.publish({"temperature": 4.0}, again=mid)
+        self.run_line()
+        self.assertEqual(self.stored(), [3.0, 4.0])
+
     def test_a_retained_reading_is_no_new_reading(self):
         topic = "smartdairy/sensors/temperature/TEST-1/data"
         mid = self.broker.send(topic, {"temperature": 3.0}, retain=True)
@@ -209,5 +297,7 @@ class TestPipeline(LineCase):
             (listener.received, listener.stored, listener.duplicate, listener.rejected),
             (3, 1, 1, 1),
         )
+        self.assertEqual(listener.rejected_by_reason, {"not_json": 1})
+        self.assertEqual(listener.rejected_reasons, "Not JSON: 1")
         self.assertTrue(listener.is_alive)
         self.assertTrue(listener.is_connected)

@@ -5,6 +5,7 @@ import psycopg2
 from odoo.tests import tagged
 
 from ..ingest.message import Sample, StatusChange
+from ..rules.limits import Alarm
 from .common import NOW, IotCase
 
 
@@ -13,6 +14,11 @@ class TestStore(IotCase):
     def setUp(self):
         super().setUp()
         self.store = self.env["iot.store"]
+
+    @staticmethod
+    def milk(values, session_id=None, kind="reading"):
+        said = {"type": kind, "session_id": session_id, "animal_id": 7}
+        return Sample("MILK-1", "milk_meter", NOW, NOW, values, metadata=said)
 
     def temperatures(self):
         return self.rows(
@@ -26,21 +32,54 @@ class TestStore(IotCase):
         self.assertEqual(inserted, (1, 1))
         self.assertEqual(self.temperatures(), [(NOW, 3.8, 81.0)])
 
+    def test_a_milk_meters_message_is_one_row_with_its_session_and_animal(self):
+        values = {"volume": 0.5, "flow_rate": 2.5, "scc": 120000}
+        session = "a\tb\\c\n\u2028"
+        self.assertEqual(self.store._insert([self.milk(values, session)]), (1, 1))
+        rows = self.rows(
+            "SELECT message_type, session_id, animal_id, volume_liters,"
+            " flow_rate_lpm, somatic_cell_count, metadata"
+            " FROM milk_meter_readings WHERE device_id = 'MILK-1'"
+        )
+        self.assertEqual(rows, [("reading", session, 7, 0.5, 2.5, 120000, None)])
+
+    def test_the_begin_of_a_session_and_its_first_reading_share_an_instant(self):
+        batch = [self.milk({}, kind="session_start"), self.milk({"volume": 0.5})]
+        self.assertEqual(self.store._insert(batch), (2, 2))
+        self.assertEqual(self.store._insert(batch), (2, 0))
+
     def test_other_devices_get_one_row_per_value(self):
-        values = {"volume": 0.5, "flow_rate": 2.5}
-        sample = Sample("MILK-1", "milk_meter", NOW, NOW, values)
-        sample.metadata = {"session_id": "a\tb\\c\n\u2028", "animal_id": 7}
+        values = {"ph": 6.7, "temperature": 4.0}
+        sample = Sample("PH-1", "ph_sensor", NOW, NOW, values)
         self.assertEqual(self.store._insert([sample]), (2, 2))
         rows = self.rows(
-            "SELECT reading_type, value, unit, metadata FROM sensor_readings"
-            " WHERE device_id = 'MILK-1' ORDER BY reading_type"
+            "SELECT reading_type, value, unit, quality, metadata FROM sensor_readings"
+            " WHERE device_id = 'PH-1' ORDER BY reading_type"
         )
         self.assertEqual(
-            rows,
-            [
-                ("flow_rate", 2.5, "L/min", sample.metadata),
-                ("volume", 0.5, "L", sample.metadata),
-            ],
+            rows, [("ph", 6.7, "pH", 100, None), ("temperature", 4.0, "°C", 100, None)]
+        )
+
+    def test_each_of_several_alarms_of_a_row_is_a_breach_with_its_own_value(self):
+        temperature = self.sample(9.5, values={"humidity": 99.0})
+        high = Alarm("high", "medium")
+        temperature.alarms = {"temperature": high, "humidity": high}
+        milk = self.milk({"conductivity": 7.0, "scc": 800000})
+        milk.alarms = {"conductivity": high, "scc": high}
+        self.store._insert([temperature, milk])
+        found = {
+            (breach.device_id, breach.reading_type): breach.worst_value
+            for breach in self.store._breaches(NOW)
+            if breach.device_id in ("TEST-1", "MILK-1")
+        }
+        self.assertEqual(
+            found,
+            {
+                ("TEST-1", "temperature"): 9.5,
+                ("TEST-1", "humidity"): 99.0,
+                ("MILK-1", "conductivity"): 7.0,
+                ("MILK-1", "scc"): 800000,
+            },
         )
 
     def test_a_redelivered_batch_changes_nothing(self):
@@ -67,8 +106,7 @@ class TestStore(IotCase):
         self.assertEqual([row[0] for row in self.temperatures()], [old, NOW])
 
     def test_a_row_that_no_column_can_take_is_an_error_not_a_loss(self):
-        sample = Sample("MILK-1", "milk_meter", NOW, NOW, {"volume": 1.0})
-        sample.metadata = {"session_id": "\0"}
+        sample = self.milk({"volume": 1.0}, "\0")
         with self.assertRaises(psycopg2.DataError):
             self.store._insert([sample])
 

@@ -9,7 +9,12 @@ from odoo.addons.smartdairy_iot.rules.limits import Alarm
 from .. import connection, schema
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
-TABLES = ("sensor_readings", "temperature_readings", "device_status")
+TABLES = (
+    "sensor_readings",
+    "temperature_readings",
+    "milk_meter_readings",
+    "device_status",
+)
 
 
 @tagged("post_install", "-at_install")

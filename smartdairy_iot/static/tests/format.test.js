@@ -67,6 +67,7 @@ test("status: what was never heard has no data, what is offline is not in alarm"
     expect(deviceStatus(device)).toBe("ok");
     expect(deviceStatus({ ...device, is_alarm: true })).toBe("alarm");
     expect(deviceStatus({ ...device, is_alarm: true, online: false })).toBe("offline");
+    expect(deviceStatus({ ...device, fault: "stuck_temperature" })).toBe("fault");
     expect(deviceStatus({ ...device, time: false, last_seen: TIME })).toBe("nodata");
 });
 
@@ -98,6 +99,9 @@ test("status in words", () => {
     expect(label({ status: "alarm", alarm_type: "temperature_high" })).toBe("Too high");
     expect(label({ status: "alarm", alarm_type: "temperature_low" })).toBe("Too low");
     expect(label({ status: "alarm", alarm_type: false })).toBe("Alarm");
+    expect(label({ status: "fault", fault: "stuck_temperature" })).toBe("Value stuck");
+    expect(label({ status: "fault", fault: "jump_ph" })).toBe("Impossible jump");
+    expect(label({ status: "fault", fault: "probe_error_temperature" })).toBe("Probe fault");
     expect(label({ status: "ok", stale: true })).toBe("Old data");
     expect(label({ status: "ok", stale: false })).toBe("OK");
 });

@@ -24,46 +24,53 @@ class Reading(NamedTuple):
 
 
 class AlertBook:
-    """One device and rule: what was read, and the newest alert."""
+    """One device and rule: what was read, the open alert and the one that ended."""
 
     def __init__(self, limit=None):
         self.limit = limit or make_limit()
-        self.known = None
+        self.alert = None  # the open one
+        self.ended = None  # the newest that has ended
         self.is_acknowledged = False
-        self._stored = set()
-        self._latest = None
+        self.stored = {}  # every reading, by its time
+        self.latest = None
         self._window = []  # received since the run before the last: runs overlap
+
+    @property
+    def known(self):
+        """The newest alert, open or not."""
+        return self.alert or self.ended
 
     def receive(self, *readings):
         """As the listener does: store what is new, and keep the newest."""
         for reading in readings:
-            if reading.time in self._stored:
+            if reading.time in self.stored:
                 continue  # absorbed by the unique key
-            self._stored.add(reading.time)
+            self.stored[reading.time] = reading
             self._window.append(reading)
-            if self._latest is None or reading.time >= self._latest.time:
-                self._latest = Latest(reading.time, reading.value)
+            if self.latest is None or reading.time >= self.latest.time:
+                self.latest = Latest(reading.time, reading.value)
 
     def judge(self, now):
         """The outcome, not yet written: what a run that is cut off leaves."""
-        return evaluate(self.limit, self.known, self._breach(), self._latest, now)
+        return evaluate(
+            self.limit, self.alert, self.ended, self._breaches(), self.latest, now
+        )
 
     def run(self, now):
         outcome = self.judge(now)
         if isinstance(outcome, Opened):
-            assert not (self.known and self.known.is_open), "a second open alert"
+            assert not self.alert, "a second open alert"
             assert self.limit.side(outcome.trigger_value) == outcome.side
             self.is_acknowledged = False
-            self.known = Known(
-                True,
+            self.alert = Known(
                 outcome.is_active,
-                outcome.side,
+                outcome.last_side,
                 outcome.severity,
                 outcome.last_breach_at,
                 outcome.peak_value,
             )
         elif isinstance(outcome, Changed):
-            self.known = self.known._replace(**outcome._asdict())
+            self.alert = self.alert._replace(**outcome._asdict())
         self._end_if_cleared(now)
         return outcome
 
@@ -77,15 +84,14 @@ class AlertBook:
 
     def resolve(self, now):
         """By hand, whether the condition holds or not."""
-        self.known = self.known._replace(is_open=False, ended_at=now)
+        self.alert, self.ended = None, self.alert._replace(ended_at=now)
 
     def _end_if_cleared(self, now):
-        known = self.known
-        if known and known.is_open and self.is_acknowledged and not known.is_active:
+        if self.alert and self.is_acknowledged and not self.alert.is_active:
             self.resolve(now)
 
-    def _breach(self):
-        """Summed up per side, as the store does; too high is looked at first."""
+    def _breaches(self):
+        """Summed up per side, as the store does."""
         for side in ("high", "low"):
             alarms = sorted(
                 (r for r in self._window if self.limit.side(r.value) == side),
@@ -93,17 +99,16 @@ class AlertBook:
             )
             if alarms:
                 first, last = alarms[0], alarms[-1]
-                worst = max((r.value for r in alarms), key=self.limit.distance)
-                return Breach(
+                yield Breach(
                     "TEMP-1",
                     self.limit.reading_type,
                     side,
                     first.time,
                     first.value,
                     last.time,
-                    worst,
+                    max((r.value for r in alarms), key=self.limit.distance),
+                    last.value,
                 )
-        return None
 
 
 def minutes(count):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from smartdairy_iot.ingest import topic
-from smartdairy_iot.ingest.device import Device
+from smartdairy_iot.ingest.device import Device, Fleet
 from smartdairy_iot.ingest.message import Message, Sample, StatusChange
 from smartdairy_iot.rules.limits import Alarm, Limit
 
@@ -30,11 +30,12 @@ def make_device(device_id, device_type="temperature", **changes):
     return Device(device_id=device_id, device_type=device_type, **values | changes)
 
 
-DEVICES = {
-    device.device_id: device
+DEVICES = Fleet(
+    (device.device_id, device)
     for device in (
         make_device("TEMP-1"),
         make_device("TEMP-OFF", is_active=False),
+        make_device("TEMP-US", units={"temperature": "°F"}),
         make_device("MILK-1", "milk_meter"),
         make_device("PH-1", "ph_sensor"),
         make_device("FLOW-1", "flow_sensor"),
@@ -44,7 +45,7 @@ DEVICES = {
         make_device("GW-1", "gateway"),
         make_device("GW-2", "gateway"),
     )
-}
+)
 
 
 def make_message(payload, device_id="TEMP-1", **changes):

@@ -6,7 +6,7 @@ follows does: a number is a reading, "again" an evaluation without anything new.
 
 import pytest
 
-from smartdairy_iot.rules.evaluate import Opened
+from smartdairy_iot.rules.evaluate import Latest, Opened
 from smartdairy_iot.tests.pure.alert_book import AlertBook, Reading, minutes
 from smartdairy_iot.tests.pure.builders import at, make_limit
 
@@ -124,12 +124,44 @@ STORIES = {
     "a breach that stands is told again when the cooldown after its end is over": [
         (0, 5.0, "opened active medium"),
         (10, "resolve", "ended"),
-        (20, "again", "-"),
+        (20, 5.0, "-"),
         (10 + minutes(30), "later on", "opened active medium"),
+    ],
+    "the last value of a device that is silent since the end is not told again": [
+        (0, 5.0, "opened active medium"),
+        (10, "resolve", "ended"),
+        (20, "again", "-"),
+        (10 + minutes(30), "later on", "-"),
+        (minutes(90), "again", "-"),
+    ],
+    "what a device measured in the cooldown is told once, also if it is silent since": [
+        (0, 5.0, "opened active medium"),
+        (10, "resolve", "ended"),
+        (20, 5.0, "-"),
+        (10 + minutes(30), "later on", "opened active medium"),
+        (20 + minutes(30), "resolve", "ended"),
+        (minutes(90), "again", "-"),
     ],
     "too low after too high is not missed when both come at once": [
         (0, [4.5, -9.0], "opened active high"),
         (0, "again", "-"),
+    ],
+    "too low and too high are not missed when both are over at once": [
+        (0, [-9.0, 4.5, 3.0], "opened cleared high"),
+        (0, "again", "-"),
+    ],
+    "too low, then too high: the deadband of too high decides, also at the next run": [
+        (0, 1.0, "opened active medium"),
+        (60, [4.1, 3.9], "later"),
+        (61, "again", "-"),
+        (90, "later on", "-"),
+        (120, 3.8, "cleared"),
+    ],
+    "the same when both come at once": [
+        (0, [1.0, 4.1, 3.9], "opened active medium"),
+        (2, "again", "-"),
+        (90, "later on", "-"),
+        (120, 3.8, "cleared"),
     ],
     "a reading that comes late does not clear what is newer": [
         (60, 5.0, "opened active medium"),
@@ -184,7 +216,7 @@ def play(book, second, what):
 def told(before, book):
     after = book.known
     words = []
-    if before is None or not before.is_open:
+    if before is None or before.ended_at:
         words += ["opened", "active" if after.is_active else "cleared", after.severity]
         return " ".join(words)
     if after.severity != before.severity:
@@ -195,7 +227,7 @@ def told(before, book):
         words.append("peak")
     if after.last_breach_at != before.last_breach_at:
         words.append("later")
-    if not after.is_open:
+    if after.ended_at:
         words.append("ended")
     return " ".join(words)
 
@@ -209,9 +241,76 @@ def test_an_alert_tells_when_it_began_with_which_value_and_how_far_it_went():
         started_at=at(10),
         trigger_value=4.5,
         peak_value=9.5,
+        last_side="high",
         last_breach_at=at(30),
         is_active=True,
     )
+
+
+def ended_by_hand(*readings, **changes):
+    book = AlertBook(make_limit(**changes))
+    book.receive(*readings)
+    book.run(readings[-1].time)
+    book.resolve(readings[-1].time)
+    return book
+
+
+@pytest.mark.parametrize(
+    ("late", "started"), [(60, 60), (-60, minutes(40))], ids=["of after", "of before"]
+)
+def test_a_late_breach_beside_a_standing_one_is_merged_at_once(late, started):
+    """Worse than all that the alert before it told, it is part of the new one."""
+    book = ended_by_hand(Reading(0, 5.0))
+    book.forget_window()
+    now = at(minutes(40))
+    book.receive(Reading(minutes(40), 4.5), Reading(late, -9.0))
+    opened = book.run(now)
+    assert (opened.severity, opened.peak_value) == ("high", -9.0)
+    assert (opened.started_at, opened.last_breach_at) == (at(started), now)
+    assert book.run(now) is None
+
+
+def test_a_worse_breach_that_comes_after_the_alert_ended_opens_none_by_itself():
+    book = ended_by_hand(Reading(0, 5.0))
+    book.forget_window()
+    book.receive(Reading(-60, 9.5))
+    assert book.run(at(minutes(40))) is None
+
+
+def test_what_came_before_the_end_is_not_told_when_the_cooldown_is_over():
+    book = AlertBook()
+    book.receive(Reading(0, 5.0))
+    book.run(at(0))
+    book.receive(Reading(5, 5.0))
+    book.resolve(at(10))  # by somebody who saw it, before it was evaluated
+    book.forget_window()
+    assert book.run(at(minutes(40))) is None
+    book.receive(Reading(2, 6.0))  # late, but news: it brings the other along
+    assert book.run(at(minutes(40))).last_breach_at == at(5)
+    assert book.run(at(minutes(40))) is None
+
+
+def test_what_an_ended_alert_has_told_does_not_make_the_next_one_worse():
+    book = ended_by_hand(Reading(0, 20.0), cooldown_minutes=0)
+    book.receive(Reading(2, 4.5), Reading(3, 3.0))
+    opened = book.run(at(3))
+    assert (opened.severity, opened.peak_value) == ("medium", 4.5)
+    assert (opened.started_at, opened.trigger_value) == (at(2), 4.5)
+    assert book.run(at(4)) is None
+
+
+def test_what_an_ended_alert_has_told_does_not_break_the_cooldown():
+    book = ended_by_hand(Reading(0, 9.5))
+    book.receive(Reading(2, 4.5))
+    assert book.run(at(2)) is None
+
+
+def test_something_worse_breaks_the_cooldown_beside_what_was_told():
+    book = ended_by_hand(Reading(0, 5.0))
+    book.receive(Reading(2, 9.5), Reading(3, 4.5))
+    opened = book.run(at(3))
+    assert (opened.severity, opened.peak_value) == ("high", 9.5)
+    assert book.run(at(4)) is None
 
 
 def test_without_a_reading_nothing_is_known_and_nothing_opens():
@@ -221,8 +320,16 @@ def test_without_a_reading_nothing_is_known_and_nothing_opens():
 def test_a_breach_without_the_newest_value_is_active_until_proven_otherwise():
     book = AlertBook()
     book.receive(Reading(0, 5.0))
-    book._latest = None
+    book.latest = None
     assert book.run(at(0)).is_active
+
+
+def test_a_breach_that_is_newer_than_the_newest_value_is_active():
+    book = AlertBook()
+    book.receive(Reading(10, 5.0))
+    book.latest = Latest(at(0), 3.0)  # of a clock ahead it counts as of its arrival
+    assert book.run(at(0)).is_active
+    assert book.run(at(0)) is None
 
 
 def test_a_value_that_is_outside_only_since_the_rule_was_edited_opens_an_alert():

@@ -1,7 +1,9 @@
 """Whatever comes in whatever order: one alert, and nothing changes by itself."""
 
+from datetime import timedelta
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartdairy_iot.rules.evaluate import (
@@ -45,13 +47,13 @@ breaches = st.builds(
 )
 open_alerts = st.builds(
     Known,
-    st.just(True),
     st.booleans(),
     st.sampled_from(["low", "high"]),
     st.sampled_from(SEVERITIES),
     times,
     temperatures,
 )
+ended_alerts = st.builds(Known._replace, open_alerts, ended_at=times)
 
 
 def happen(book, event, now):
@@ -59,15 +61,20 @@ def happen(book, event, now):
         book.receive(*event)
     elif event == PAUSE:
         book.forget_window()
-    elif book.known and book.known.is_open:
+    elif book.alert:
         getattr(book, event)(now)
 
 
 def dated(history):
-    """``(now, event)``: a second apart, so that evaluations see the same window."""
-    now = 3600
+    """``(now, event)``: a second apart, so that evaluations see the same window.
+
+    Readings are measured up to eight seconds before they arrive, or four ahead.
+    """
+    now = 0
     for event in history:
         now += minutes(30) if event == PAUSE else 1
+        if isinstance(event, list):
+            event = [Reading(now - 8 + seconds, value) for seconds, value in event]
         yield at(now), event
 
 
@@ -81,12 +88,14 @@ def live(limit, history):
 
 @given(
     limit=limits,
-    known=open_alerts,
-    breach=st.none() | breaches,
+    alert=open_alerts,
+    ended=st.none() | ended_alerts,
+    breaches=st.lists(breaches, max_size=1),
     latest=st.none() | st.builds(Latest, times, temperatures),
 )
-def test_nothing_opens_while_an_alert_is_open(limit, known, breach, latest):
-    assert not isinstance(evaluate(limit, known, breach, latest, at(0)), Opened)
+def test_nothing_opens_while_an_alert_is_open(limit, alert, ended, breaches, latest):
+    outcome = evaluate(limit, alert, ended, breaches, latest, at(0))
+    assert not isinstance(outcome, Opened)
 
 
 @given(limit=limits, history=histories)
@@ -116,7 +125,7 @@ def test_an_alert_only_becomes_worse_until_it_ends(limit, history):
     before = None
     for book, _now, outcome in live(limit, history):
         known = book.known
-        if before and before.is_open and not isinstance(outcome, Opened):
+        if before and not before.ended_at and not isinstance(outcome, Opened):
             assert most_severe(known.severity, before.severity) == known.severity
             assert limit.distance(known.peak_value) >= limit.distance(before.peak_value)
             assert known.last_breach_at >= before.last_breach_at
@@ -131,6 +140,59 @@ def test_an_open_alert_becomes_active_by_a_breach_and_by_nothing_else(limit, his
         if isinstance(outcome, Changed) and after.is_active > before.is_active:
             assert after.last_breach_at > before.last_breach_at
         before = after
+
+
+@given(limit=limits, history=histories)
+def test_what_an_ended_alert_has_told_makes_no_later_one_worse(limit, history):
+    for book, _now, _outcome in live(limit, history):
+        if not (book.alert and book.ended):
+            continue
+        told_until, told = book.ended.last_breach_at, book.ended.peak_value
+        peak = book.alert.peak_value
+        since = [r.value for r in book.stored.values() if r.time > told_until]
+        assert peak in since or limit.distance(peak) > limit.distance(told)
+        assert book.alert.severity == limit.severity_of(peak)
+
+
+@given(limit=limits, history=histories)
+def test_a_newest_value_outside_is_always_in_an_active_alert(limit, history):
+    """But in the cooldown, and while nothing came in since the last alert ended."""
+    for book, now, _outcome in live(limit, history):
+        latest, ended = book.latest, book.ended
+        if latest is None or not limit.side(latest.value):
+            continue
+        if ended and latest.time <= max(ended.ended_at, ended.last_breach_at):
+            continue
+        cooldown = timedelta(minutes=limit.cooldown_minutes)
+        if ended and not book.alert and now < ended.ended_at + cooldown:
+            continue
+        assert book.alert.is_active
+        assert book.alert.last_breach_at >= latest.time
+
+
+@settings(max_examples=500)
+@given(limit=limits, runs=st.lists(st.tuples(batches, st.booleans()), max_size=6))
+def test_however_readings_are_split_into_runs_the_last_word_is_said(limit, runs):
+    book = AlertBook(limit)
+    for number, (arrived, is_far_apart) in enumerate(runs):
+        if is_far_apart:
+            book.forget_window()
+        was_active = book.alert is None or book.alert.is_active
+        book.receive(*arrived)
+        book.run(at(number))
+        if book.alert and was_active and not book.alert.is_active:
+            assert_is_back_inside(book)
+        said = book.alert
+        assert book.run(at(number)) is None
+        assert book.alert == said
+
+
+def assert_is_back_inside(book):
+    """By the deadband, as seen from the side of the newest breach of all."""
+    outside = (r for r in book.stored.values() if book.limit.side(r.value))
+    newest = max(outside, key=lambda reading: reading.time)
+    assert book.latest.time > newest.time
+    assert book.limit.has_cleared(book.latest.value, book.limit.side(newest.value))
 
 
 @given(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartdairy_iot.ingest.codec.timestamp import EARLIEST, to_time
+from smartdairy_iot.ingest.codec.timestamp import EARLIEST, _as_isoformat, to_time
 from smartdairy_iot.ingest.message import Reason, RejectedError
 from smartdairy_iot.tests.pure.builders import NOW, at
 
@@ -29,6 +29,13 @@ EPOCH = int(at(-1800).timestamp())
         "2026-01-05T06:30",
         "2026-01-05T05:30:00.0Z",
         "2026-01-05T05:30:00.000999999Z",
+        "2026-01-05T05:30:00,000Z",
+        "2026-01-05 05:30:00 +0000",
+        "2026-01-05T11:30:00+06",
+        "2026-01-05t05:30:00z",
+        "20260105T053000Z",
+        "20260105 053000 Z",
+        "2026-01-05 06:30",
         EPOCH,
         float(EPOCH),
         EPOCH * 1000,
@@ -62,6 +69,34 @@ def test_a_time_without_a_zone_is_the_farm_s_in_summer_as_in_winter(raw, tz, exp
     time = to_time(raw, received_at, tz)
     assert time == datetime.fromisoformat(expected).replace(tzinfo=timezone.utc)
     assert time.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-05T05:30:00Z", "2026-01-05T05:30:00+00:00"),
+        ("2026-01-05 05:30:00 z", "2026-01-05T05:30:00+00:00"),
+        ("2026-01-05T05:30", "2026-01-05T05:30:00"),
+        ("2026-01-05T05:30+0100", "2026-01-05T05:30:00+01:00"),
+        ("2026-01-05T05:30:00-05", "2026-01-05T05:30:00-05:00"),
+        ("2026-01-05T05:30:00.5-03:30", "2026-01-05T05:30:00.500000-03:30"),
+        ("2026-01-05T05:30:00,25", "2026-01-05T05:30:00.250000"),
+        ("2026-01-05T05:30:00.123456789Z", "2026-01-05T05:30:00.123456+00:00"),
+        ("20260105T053000.1Z", "2026-01-05T05:30:00.100000+00:00"),
+    ],
+)
+def test_what_only_a_newer_python_reads_is_written_as_python_3_10_reads_it(
+    text, expected
+):
+    assert _as_isoformat(text) == expected
+    assert datetime.fromisoformat(expected).isoformat() == expected
+
+
+@given(time=st.datetimes(timezones=st.just(timezone.utc)))
+def test_what_python_writes_itself_means_the_same_after_that(time):
+    for text in (time.isoformat(), time.isoformat(" ", "milliseconds")):
+        as_written = datetime.fromisoformat(text)
+        assert datetime.fromisoformat(_as_isoformat(text)) == as_written
 
 
 def test_without_a_timestamp_the_reading_is_of_the_moment_it_arrived():
@@ -104,6 +139,9 @@ def test_no_millisecond_since_1970_is_lost_in_a_float(milliseconds):
         "2026-02-29T05:30:00Z",
         "2026-01-05T25:30:00Z",
         "2026-01-05T05:30:00Zulu",
+        "2026-01-05T05:30:00 CET",
+        "2026-01-05T05:30:00+1:00",
+        "\u0662\u0660\u0662\u0666-01-05T05:30:00+0100",
         "0000-00-00T00:00:00Z",
         "0001-01-01T00:00:00+14:00",
         "0001-01-01T00:00:00",
@@ -125,6 +163,7 @@ def test_no_millisecond_since_1970_is_lost_in_a_float(milliseconds):
         [],
         [2026, 1, 5],
         {"seconds": EPOCH},
+        "1999-12-31T23:59:59." + "9" * 1000,
     ],
 )
 def test_an_absurd_timestamp_is_refused_and_not_replaced_by_now(raw):

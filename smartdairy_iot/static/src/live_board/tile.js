@@ -24,6 +24,7 @@ const TYPE_ICONS = {
 const STATUS_ICONS = {
     ok: "fa-check-circle",
     alarm: "fa-exclamation-triangle",
+    fault: "fa-wrench",
     offline: "fa-chain-broken",
     nodata: "fa-circle-o",
 };

@@ -49,7 +49,10 @@ export function deviceStatus(device) {
     if (!device.online) {
         return "offline";
     }
-    return device.is_alarm ? "alarm" : "ok";
+    if (device.is_alarm) {
+        return "alarm";
+    }
+    return device.fault ? "fault" : "ok";
 }
 
 /** Older than the device itself promised: shown, but not to be trusted as current. */
@@ -111,7 +114,7 @@ export function formatClock(millis) {
     return DateTime.fromMillis(millis).toLocaleString(DateTime.TIME_24_SIMPLE);
 }
 
-export function statusLabel({ status, stale, alarm_type }) {
+export function statusLabel({ status, stale, alarm_type, fault }) {
     switch (status) {
         case "nodata":
             return _t("No data yet");
@@ -119,6 +122,8 @@ export function statusLabel({ status, stale, alarm_type }) {
             return _t("Offline");
         case "alarm":
             return alarmLabel(alarm_type);
+        case "fault":
+            return faultLabel(fault);
     }
     return stale ? _t("Old data") : _t("OK");
 }
@@ -128,6 +133,13 @@ function alarmLabel(alarmType) {
         return _t("Too high");
     }
     return /low/.test(alarmType) ? _t("Too low") : _t("Alarm");
+}
+
+function faultLabel(fault) {
+    if (fault.startsWith("stuck")) {
+        return _t("Value stuck");
+    }
+    return fault.startsWith("jump") ? _t("Impossible jump") : _t("Probe fault");
 }
 
 export function severityLabel(severity) {

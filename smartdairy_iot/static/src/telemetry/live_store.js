@@ -121,7 +121,7 @@ export class LiveStore {
     /** A reading without a time is a sign of life: it says nothing about the values. */
     applyReading(entry, { online, battery, signal, ...reading }) {
         const device = toRaw(entry);
-        const { time, values, is_alarm, alarm_type, last_seen = time } = reading;
+        const { time, values, is_alarm, alarm_type, fault, last_seen = time } = reading;
         if (toMillis(time) < toMillis(device.time)) {
             return;
         }
@@ -130,7 +130,13 @@ export class LiveStore {
             last_seen,
             battery: battery || device.battery,
             signal: signal || device.signal,
-            ...(time && { time, is_alarm, alarm_type, values: { ...device.values, ...values } }),
+            ...(time && {
+                time,
+                is_alarm,
+                alarm_type,
+                fault,
+                values: { ...device.values, ...values },
+            }),
         });
     }
 

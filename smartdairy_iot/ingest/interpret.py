@@ -1,0 +1,33 @@
+"""Rooms 2 and 3 in one: what does this message say, and is it true? Pure."""
+
+from ..rules.limits import classify
+from .arrival import Arrivals
+from .decode import decode
+from .plausibility import Plausibility
+
+
+class Interpreter:
+    """Remembers of each device what it takes to judge its next message.
+
+    :param fleet: :class:`~.device.Fleet`; may be replaced at any time
+    """
+
+    def __init__(self, fleet):
+        self.fleet = fleet
+        self.plausibility = Plausibility()
+        self._arrivals = Arrivals()
+
+    def read(self, message):
+        """:return: :class:`~.message.Decoded`, its samples marked; never raises"""
+        decoded = decode(message, self.fleet)
+        for sample in decoded.samples:
+            device = self.fleet[sample.device_id]
+            self._arrivals.assign(sample)
+            sample.faults = self.plausibility.check(sample, device.checks)
+            believed = {
+                reading_type: value
+                for reading_type, value in sample.values.items()
+                if reading_type not in sample.faults
+            }
+            sample.alarms = classify(believed, device.limits_at(sample.location_type))
+        return decoded

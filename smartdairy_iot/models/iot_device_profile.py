@@ -1,0 +1,254 @@
+import logging
+from math import isfinite
+
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..ingest.codec.generic import measured_by
+from ..ingest.codec.unit import to_canonical
+from ..ingest.device import Checks, Route
+from ..ingest.expression import MappingError
+from ..ingest.mapping import Mapping, TopicTemplate
+from ..ingest.message import RejectedError
+from .iot_device import DEVICE_TYPES
+
+_logger = logging.getLogger(__name__)
+
+
+class IotDeviceProfile(models.Model):
+    """What devices of one kind have in common: how they speak, what to believe."""
+
+    _name = "iot.device.profile"
+    _description = "IoT Device Profile"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company")
+    device_type = fields.Selection(DEVICE_TYPES, required=True, default="temperature")
+    manufacturer = fields.Char()
+    model = fields.Char()
+    note = fields.Text(string="Notes")
+    interval_seconds = fields.Integer(
+        string="Sends Every (s)",
+        default=60,
+        required=True,
+        help="How often such a device sends when all is well.",
+    )
+    offline_after = fields.Integer(
+        string="Offline After (s)",
+        default=300,
+        required=True,
+        help="Silent for longer than this, such a device counts as offline.",
+    )
+    device_ids = fields.One2many("iot.device", "profile_id", string="Devices")
+
+    unit = fields.Char(
+        help="The unit of the main reading, where the message does not say. Empty: the "
+        "usual one."
+    )
+    uses_mapping = fields.Boolean(
+        string="Map the Payload",
+        help="The device does not speak Smart Dairy's own payload grammar: the lines "
+        "tell where its message has what.",
+    )
+    topic = fields.Char(
+        copy=False,
+        help="Where such devices publish, if not under smartdairy/. {device} stands "
+        "for the part that names the device, + for any other part: "
+        "zigbee2mqtt/{device}.",
+    )
+    discover = fields.Boolean(
+        string="Listen for New Devices",
+        help="Listen on the topic even while no device has this profile; who sends "
+        "there is shown as discovered.",
+    )
+    device_expression = fields.Char(
+        string="Device in the Payload",
+        help="Where the message names its device (JMESPath), if its topic does not.",
+    )
+    records = fields.Char(
+        help="Where the list of records stands (JMESPath), when one message has many. "
+        "Empty: the message is the record."
+    )
+    field_ids = fields.One2many(
+        "iot.device.profile.field", "profile_id", string="Lines", copy=True
+    )
+
+    error_values = fields.Char(
+        default="85, -127",
+        help="Values by which such a probe says that it failed, separated by commas. "
+        "They are kept as a fault of the probe and raise no alarm of the milk.",
+    )
+    stuck_after_hours = fields.Float(
+        string="Stuck After (h)",
+        default=24.0,
+        help="The very same value for so long is a fault of the probe. 0: never.",
+    )
+    max_change_per_minute = fields.Float(
+        string="Fastest Change per Minute",
+        digits=(16, 4),
+        help="A reading that changes faster is a fault of the probe. 0: what is "
+        "physically possible for this kind of reading.",
+    )
+
+    _times_positive = models.Constraint(
+        "CHECK(interval_seconds > 0 AND offline_after > 0)",
+        "Sends Every and Offline After must be at least one second.",
+    )
+    _checks_not_negative = models.Constraint(
+        "CHECK(stuck_after_hours >= 0 AND max_change_per_minute >= 0)",
+        "Stuck After and Fastest Change cannot be negative.",
+    )
+
+    @api.constrains("uses_mapping", "records", "device_expression", "field_ids")
+    def _check_mapping(self):
+        for profile in self:
+            try:
+                profile._compile_mapping()
+            except MappingError as error:
+                raise ValidationError(
+                    _("%(name)s: %(problem)s", name=profile.name, problem=error)
+                ) from None
+
+    @api.constrains("topic", "uses_mapping", "active")
+    def _check_topic(self):
+        for profile in self.filtered("topic"):
+            if not profile.uses_mapping:
+                raise ValidationError(
+                    _("%(name)s has a topic but no mapping.", name=profile.name)
+                )
+            try:
+                template = profile._compile_topic()
+            except MappingError as error:
+                raise ValidationError(
+                    _("%(name)s: %(problem)s", name=profile.name, problem=error)
+                ) from None
+            if profile.active and (other := profile._find_same_topic(template)):
+                raise ValidationError(
+                    _(
+                        "%(other)s already listens on %(topic)s. Use that profile, or "
+                        "name more of the topic.",
+                        other=other.name,
+                        topic=template.filter,
+                    )
+                )
+
+    def _find_same_topic(self, template):
+        # sudo - iot.device.profile: all companies share one broker.
+        others = self.sudo().search([("topic", "!=", False), ("id", "!=", self.id)])
+        for other in others:
+            route = other._to_route()
+            if route and route.template.filter == template.filter:
+                return other
+        return None
+
+    @api.constrains("unit", "device_type", "uses_mapping")
+    def _check_unit(self):
+        for profile in self:
+            for reading_type, unit in profile._to_units().items():
+                try:
+                    to_canonical(1.0, unit, reading_type)
+                except RejectedError as error:
+                    raise ValidationError(
+                        _("%(name)s: %(problem)s", name=profile.name, problem=error)
+                    ) from None
+
+    @api.constrains("error_values")
+    def _check_error_values(self):
+        for profile in self:
+            profile._parse_error_values()
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": _("%(name)s (copy)", name=profile.name)}
+            if "name" not in (default or {})
+            else vals
+            for profile, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["iot.device"]._forget_listener_map()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env["iot.device"]._forget_listener_map()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env["iot.device"]._forget_listener_map()
+        return super().unlink()
+
+    # What the listener knows of us: never raises for what is stored -----------------
+
+    def _to_checks(self):
+        self.ensure_one()
+        try:
+            error_values = self._parse_error_values()
+        except ValidationError as error:
+            _logger.warning("Device profile %s: %s", self.id, error)
+            error_values = Checks().error_values
+        return Checks(
+            error_values, self.stuck_after_hours * 3600, self.max_change_per_minute
+        )
+
+    def _to_units(self):
+        """``{reading type: unit}`` where a message in our own grammar names none."""
+        self.ensure_one()
+        if self.uses_mapping or not self.unit:
+            return {}
+        return {measured_by(self.device_type)[0]: self.unit.strip()}
+
+    def _to_mapping(self):
+        self.ensure_one()
+        try:
+            return self._compile_mapping()
+        except MappingError as error:
+            _logger.warning("Device profile %s has no mapping: %s", self.id, error)
+            return None
+
+    def _to_route(self):
+        """None as well for a profile whose topic or mapping cannot be used."""
+        self.ensure_one()
+        mapping = self._to_mapping()
+        if mapping is None or not self.topic:
+            return None
+        try:
+            return Route(self.id, self._compile_topic(), mapping, self.device_type)
+        except MappingError as error:
+            _logger.warning("Device profile %s has no topic: %s", self.id, error)
+            return None
+
+    def _compile_mapping(self):
+        """A :class:`~..ingest.mapping.Mapping` or None; raises MappingError."""
+        if not self.uses_mapping:
+            return None
+        lines = self.field_ids.filtered(lambda line: line.expression and line.target)
+        return Mapping(
+            [line._to_mapping_field() for line in lines.sorted("sequence")],
+            (self.records or "").strip(),
+            (self.device_expression or "").strip(),
+        )
+
+    def _compile_topic(self):
+        return TopicTemplate(self.topic.strip()) if self.topic else None
+
+    def _parse_error_values(self):
+        values = set()
+        for text in filter(None, map(str.strip, (self.error_values or "").split(","))):
+            try:
+                value = float(text)
+            except ValueError:
+                value = None
+            if value is None or not isfinite(value):
+                raise ValidationError(
+                    _(
+                        "%(name)s: %(text)s among the error values is no number; write "
+                        "them as 85, -127.",
+                        name=self.name,
+                        text=text,
+                    )
+                )
+            values.add(value)
+        return frozenset(values)

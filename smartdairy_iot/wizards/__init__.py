@@ -1,0 +1,2 @@
+from . import iot_discovered_device_register
+from . import iot_discovered_device_register_batch
