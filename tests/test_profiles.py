@@ -45,7 +45,8 @@ def test_a_sensor_behind_zigbee2mqtt_is_used_without_code(odoo, admin, farm, tim
     )
     payload = {"sensor": {"temp_f": "39.2"}, "battery": 87, "seen": 1767592800}
     query = (
-        "SELECT round(temperature_celsius::numeric, 3), metadata, extract(epoch FROM time)"
+        "SELECT round(temperature_celsius::numeric, 3), metadata,"
+        " extract(epoch FROM time)"
         " FROM temperature_readings WHERE device_id = %s"
     )
 
