@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from stack import python_env, up
+from stack import python_env, redis_server, up
 from stack.console import StackError, Steps, say
 from stack.process import drop_privileges
 from stack.settings import PYTHON, REPO, RUN, Stack
@@ -24,8 +24,9 @@ def main(arguments: list[str], exclusive) -> int:
     steps = Steps(10)
     with exclusive():
         up.prepare_programs(steps)
-        with steps.step("test tools"):
-            python_env.prepare(steps, "requirements-dev.txt")
+        with steps.step("what it is compared with"):
+            python_env.prepare(steps, "requirements-bench.txt")
+            redis_server.prepare()
     if any(daemon.pid() for daemon in up.services(Stack("main"))):
         say("       'make run' is running beside it: the figures will be lower")
     with temporary_folder() as folder, temporary_stack("bench") as stack:
@@ -34,11 +35,16 @@ def main(arguments: list[str], exclusive) -> int:
         OUTPUT.touch()
         if os.geteuid() == 0:
             os.chown(OUTPUT, *stack.owner)
-        where = {"SMARTDAIRY_ENV": str(stack.env_file), "BENCH_OUTPUT": str(OUTPUT)}
-        env = program_environment(stack, TMPDIR=folder, **where)
-        command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
-        done = subprocess.run(command, cwd=REPO, env=env, **drop_privileges())
-        code = done.returncode
+        with redis_server.running(stack) as redis:
+            code = run(stack, arguments, TMPDIR=folder, BENCH_REDIS_URL=redis)
         if code:
             say(f"logs of this run: {keep_logs(stack)}")
     return code
+
+
+def run(stack: Stack, arguments: list[str], **variables: str) -> int:
+    """Run the benchmarks as the service user."""
+    where = {"SMARTDAIRY_ENV": str(stack.env_file), "BENCH_OUTPUT": str(OUTPUT)}
+    env = program_environment(stack, **where, **variables)
+    command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
+    return subprocess.run(command, cwd=REPO, env=env, **drop_privileges()).returncode

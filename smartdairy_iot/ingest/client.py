@@ -25,7 +25,8 @@ _logger = logging.getLogger(__name__)
 
 _CONNECT_TIMEOUT = 5  # seconds
 _BACKOFF = (1, 30)  # seconds, first and longest
-_QUANTUM = 0.05  # seconds of reading before the caller gets its turn
+_QUANTUM = 0.05  # seconds of reading before the caller gets its turn, or …
+_MOUTHFUL = 256 * 1024  # … bytes of payload: a gateway's message is many readings
 _PROTOCOLS = {"3.1.1": mqtt.MQTTv311, "5": mqtt.MQTTv5}
 _NEVER = 0xFFFFFFFF  # MQTT 5, 3.1.2.11.2: the session does not expire
 
@@ -57,6 +58,7 @@ class BrokerClient:
         self._followed = frozenset()  # filters besides our own grammar
         self._asked = {}  # mid of a SUBSCRIBE → its filters
         self._inbox = deque()
+        self._bytes = 0  # of payload, in the inbox
         self._retry_at = 0.0
         self._backoff = _BACKOFF[0]
         is_v5 = settings.mqtt_version == "5"
@@ -112,7 +114,7 @@ class BrokerClient:
         if pending and read:
             self._read()
         self._client.loop_misc()
-        received, self._inbox = self._inbox, deque()
+        received, self._inbox, self._bytes = self._inbox, deque(), 0
         return received
 
     def acknowledge(self, receipts):
@@ -142,8 +144,10 @@ class BrokerClient:
                     return
                 before = len(self._inbox)
                 self._client.loop_read()
-                if len(self._inbox) == before:
+                if len(self._inbox) == before or self._bytes > _MOUTHFUL:
                     break
+            if self._bytes > _MOUTHFUL:
+                return
 
     def _reconnect(self, timeout):
         now = time.monotonic()
@@ -217,6 +221,7 @@ class BrokerClient:
             message.topic, message.payload, now, message.retain, message.dup
         )
         self._inbox.append((received, receipt))
+        self._bytes += len(message.payload)
 
     def _failed(self, error):
         if error != self.last_error:

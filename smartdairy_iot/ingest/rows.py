@@ -1,6 +1,7 @@
 """Samples → the lines that COPY takes (PostgreSQL's text format). Pure."""
 
 import json
+from functools import lru_cache
 from typing import NamedTuple
 
 from .codec.number import unit_of
@@ -156,6 +157,7 @@ def _text(text):
     return _NULL if text is None else text.translate(_ESCAPES)
 
 
+@lru_cache(maxsize=16)  # all records of a message were received at once
 def _second(time):
     """Whole seconds compress far better; the rules' watermark overlaps by more."""
-    return time.replace(microsecond=0)
+    return str(time.replace(microsecond=0))

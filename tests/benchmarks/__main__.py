@@ -1,8 +1,115 @@
-"""`make bench`."""
+"""`make bench`: how much the line takes, beside a ceiling and two floors, in one run.
 
+`python -m tests.benchmarks` needs a running stack. What the broker acknowledged is
+compared with the rows after every load, reading by reading. docs/performance.md says
+what each figure is.
+"""
+
+import argparse
+import os
 import sys
 
-from .ingest import main
+from .environment import Environment
+from .fleet import TEMPERATURE
+from .report import report
+from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.line import gateways, latency, mixed_traffic, sustained
+from .scenarios.outage import outage
+from .scenarios.profile import profile
+from .scenarios.scaling import scaling
+from .session import Session
+
+BASELINES = {
+    "ceiling": ceiling,
+    "insert-commit": insert_commit,
+    "specified": specified,
+}
+LINE = {
+    "latency": latency,
+    "sustained": sustained,
+    "mixed": mixed_traffic,
+    "gateways": gateways,
+    "profile": profile,
+    "outage": outage,
+    "scaling": scaling,
+}
+NEED_OWN_SERVERS = {"outage", "scaling"}
+NOT_QUICK = {"outage", "scaling"}
+BUSY = 0.5  # load average before the start
+
+
+def parse_arguments(argv=None):
+    """The options; see docs/performance.md."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--quick", action="store_true", help="about a minute: short loads, no outage")
+    add("--only", metavar="NAME,…", help=f"of {', '.join([*BASELINES, *LINE])}")
+    add("--line-only", action="store_true", help="no ceiling, no per-message consumers")
+    add("--profile", action="store_true", help="and where the listener's time goes")
+    add("--devices", type=int, default=500)
+    add("--seconds", type=float, help="of the sustained load (60)")
+    add("--load-seconds", type=float, help="of the other loads (12)")
+    add("--rate", type=float, default=25_000, help="messages/s offered to the line")
+    add("--scale", default="500,5000,50000", help="devices of the scaling's table")
+    options = parser.parse_args(argv)
+    options.seconds = options.seconds or (10.0 if options.quick else 60.0)
+    options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
+    options.scale = sorted(map(int, options.scale.split(",")))
+    options.names = chosen(options, parser)
+    return options
+
+
+def chosen(options, parser):
+    """The names of what is measured."""
+    if options.only:
+        names = options.only.split(",")
+        if unknown := set(names) - BASELINES.keys() - LINE.keys():
+            parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
+        return names
+    names = [*([] if options.line_only else BASELINES), *LINE]
+    left_out = NOT_QUICK if options.quick else set()
+    return [
+        name
+        for name in names
+        if (options.profile if name == "profile" else name not in left_out)
+    ]
+
+
+def measure(session):
+    """Baselines first: while nothing is registered, the listener is idle."""
+    names = session.options.names
+    for name in (name for name in BASELINES if name in names):
+        BASELINES[name](session)
+    if LINE.keys().isdisjoint(names):
+        return
+    session.odoo.remove()
+    session.rows.remove()
+    try:
+        numbers = TEMPERATURE.numbers(session.options.devices)
+        session.odoo.register(TEMPERATURE, numbers)
+        session.wait_for_listener()
+        for name in (name for name in LINE if name in names):
+            if name in NEED_OWN_SERVERS and not session.environment.is_ours:
+                print(f"{name}: only in make bench, which has servers of its own")
+                continue
+            LINE[name](session)
+    finally:
+        if not session.environment.is_ours:  # ours are removed as a whole
+            session.odoo.remove()
+            session.rows.remove()
+
+
+def main(argv=None):
+    """Measure and report; fail only if a reading was lost or doubled."""
+    options = parse_arguments(argv)
+    busy = os.getloadavg()[0]
+    if busy > BUSY:
+        print(f"other work goes on here (load average {busy:.1f}): figures will be low")
+    session = Session(Environment.read(), options)
+    measure(session)
+    report(session)
+    return 1 if session.lost or session.duplicated else 0
+
 
 if __name__ == "__main__":
     sys.exit(main())

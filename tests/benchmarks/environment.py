@@ -14,6 +14,7 @@ RESULTS = Path(os.environ.get("BENCH_OUTPUT", TOP / ".run" / "bench.jsonl"))
 class Environment:
     """What the benchmark needs to know of a running stack."""
 
+    smartdairy_stack: str
     odoo_url: str
     odoo_db: str
     odoo_login: str
@@ -41,6 +42,11 @@ class Environment:
             raise SystemExit(f"{path}: {error.args[0]} is missing") from None
         require_loopback(found["mqtt_host"])
         return cls(**found)
+
+    @property
+    def is_ours(self):
+        """Whether the servers live for this run only, and may be stopped in it."""
+        return self.smartdairy_stack != "main"
 
     def broker_arguments(self):
         """For the processes that speak MQTT."""

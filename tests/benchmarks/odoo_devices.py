@@ -5,9 +5,11 @@ import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
 
-from .loadgen import device_id
+from .fleet import CHILD, GATEWAY, children, device_id
 
 FARM_CODE = "BENCH"
+TIMEOUT = 100  # seconds; Odoo itself gives up after 120
+CHUNK = 2_500
 QUIET = {"context": {"tracking_disable": True, "active_test": False}}
 
 
@@ -16,6 +18,7 @@ class OdooDevices:
 
     def __init__(self, environment):
         self._url = environment.odoo_url
+        self._farm_id = None
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies)
         credentials = {
@@ -32,7 +35,7 @@ class OdooDevices:
             {"Content-Type": "application/json"},
         )
         try:
-            with self._opener.open(request, timeout=60) as response:
+            with self._opener.open(request, timeout=TIMEOUT) as response:
                 answer = json.load(response)
         except urllib.error.URLError as error:
             raise SystemExit(f"no Odoo answers at {self._url}: {error}") from None
@@ -58,27 +61,51 @@ class OdooDevices:
         domain = [name, ["state", "=", "installed"]]
         return bool(self.call("ir.module.module", "search_count", domain))
 
-    def register(self, count):
-        """So many active temperature sensors."""
-        self.remove()
-        farm = self.call("farm.farm", "create", {"name": "Bench", "code": FARM_CODE})
-        devices = [
-            {
-                "name": device_id(number),
-                "device_id": device_id(number),
-                "device_type": "temperature",
-                "farm_id": farm,
-                "state": "active",
-            }
-            for number in range(count)
-        ]
-        self.call("iot.device", "create", devices)
+    def register(self, kind, numbers):
+        """Active devices of a kind with these numbers.
+
+        :return: ``{number: record id}``
+        """
+        return self._create(kind.device_type, numbers, lambda number: False)
+
+    def register_gateways(self, how_many):
+        """So many gateways, each with its children."""
+        gateways = self.register(GATEWAY, GATEWAY.numbers(how_many))
+        parents = {child: gateways[gw] for gw in gateways for child in children(gw)}
+        self._create(CHILD.device_type, parents, parents.get)
+
+    def _create(self, device_type, numbers, gateway_of):
+        made = {}
+        numbers = list(numbers)
+        for start in range(0, len(numbers), CHUNK):
+            chunk = numbers[start : start + CHUNK]
+            values = [
+                {
+                    "name": device_id(number),
+                    "device_id": device_id(number),
+                    "device_type": device_type,
+                    "farm_id": self._farm(),
+                    "gateway_id": gateway_of(number),
+                    "state": "active",
+                }
+                for number in chunk
+            ]
+            ids = self.call("iot.device", "create", values)
+            made.update(zip(chunk, ids, strict=True))
+        return made
+
+    def _farm(self):
+        if not self._farm_id:
+            values = {"name": "Bench", "code": FARM_CODE}
+            self._farm_id = self.call("farm.farm", "create", values)
+        return self._farm_id
 
     def remove(self):
         """Nothing of the benchmark stays in Odoo."""
         of_bench = [["device_id", "=like", "BENCH-%"]]
-        if devices := self.call("iot.device", "search", of_bench):
+        while devices := self.call("iot.device", "search", of_bench, limit=CHUNK):
             self.call("iot.device", "unlink", devices)
         of_farm = [["code", "=", FARM_CODE]]
         if farms := self.call("farm.farm", "search", of_farm):
             self.call("farm.farm", "unlink", farms)
+        self._farm_id = None

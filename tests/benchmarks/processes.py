@@ -1,16 +1,31 @@
-"""A measurement's processes: the load, its consumers, and the listener's memory."""
+"""A measurement's processes: the load, and the consumers beside the line."""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from array import array
+from dataclasses import dataclass
 from pathlib import Path
 
 from .environment import TOP
 
-MEBIBYTE = 1024
-ESTABLISHED = "01"
+
+@dataclass(frozen=True)
+class Published:
+    """What a load has published, by its own account."""
+
+    started: float  # seconds since the epoch
+    published: int
+    published_in: float
+    cpu_s: float
+    acked: array  # the keys of the messages, in the order of their acknowledgement
+
+    @property
+    def rate(self):
+        """Messages a second."""
+        return self.published / self.published_in
 
 
 def start(module, arguments, environment, **variables):
@@ -38,50 +53,37 @@ def result_of(process):
     return json.loads(lines[-1])
 
 
+class Load:
+    """The load generator at work; ended with the block, however that ends."""
+
+    def __init__(self, environment, **options):
+        self._environment = environment
+        self._options = {k: v for k, v in options.items() if v is not None}
+
+    def __enter__(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self._acked = Path(self._folder.name) / "acked"
+        arguments = [f"--{name}={value}" for name, value in self._options.items()]
+        arguments += [*self._environment.broker_arguments(), f"--acked={self._acked}"]
+        self._process = start("loadgen", arguments, self._environment)
+        return self
+
+    def result(self):
+        """Wait for its end."""
+        summary = result_of(self._process)
+        acked = array("q")
+        acked.frombytes(self._acked.read_bytes())
+        names = ("started", "published", "published_in", "cpu_s")
+        return Published(acked=acked, **{name: summary[name] for name in names})
+
+    def __exit__(self, *_error):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+
 def load(environment, **options):
-    """Run the load generator; return its summary and what was acknowledged."""
-    with tempfile.TemporaryDirectory() as folder:
-        acked = Path(folder) / "acked"
-        arguments = [f"--{name}={value}" for name, value in options.items() if value]
-        arguments += [*environment.broker_arguments(), f"--acked={acked}"]
-        summary = result_of(start("loadgen", arguments, environment))
-        pairs = (line.split(",") for line in acked.read_text().splitlines())
-        return summary, [(int(device), int(moment)) for device, moment in pairs]
-
-
-def listener_pids(*ports):
-    """Odoo's processes with a connection to the broker: who holds which socket."""
-    inodes = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text().splitlines()[1:]:
-            columns = line.split()
-            remote_port = int(columns[2].rpartition(":")[2], 16)
-            if remote_port in ports and columns[3] == ESTABLISHED:
-                inodes.add(f"socket:[{columns[9]}]")
-    return [pid for pid in _odoo_pids() if inodes & _sockets(pid)]
-
-
-def _odoo_pids():
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and b"odoo" in (entry / "cmdline").read_bytes():
-                yield int(entry.name)
-        except OSError:  # gone meanwhile
-            continue
-
-
-def _sockets(pid):
-    try:
-        return {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
-    except OSError:
-        return set()
-
-
-def rss_mb(pids):
-    """The resident memory of these processes together."""
-    total = 0
-    for pid in pids:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                total += int(line.split()[1])
-    return total / MEBIBYTE
+    """Run the load generator to its end."""
+    with Load(environment, **options) as running:
+        return running.result()

@@ -1,7 +1,7 @@
 """The ceiling: a paho subscriber that does nothing but count QoS-1 messages.
 
-`python -m tests.benchmarks.paho_ceiling --topic smartdairy/bench/#` prints `ready` when
-it is subscribed, and one JSON object when nothing has come for a while.
+`python -m tests.benchmarks.consumers.paho_ceiling --topic smartdairy/bench/#` prints
+`ready` when it is subscribed, and one JSON object when nothing has come for a while.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import time
 
 import paho.mqtt.client as mqtt
 
-from .loopback import require_loopback
+from ..loopback import require_loopback
 
 IDLE = 3.0  # longer than the broker is silent while it saves its database
 LOOK = 0.02

@@ -1,0 +1,1 @@
+"""What the line is compared with, each a process of its own."""

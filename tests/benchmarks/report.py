@@ -1,0 +1,129 @@
+"""The figures, beside their targets: a table for people, lines for programs."""
+
+import json
+import os
+from pathlib import Path
+
+from .environment import RESULTS
+
+WHAT = {  # metric → (what it is, unit, target)
+    "ingest_msgs_per_s": ("the whole line, sustained", "msg/s", (">=", 15_000)),
+    "paho_ceiling_msgs_per_s": ("bare paho subscriber", "msg/s", None),
+    "ingest_of_ceiling": ("line ÷ bare paho", "ratio", (">=", 0.6)),
+    "per_message_consumer_msgs_per_s": (
+        "per-message consumer as specified",
+        "msg/s",
+        None,
+    ),
+    "ingest_of_per_message_consumer": (
+        "line ÷ per-message consumer as specified",
+        "ratio",
+        (">=", 30),
+    ),
+    "insert_commit_msgs_per_s": (
+        "INSERT + COMMIT per message, nothing else",
+        "msg/s",
+        None,
+    ),
+    "ingest_of_insert_commit": ("line ÷ INSERT + COMMIT alone", "ratio", None),
+    "mixed_msgs_per_s": ("mixed traffic", "msg/s", (">=", 10_000)),
+    "gateway_readings_per_s": (
+        "gateway batches of 50",
+        "readings/s",
+        (">=", 60_000),
+    ),
+    "publish_to_commit_p50_ms": ("publish → commit at 2,000 msg/s, p50", "ms", None),
+    "publish_to_commit_p99_ms": (
+        "publish → commit at 2,000 msg/s, p99",
+        "ms",
+        ("<=", 500),
+    ),
+    "listener_rss_mb": ("listener's memory, highest of all loads", "MiB", ("<=", 300)),
+    "outage_s": ("PostgreSQL was away for", "s", None),
+    "stored_after_outage_s": ("all stored after its return in", "s", None),
+    "outage_rss_growth_mb": ("listener's memory grew meanwhile by", "MiB", None),
+    "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
+    "duplicated": ("rows too many", "rows", ("<=", 0)),
+}
+RATIOS = (
+    ("ingest_of_ceiling", "paho_ceiling_msgs_per_s"),
+    ("ingest_of_per_message_consumer", "per_message_consumer_msgs_per_s"),
+    ("ingest_of_insert_commit", "insert_commit_msgs_per_s"),
+)
+
+
+def complete(session):
+    """All figures of the run, with the ratios taken in it."""
+    figures = dict(session.figures)
+    for ratio, of in RATIOS:
+        if "ingest_msgs_per_s" in figures and of in figures:
+            figures[ratio] = figures["ingest_msgs_per_s"] / figures[of]
+    if session.peaks:
+        figures["listener_rss_mb"] = max(session.peaks.values())
+    return figures | {"lost": session.lost, "duplicated": session.duplicated}
+
+
+def report(session):
+    """Print the tables in Markdown; append one JSON object per figure to the file."""
+    figures = complete(session)
+    print(f"\n{os.cpu_count()} × {_processor()}; everything on this machine\n")
+    print("| | measured | target | reached |\n|---|---:|---:|---|")
+    for metric in filter(figures.__contains__, WHAT):
+        print(_row(metric, figures[metric]))
+    for table in (*session.tables, _memory(session.peaks)):
+        print("", *table, sep="\n")
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("a", encoding="utf-8") as file:
+        for metric, number in figures.items():
+            file.write(json.dumps(_line(metric, number)) + "\n")
+    return figures
+
+
+def _row(metric, number):
+    what, unit, target = WHAT[metric]
+    shown = "" if unit == "ratio" else f" {unit}"
+    asked = reached = ""
+    if target:
+        sign = "≥" if target[0] == ">=" else "≤"
+        asked = f"{sign} {target[1]:,}" if target[1] else "0"
+        reached = "yes" if is_reached(number, target) else "**no**"
+    return f"| {what} | {_rounded(number, unit):,}{shown} | {asked} | {reached} |"
+
+
+def _line(metric, number):
+    unit, target = _unit(metric), WHAT.get(metric, (None, None, None))[2]
+    line = {"metric": metric, "value": _rounded(number, unit), "unit": unit}
+    if target:
+        line |= {"target": " ".join(map(str, target))}
+        line |= {"reached": is_reached(number, target)}
+    return line
+
+
+def _unit(metric):
+    if metric in WHAT:
+        return WHAT[metric][1]
+    return "MiB" if metric.endswith("_mb") else "msg/s"  # the scaling's
+
+
+def _rounded(number, unit):
+    if unit == "ratio":
+        return round(number, 2)
+    return round(number, 1) if unit == "s" else round(number)
+
+
+def is_reached(number, target):
+    """:param target: ``(">=" or "<=", limit)``"""
+    sign, limit = target
+    return number >= limit if sign == ">=" else number <= limit
+
+
+def _memory(peaks):
+    lines = ["| load | listener's memory, highest |", "|---|---:|"]
+    return lines + [f"| {load} | {peak:.0f} MiB |" for load, peak in peaks.items()]
+
+
+def _processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return "unknown processor"
