@@ -38,6 +38,28 @@ class Receipt(NamedTuple):
     connection: int
 
 
+class _Client(mqtt.Client):
+    """paho, that hears a dying broker out, and can leave its socket unread."""
+
+    def _sock_send(self, buf):
+        """Writing to a broker that died is no end: what it wrote is still to be read.
+
+        It acknowledged those messages to the devices before it could save them. After
+        them, reading finds the end.
+        """
+        try:
+            return super()._sock_send(buf)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return len(buf)
+
+    def excuse_silence(self):
+        """We do not read: that no answer to our ping is seen says nothing."""
+        self._ping_t = 0.0
+        self._last_bytes_received = time.monotonic()
+
+
 class BrokerClient:
     """A persistent MQTT session with manual acknowledgement.
 
@@ -62,7 +84,7 @@ class BrokerClient:
         self._retry_at = 0.0
         self._backoff = _BACKOFF[0]
         is_v5 = settings.mqtt_version == "5"
-        self._client = client = mqtt.Client(
+        self._client = client = _Client(
             mqtt.CallbackAPIVersion.VERSION2,
             client_id=client_id,
             clean_session=None if is_v5 else False,
@@ -103,9 +125,9 @@ class BrokerClient:
         sock = self._client.socket()
         poll = select.poll()
         wanted = select.POLLIN if read else 0
-        poll.register(
-            sock, wanted | (select.POLLOUT if self._client.want_write() else 0)
-        )
+        wanted |= select.POLLOUT if self._client.want_write() else 0
+        if wanted:  # else a socket that hung up would wake us all the time
+            poll.register(sock, wanted)
         pending = read and _pending(sock)
         for _fd, event in poll.poll(0 if pending else max(0, timeout) * 1000):
             if event & select.POLLOUT:
@@ -113,6 +135,8 @@ class BrokerClient:
             pending = pending or event & ~select.POLLOUT
         if pending and read:
             self._read()
+        if not read:
+            self._client.excuse_silence()
         self._client.loop_misc()
         received, self._inbox, self._bytes = self._inbox, deque(), 0
         return received

@@ -23,11 +23,9 @@ class Interpreter:
         for sample in decoded.samples:
             device = self.fleet[sample.device_id]
             self._arrivals.assign(sample)
+            values = sample.values
             sample.faults = self.plausibility.check(sample, device.checks)
-            believed = {
-                reading_type: value
-                for reading_type, value in sample.values.items()
-                if reading_type not in sample.faults
-            }
-            sample.alarms = classify(believed, device.limits_at(sample.location_type))
+            if sample.faults:
+                values = {n: v for n, v in values.items() if n not in sample.faults}
+            sample.alarms = classify(values, device.limits_at(sample.location_type))
         return decoded

@@ -76,17 +76,21 @@ class News:
         news = self._devices.get(device_id)
         if news is None:
             news = self._devices[device_id] = DeviceNews(device_id)
-        news.last_seen = _latest(news.last_seen, seen_at)
+        if seen_at and (news.last_seen is None or seen_at > news.last_seen):
+            news.last_seen = seen_at
         return news
 
 
 def _take_over(news, sample, at):
-    for name in ("battery", "signal", "firmware"):
-        if (said := getattr(sample, name)) is not None:
-            setattr(news, name, said)
+    if sample.battery is not None:
+        news.battery = sample.battery
+    if sample.signal is not None:
+        news.signal = sample.signal
+    if sample.firmware is not None:
+        news.firmware = sample.firmware
     if sample.values:
         news.time = at
-        news.values = {**news.values, **sample.believed}
+        news.values.update(sample.believed)
         news.alarm_type = sample.alarm_type
         news.fault = sample.fault
         news.location_type = sample.location_type

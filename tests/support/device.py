@@ -31,8 +31,9 @@ class Client:
 
     def __init__(self, client_id, port):
         self.acked = []
-        self._sent = {}
-        self._lock = threading.Lock()
+        self._sent = {}  # by message id
+        self._early = set()  # acked before send() could note them
+        self._lock = threading.Lock()  # never held while paho is called: it has its own
         self._client = mqtt.Client(
             mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False
         )
@@ -53,9 +54,13 @@ class Client:
     def send(self, payload, topic=None):
         """Send without waiting; ``acked`` tells which payloads the broker took."""
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        info = self._client.publish(topic or self.topic, raw, qos=1)
         with self._lock:
-            info = self._client.publish(topic or self.topic, raw, qos=1)
-            self._sent[info.mid] = payload
+            if info.mid in self._early:
+                self._early.remove(info.mid)
+                self.acked.append(payload)
+            else:
+                self._sent[info.mid] = payload
         return info
 
     def subscribe(self, *topics):
@@ -71,7 +76,10 @@ class Client:
 
     def _on_publish(self, _client, _userdata, mid, _reason, _properties):
         with self._lock:
-            self.acked.append(self._sent.pop(mid))
+            if mid in self._sent:
+                self.acked.append(self._sent.pop(mid))
+            else:
+                self._early.add(mid)
 
 
 class Device(Client):
@@ -99,3 +107,13 @@ class PasswordClient(Client):
 
     def authenticate(self):
         self._client.username_pw_set(self._username, os.environ["MQTT_PASSWORD"])
+
+
+def forget_session(client_id):
+    """A listener's session that nobody will ask for again: a clean one ends it."""
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=client_id)
+    client.tls_set_context(tls_context("iot_consumer"))
+    client.connect(os.environ["MQTT_HOST"], int(os.environ["MQTT_TLS_PORT"]))
+    while not client.is_connected():
+        client.loop(0.1)
+    client.disconnect()

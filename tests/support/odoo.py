@@ -31,7 +31,7 @@ class Odoo:
 
     def _rpc(self, path, params):
         body = {"jsonrpc": "2.0", "params": params}
-        answer = self.session.post(self.url + path, json=body, timeout=60).json()
+        answer = self.session.post(self.url + path, json=body, timeout=180).json()
         if "error" in answer:
             raise RuntimeError(answer["error"]["data"]["message"])
         return answer.get("result")

@@ -1,0 +1,62 @@
+"""Two masters on two ports stand for two hosts; two listeners share the stream."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.support.device import forget_session
+from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
+from tests.support.servers import OdooHost, counters
+
+
+@pytest.fixture
+def standby():
+    host = OdooHost("standby")
+    yield host
+    host.stop()
+
+
+def test_a_standby_takes_over_from_a_host_that_dies(
+    host, standby, make_device, timescale
+):
+    standby.start()
+    assert not standby.listeners(), "one listens, of all hosts"
+    with Load(make_device(), make_device()) as load:
+        wait_for_more(timescale, load)
+        host.kill()
+        died = time.monotonic()
+        standby.wait_for_listeners(seconds=30)
+        print(f"the standby listens {time.monotonic() - died:.1f} s after kill -9")
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+
+
+@pytest.fixture
+def pair(host):
+    """Two listener processes, each with a session of its own."""
+    host.restart(workers=1, listeners=2, mqtt_client_id="pair")
+    host.wait_for_listeners(2)
+    yield host
+    host.stop()
+    for number in range(2):
+        forget_session(f"pair-{os.environ['ODOO_DB']}-{number}")
+
+
+def test_two_listeners_share_the_stream_and_one_that_dies_loses_nothing(
+    pair, make_device, timescale, odoo, dice
+):
+    devices = [make_device() for _ in range(4)]
+    with Load(*devices) as load:
+        wait_for_more(timescale, load, rows=1000)
+        first, second = pair.listeners()
+        for _ in range(2):
+            load.wait_for(dice.randint(50, 500))
+            victim = dice.choice(pair.wait_for_listeners(2))
+            os.kill(victim.pid, signal.SIGKILL)
+            pair.wait_for_listeners(2)
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+    shares = [counters(odoo, process)["received"] for process in (first, second)]
+    assert all(shares), f"each had its share: {shares}"

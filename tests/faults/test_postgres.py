@@ -1,0 +1,69 @@
+"""PostgreSQL dies under load: the listener keeps its connection and its batch."""
+
+import os
+import signal
+
+from tests.conftest import wait_until
+from tests.faults.conftest import kill_9, start_postgres
+from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
+from tests.support.servers import counters
+
+
+def test_kill_9_of_postgresql_loses_and_doubles_nothing(
+    host, postgres, make_device, timescale, odoo, dice
+):
+    (listener,) = host.wait_for_listeners()
+    before = counters(odoo, listener)
+    with Load(make_device(), make_device()) as load:
+        for _ in range(2):
+            wait_for_more(timescale, load)
+            load.wait_for(dice.randint(50, 500))
+            kill_9(postgres.daemon)
+            load.wait_for(dice.randint(100, 1000))
+            start_postgres(postgres)
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+    expect_the_same_listener(host, odoo, listener, before)
+
+
+def test_kill_9_of_one_backend_loses_and_doubles_nothing(
+    host, postgres, make_device, timescale, odoo, dice
+):
+    """The postmaster then ends all the others, and recovers."""
+    (listener,) = host.wait_for_listeners()
+    before = counters(odoo, listener)
+    with Load(make_device(), make_device()) as load:
+        for database in ("smartdairy_iot", os.environ["ODOO_DB"]):
+            wait_for_more(timescale, load)
+            load.wait_for(dice.randint(50, 500))
+            os.kill(dice.choice(backends(postgres, database)), signal.SIGKILL)
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+    expect_the_same_listener(host, odoo, listener, before)
+
+
+def backends(postgres, database):
+    """Process ids of Odoo's connections to that database."""
+    return [
+        int(pid)
+        for pid in wait_until(
+            lambda: postgres.sql(
+                "SELECT pid FROM pg_stat_activity"
+                f" WHERE datname = '{database}' AND usename = 'odoo'"
+                " AND backend_type = 'client backend'"
+            ).split(),
+            f"connections to {database}",
+        )
+    ]
+
+
+def expect_the_same_listener(host, odoo, listener, before):
+    """It lived on, never left the broker, and had to try again."""
+    assert host.listeners() == [listener]
+    after = wait_until(
+        lambda: (
+            (now := counters(odoo, listener))["retries"] > before["retries"] and now
+        ),
+        "it says that it tried again",
+    )
+    assert after["reconnects"] == before["reconnects"], "the session was kept"

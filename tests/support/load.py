@@ -1,0 +1,112 @@
+"""Steady publishing, and what must be in the store afterwards."""
+
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+from tests.conftest import wait_until
+
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+_TICK = 0.005  # seconds; what is due since the last one is sent at once
+_ROWS = "SELECT time FROM {} WHERE device_id = %s ORDER BY time"
+
+
+class Load:
+    """Devices publish at QoS 1 from a thread; every reading has its own instant.
+
+    :param per_second: messages, of all devices together
+    :param readings: how many a message holds; above one it is a backfill
+    """
+
+    def __init__(self, *devices, per_second=500, readings=1):
+        self.devices = devices
+        self.sent = 0  # messages
+        self._per_second = per_second
+        self._readings = readings
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self):
+        for device in self.devices:
+            device.acked.clear()  # from here on, readings only
+        self._thread.start()
+        return self
+
+    def __exit__(self, exception, *_):
+        self._stop.set()
+        self._thread.join()
+        if exception is None:
+            wait_until(lambda: self.acked == self.sent, "all acks", 60)
+
+    @property
+    def acked(self):
+        """Messages that the broker has taken over."""
+        return sum(len(device.acked) for device in self.devices)
+
+    def wait_for(self, messages):
+        """Wait until so many more are sent: a moment that the line does not know."""
+        wanted = self.sent + messages
+        wait_until(lambda: self.sent >= wanted, f"{messages} more sent", 60)
+
+    def _run(self):
+        started = time.monotonic()
+        while not self._stop.wait(_TICK):
+            due = int((time.monotonic() - started) * self._per_second)
+            while self.sent < due and not self._stop.is_set():
+                device = self.devices[self.sent % len(self.devices)]
+                device.send(self._payload(self.sent))
+                self.sent += 1
+
+    def _payload(self, number):
+        first = number * self._readings
+        readings = [
+            {
+                "temperature": 4.0,
+                "timestamp": (START + timedelta(milliseconds=n)).isoformat(),
+            }
+            for n in range(first, first + self._readings)
+        ]
+        return readings if self._readings > 1 else readings[0]
+
+
+def count_rows(timescale, load):
+    """How many readings of these devices are stored."""
+    query = "SELECT count(*) FROM temperature_readings WHERE device_id = ANY(%s)"
+    return timescale(query, [device.id for device in load.devices])[0][0]
+
+
+def wait_for_more(timescale, load, rows=1, seconds=60):
+    """Wait until that many more readings are stored than now."""
+    wanted = count_rows(timescale, load) + rows
+    wait_until(
+        lambda: count_rows(timescale, load) >= wanted,
+        f"{rows} more readings under load",
+        seconds,
+    )
+
+
+def expect_exactly_what_was_acked(timescale, load, seconds=30):
+    """The instants in the store are those of the publisher's log: no more, no less."""
+    assert load.acked > 200, "there was load"
+    wanted = {device.id: _instants(device.acked) for device in load.devices}
+    total = sum(map(len, wanted.values()))
+    deadline = time.monotonic() + seconds
+    while count_rows(timescale, load) < total and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for device_id, instants in wanted.items():
+        query = _ROWS.format("temperature_readings")
+        rows = [at for (at,) in timescale(query, device_id)]
+        missing = sorted(set(instants) - set(rows))
+        foreign = sorted(set(rows) - set(instants))
+        assert not missing, f"{len(missing)} of {len(instants)}: {missing[:3]} …"
+        assert not foreign, f"{len(foreign)} never published: {foreign[:3]} …"
+        assert len(rows) == len(set(rows)), "none twice"
+
+
+def _instants(payloads):
+    readings = [
+        reading
+        for payload in payloads
+        for reading in (payload if isinstance(payload, list) else [payload])
+    ]
+    return [datetime.fromisoformat(reading["timestamp"]) for reading in readings]
