@@ -207,7 +207,7 @@ def copy_databases(odoo: OdooServer, copy: str) -> None:
     files = odoo.stack.folder / "odoo" / "filestore"
     run(
         ["cp", "-a", files / odoo.stack.database, files / copy],
-        odoo.stack.logs / "copy.log",
+        odoo.stack.logs / f"copy-{copy}.log",
         as_service=True,
         cwd=odoo.stack.folder,
     )

@@ -16,6 +16,10 @@ class Arrivals:
     def __init__(self):
         self._last = {}
 
+    def forget(self, device_ids):
+        for device_id in device_ids:
+            self._last.pop(device_id, None)
+
     def assign(self, sample):
         if sample.has_own_time:
             return

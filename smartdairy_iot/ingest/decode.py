@@ -105,9 +105,7 @@ def _decode_mapped(message, records, device, fleet, decoded):
             _refuse(decoded, message, record.error, device.device_id)
         elif channel is None:
             _decode_record(message, record, device, decoded)
-        elif child := fleet.get(
-            fleet.channels.get((device.device_id, channel), channel)
-        ):
+        elif child := _find_child(channel, device, fleet):
             _decode_child(message, record, child, device, decoded)
         else:
             stranger = _stranger(channel, message, _seems(record), device.device_id)
@@ -123,7 +121,7 @@ def _decode_gateway(message, payload, gateway, fleet, decoded):
                 Reason.WRONG_SHAPE, "a record is no object with a device_id (a text)"
             )
             _refuse(decoded, message, error)
-        elif (child := fleet.get(device_id)) is not None:
+        elif child := _find_child(device_id, gateway, fleet):
             _decode_child(message, record, child, gateway, decoded)
         else:
             alone = message._replace(
@@ -131,6 +129,11 @@ def _decode_gateway(message, payload, gateway, fleet, decoded):
             )
             stranger = _stranger(device_id, alone, _seems(record), gateway.device_id)
             decoded.strangers.append(stranger)
+
+
+def _find_child(name, parent, fleet):
+    """By the name that the parent's message has for it: a channel, or its device id."""
+    return fleet.get(fleet.channels.get((parent.device_id, name), name))
 
 
 def _readings_of(payload):

@@ -9,13 +9,21 @@ from .plausibility import Plausibility
 class Interpreter:
     """Remembers of each device what it takes to judge its next message.
 
-    :param fleet: :class:`~.device.Fleet`; may be replaced at any time
+    :param fleet: :class:`~.device.Fleet`
     """
 
     def __init__(self, fleet):
         self.fleet = fleet
         self.plausibility = Plausibility()
         self._arrivals = Arrivals()
+
+    def follow(self, fleet):
+        """From now on these are the devices; of those that left nothing is kept."""
+        gone = self.fleet.keys() - fleet.keys()
+        self.plausibility.forget(gone)
+        self._arrivals.forget(gone)
+        self.fleet = fleet
+        return gone
 
     def read(self, message):
         """:return: :class:`~.message.Decoded`, its samples marked; never raises"""

@@ -47,6 +47,12 @@ class News:
             news = self._of(status.device_id, seen_at)
             _set_online(news, status.is_online, status.received_at)
 
+    def forget(self, device_ids):
+        """Of devices that are no longer registered."""
+        for device_id in device_ids:
+            self._newest.pop(device_id, None)
+            self._alarms.pop(device_id, None)
+
     def take(self):
         """Hand over ``({device_id: DeviceNews}, wakes_rules)`` and start anew."""
         taken = self._devices, self.wakes_rules

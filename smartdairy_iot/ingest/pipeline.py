@@ -85,7 +85,7 @@ class Pipeline:
                 return
             if self._redelivery is None:  # we have just started
                 self._remember(env)
-        self._interpreter.fleet = fleet
+        self._news.forget(self._interpreter.follow(fleet))
         self._client.follow(route.template.filter for route in fleet.routes)
 
     def _remember(self, env):

@@ -124,7 +124,7 @@ class _Memory:
         is_same = value == self.value
         if not is_same:
             self.value, self.since = value, time
-        # The usual case first: this runs for every reading of every device.
+        # Two cheap looks before the call: this runs for every reading of every device.
         if (value in checks.error_values or sample.original) and self._is_probe_error(
             value, sample, checks.error_values
         ):

@@ -1,14 +1,17 @@
 import json
 from datetime import timezone
+from operator import itemgetter
 
 from odoo import _, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
 from ..ingest.message import Fault
 from .farm_farm import to_iso
 from .iot_threshold import READING_TYPES
+
+_AT_ONCE = 2000  # rows: with tens of thousands, their text would be most of the memory
 
 
 class IotDeviceState(models.Model):
@@ -74,14 +77,23 @@ class IotDeviceState(models.Model):
         :param news: ``{device_id: DeviceNews}``
         :param devices: the listener's ``{device_id: Device}``
         """
-        rows = [
-            _to_row(devices[device_id].id, device_news)
-            for device_id, device_news in news.items()
-            if device_id in devices
-        ]
-        if rows:
-            # Raw SQL: one upsert for all; a device unlinked meanwhile is left out.
-            self.env.cr.execute(SQL(_UPSERT, json.dumps(rows)))
+        # In the order of the key, so that two listeners never wait for each other.
+        known = sorted(
+            (
+                (devices[device_id].id, device_news)
+                for device_id, device_news in news.items()
+                if device_id in devices
+            ),
+            key=itemgetter(0),
+        )
+        for part in split_every(_AT_ONCE, known):
+            # Raw SQL: one statement for many rows that only machines write. No ON
+            # CONFLICT DO UPDATE: it takes an id for every row, and 500 devices would
+            # use up all of them in seven weeks.
+            ids = [record_id for record_id, _news in part]
+            self.env.cr.execute(SQL(_INSERT, ids))
+            rows = [_to_row(record_id, device_news) for record_id, device_news in part]
+            self.env.cr.execute(SQL(_UPDATE, json.dumps(rows)))
 
     @api.model
     def _memory(self):
@@ -160,31 +172,34 @@ def _naive(time):
     return time and time.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
 
 
-_UPSERT = """
-INSERT INTO iot_device_state AS live (device_id, last_seen, is_online, battery_level,
-       signal_strength, firmware_version, last_values, steady_since, value_time,
-       alarm_type, fault, location_type)
-SELECT said.*
-  FROM json_to_recordset(%s) AS said (device_id int, last_seen timestamp,
-       is_online bool, battery_level int, signal_strength int, firmware_version varchar,
-       last_values jsonb, steady_since jsonb, value_time timestamp, alarm_type varchar,
-       fault varchar, location_type varchar)
- WHERE EXISTS (SELECT 1 FROM iot_device WHERE id = said.device_id)
- ORDER BY said.device_id -- so that two listeners never wait for each other
-    ON CONFLICT (device_id) DO UPDATE
-   SET last_seen = greatest(live.last_seen, EXCLUDED.last_seen),
-       is_online = EXCLUDED.is_online,
-       battery_level = coalesce(EXCLUDED.battery_level, live.battery_level),
-       signal_strength = coalesce(EXCLUDED.signal_strength, live.signal_strength),
-       firmware_version = coalesce(EXCLUDED.firmware_version, live.firmware_version),
+_INSERT = """
+INSERT INTO iot_device_state (device_id)
+SELECT device.id
+  FROM iot_device AS device
+ WHERE device.id = ANY(%s)
+   AND NOT EXISTS (SELECT 1 FROM iot_device_state WHERE device_id = device.id)
+    ON CONFLICT DO NOTHING
+"""
+_UPDATE = """
+UPDATE iot_device_state AS live
+   SET last_seen = greatest(live.last_seen, said.last_seen),
+       is_online = said.is_online,
+       battery_level = coalesce(said.battery_level, live.battery_level),
+       signal_strength = coalesce(said.signal_strength, live.signal_strength),
+       firmware_version = coalesce(said.firmware_version, live.firmware_version),
        (last_values, steady_since, alarm_type, fault, location_type) = (
-           SELECT coalesce(live.last_values, '{}') || EXCLUDED.last_values,
-                  coalesce(live.steady_since, '{}') || EXCLUDED.steady_since,
-                  EXCLUDED.alarm_type, EXCLUDED.fault, EXCLUDED.location_type
-            WHERE EXCLUDED.value_time >= coalesce(live.value_time, '-infinity')
+           SELECT coalesce(live.last_values, '{}') || said.last_values,
+                  coalesce(live.steady_since, '{}') || said.steady_since,
+                  said.alarm_type, said.fault, said.location_type
+            WHERE said.value_time >= coalesce(live.value_time, '-infinity')
             UNION ALL
            SELECT live.last_values, live.steady_since,
                   live.alarm_type, live.fault, live.location_type
             LIMIT 1),
-       value_time = greatest(live.value_time, EXCLUDED.value_time)
+       value_time = greatest(live.value_time, said.value_time)
+  FROM json_to_recordset(%s) AS said (device_id int, last_seen timestamp,
+       is_online bool, battery_level int, signal_strength int, firmware_version varchar,
+       last_values jsonb, steady_since jsonb, value_time timestamp, alarm_type varchar,
+       fault varchar, location_type varchar)
+ WHERE live.device_id = said.device_id
 """

@@ -73,20 +73,32 @@ class IotRejectedMessage(models.Model):
             _to_row(*key, count, newest)
             for key, (count, newest) in sorted(counted.items(), key=lambda kv: kv[0])
         ]
-        # Raw SQL: an upsert that counts, which the ORM has not.
+        # Raw SQL: update, and insert what is new. ON CONFLICT DO UPDATE alone would
+        # take an id for each row that it only counts, until there are none left.
         self.env.cr.execute(
             SQL(
                 """
+                WITH said (reason, topic, device_ref, count, at, detail, payload, size)
+                  AS (VALUES %s),
+                counted AS (
+                    UPDATE iot_rejected_message AS old
+                       SET count = old.count + said.count,
+                           device_ref = said.device_ref,
+                           last_at = said.at,
+                           detail = said.detail,
+                           payload = said.payload,
+                           size = said.size
+                      FROM said
+                     WHERE (old.reason, old.topic) = (said.reason, said.topic)
+                 RETURNING old.reason, old.topic
+                )
                 INSERT INTO iot_rejected_message AS old (reason, topic, device_ref,
                        count, first_at, last_at, detail, payload, size)
-                VALUES %s
-                ON CONFLICT (reason, topic) DO UPDATE
-                   SET count = old.count + EXCLUDED.count,
-                       device_ref = EXCLUDED.device_ref,
-                       last_at = EXCLUDED.last_at,
-                       detail = EXCLUDED.detail,
-                       payload = EXCLUDED.payload,
-                       size = EXCLUDED.size
+                SELECT reason, topic, device_ref, count, at, at, detail, payload, size
+                  FROM said
+                 WHERE (reason, topic) NOT IN (SELECT reason, topic FROM counted)
+                    ON CONFLICT (reason, topic)
+                    DO UPDATE SET count = old.count + EXCLUDED.count
                 """,
                 SQL(", ").join(rows),
             )
@@ -107,7 +119,6 @@ def _to_row(reason, topic, count, rejection):
             topic,
             _clean(rejection.device_id, 50) if rejection.device_id else None,
             count,
-            at,
             at,
             _clean(rejection.detail, _DETAIL_SHOWN),
             _clean(rejection.payload.decode(errors="replace"), _PAYLOAD_SHOWN),

@@ -35,7 +35,7 @@ def test_kill_9_of_the_broker_loses_and_doubles_nothing(
 def test_a_listener_that_lags_reads_what_the_broker_wrote_before_it_died(
     host, broker, make_device, timescale, dice
 ):
-    """Its acknowledgements find nobody; what it has not read is still to be read."""
+    """Its acknowledgements find nobody; what it has not read is still there."""
     with Load(make_device(), make_device()) as load:
         wait_for_more(timescale, load)
         with locked_store():

@@ -7,7 +7,13 @@ import pytest
 
 from tests.conftest import wait_until
 from tests.support.device import forget_session
-from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
+from tests.support.load import (
+    Load,
+    count_rows,
+    expect_exactly_what_was_acked,
+    wait_for_more,
+)
+from tests.support.servers import counters
 
 
 @pytest.fixture
@@ -69,6 +75,27 @@ def test_acknowledgements_that_never_arrive_double_nothing(
         wait_for_more(timescale, load, rows=500)
     expect_exactly_what_was_acked(timescale, load)
     assert stored() == values
+
+
+def test_what_is_redelivered_after_kill_9_is_counted_as_duplicate(
+    remote, proxy, make_device, timescale, odoo
+):
+    """Stored, but the broker has not heard of it: the session sends all of it again."""
+    with Load(make_device(), make_device()) as load:
+        wait_for_more(timescale, load)
+        proxy.hold(from_server=False)
+        before = count_rows(timescale, load)
+        wait_for_more(timescale, load, rows=300)
+        remote.kill()
+        stored = count_rows(timescale, load) - before
+        remote.start(mqtt_port=proxy.port, mqtt_keepalive=5)
+        (listener,) = remote.wait_for_listeners(port=proxy.port)
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+    wait_until(
+        lambda: counters(odoo, listener)["duplicate"] >= stored,
+        f"{stored} duplicates are counted",
+    )
 
 
 @pytest.mark.parametrize("version", ["3.1.1", "5"])

@@ -23,14 +23,14 @@ class OdooHost:
     """
 
     def __init__(self, name="odoo", conf=None):
-        self._server = OdooServer(stack())
+        self.server = OdooServer(stack())
         self._arguments = []
-        self._conf = conf
-        self.daemon = self._server.daemon
-        self.port = self._server.stack.ports["ODOO_PORT"]
+        self.conf = conf
+        self.daemon = self.server.daemon
+        self.port = self.server.stack.ports["ODOO_PORT"]
         self.is_plain = True
         if name != "odoo":
-            self.daemon = Daemon(self._server.stack, name, signal.SIGTERM)
+            self.daemon = Daemon(self.server.stack, name, signal.SIGTERM)
             self.port, gevent = free_port(set()), free_port(set())
             self._arguments = [f"--http-port={self.port}", f"--gevent-port={gevent}"]
 
@@ -48,12 +48,12 @@ class OdooHost:
         :param settings: keys of ``[smartdairy_iot]``
         """
         self.is_plain = not (workers or settings)
-        command = self._server.command(f"--workers={workers}", *self._arguments)
-        if self._conf:
-            command[-1] = str(self._conf)
+        command = self.server.command(f"--workers={workers}", *self._arguments)
+        if self.conf:
+            command[-1] = str(self.conf)
         variables = {f"SMARTDAIRY_IOT_{k.upper()}": str(settings[k]) for k in settings}
-        self.daemon.start(command, env=self._server.environment(**variables))
-        self.daemon.wait_until(self._answers, 90, "does not answer")
+        self.daemon.start(command, env=self.server.environment(**variables))
+        self.daemon.wait_until(self.answers, 90, "does not answer")
 
     def restart(self, workers=0, **settings):
         self.stop()
@@ -97,7 +97,7 @@ class OdooHost:
             seconds,
         )
 
-    def _answers(self):
+    def answers(self):
         try:
             return requests.get(f"{self.url}/web/login", timeout=60).ok
         except requests.ConnectionError:
