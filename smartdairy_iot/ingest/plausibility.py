@@ -33,6 +33,8 @@ _SATURATED = (0.0, 100.0)  # of humidity: an honest probe shows just that for da
 _MAIN = {
     device_type: next(iter(names.values())) for device_type, names in READINGS.items()
 }
+_WORTH_KEEPING = timedelta(hours=1)
+_NOTHING = {}
 _LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -66,9 +68,16 @@ class Plausibility:
         return faults
 
     def snapshot(self, device_id):
-        """:return: ``{reading type: ISO time since when the value is the same}``"""
-        memories = self._devices.get(device_id, {})
-        return {name: memory.since.isoformat() for name, memory in memories.items()}
+        """:return: ``{reading type: ISO time since when the value is the same}``
+
+        Of those that are the same for an hour: few are, and a restart costs the others
+        an hour at most.
+        """
+        return {
+            name: memory.since.isoformat()
+            for name, memory in self._devices.get(device_id, _NOTHING).items()
+            if memory.time - memory.since >= _WORTH_KEEPING
+        }
 
     def restore(self, devices):
         """Go on where another listener stopped; what was heard since counts more.

@@ -189,8 +189,7 @@ UPDATE iot_device_state AS live
        firmware_version = coalesce(said.firmware_version, live.firmware_version),
        (last_values, steady_since, alarm_type, fault, location_type) = (
            SELECT coalesce(live.last_values, '{}') || said.last_values,
-                  coalesce(live.steady_since, '{}') || said.steady_since,
-                  said.alarm_type, said.fault, said.location_type
+                  said.steady_since, said.alarm_type, said.fault, said.location_type
             WHERE said.value_time >= coalesce(live.value_time, '-infinity')
             UNION ALL
            SELECT live.last_values, live.steady_since,

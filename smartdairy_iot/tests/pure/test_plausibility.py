@@ -257,8 +257,19 @@ def test_a_listener_goes_on_where_the_last_one_stopped():
     assert steady_since == {"temperature": NOW.isoformat()}
     after = Plausibility()
     after.restore({"TEMP-1": ({"temperature": 3.8}, steady_since)})
-    assert after.snapshot("TEMP-1") == steady_since
     assert judge_one(after, DAY, 3.8) is Fault.STUCK
+    assert after.snapshot("TEMP-1") == steady_since
+
+
+def test_only_what_is_the_same_for_an_hour_is_worth_keeping():
+    plausibility = Plausibility()
+    judge_one(plausibility, 0, 3.8)
+    judge_one(plausibility, HOUR - 1, 3.8)
+    assert plausibility.snapshot("TEMP-1") == {}
+    judge_one(plausibility, HOUR, 3.8)
+    assert plausibility.snapshot("TEMP-1") == {"temperature": NOW.isoformat()}
+    judge_one(plausibility, HOUR + 1, 3.9)
+    assert plausibility.snapshot("TEMP-1") == {}
 
 
 def test_what_was_restored_tells_a_hot_cleaning_from_a_probe_error():
@@ -275,6 +286,7 @@ def test_what_was_heard_since_counts_more_than_what_was_saved():
     saved = {"TEMP-1": ({"temperature": 3.8}, {"temperature": NOW.isoformat()})}
     plausibility.restore(saved)
     since = (NOW + timedelta(hours=1)).isoformat()
+    judge_one(plausibility, 3 * HOUR, 3.9)
     assert plausibility.snapshot("TEMP-1") == {"temperature": since}
 
 
