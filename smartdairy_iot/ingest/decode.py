@@ -216,6 +216,7 @@ def _stranger(device_ref, message, device_type=None, gateway_id=None):
         message.received_at,
         device_type,
         gateway_id,
+        redelivered=message.redelivered,
     )
 
 

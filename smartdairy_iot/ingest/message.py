@@ -135,6 +135,7 @@ class Stranger(NamedTuple):
     device_type: str | None = None  # as far as the topic tells it
     gateway_id: str | None = None  # device id of the gateway that sent it
     profile_id: int | None = None  # of the route that it came by
+    redelivered: bool = False  # the broker has sent it before
 
 
 class StatusChange(NamedTuple):

@@ -7,15 +7,15 @@ room  what                                           where
 2     decode: samples, or a rejection with a reason   ``decode``, ``codec``
 3     is it true, is it an alarm                      ``plausibility``, ``rules``
 4     buffer until N rows or T ms, bounded            ``buffer``
-5     transaction 1: into the store                   ``iot.store``
+5     transaction 1: into the store                   ``writer``, ``iot.store``
 6     ack, in arrival order, only after that commit   ``client``
 7     transaction 2: state, bus, wake the rules       ``iot.device.state``, …
 ====  =============================================  ==========================
 
 Rooms 8 (rules) and 9 (screen) follow in ``iot.alert`` and ``static/src``. No call
-goes back into an earlier room. When room 5 fails the batch is kept and tried again
-and nothing is acked; when room 7 fails the data is already safe and the next round
-tells it.
+goes back into an earlier room. Room 5 has a thread of its own, so that the next batch
+is read while one is stored. When it fails the batch is kept and tried again and nothing
+is acked; when room 7 fails the data is already safe and the next round tells it.
 """
 
 import logging
@@ -25,17 +25,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 
-import psycopg2
-
 from odoo import SUPERUSER_ID, api
 
 from .buffer import Buffer
 from .counters import Counters, Durations
 from .device import Fleet
 from .interpret import Interpreter
-from .message import Decoded, Reason, Rejection
+from .message import Decoded
 from .news import News
 from .redelivery import Redelivery
+from .writer import Writer
 
 _logger = logging.getLogger(__name__)
 
@@ -45,18 +44,21 @@ _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
 _FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
+_GLANCE_SECONDS = 0.005  # how often to look whether a batch is stored
 
 
 class Pipeline:
-    """One database's line. Single-threaded: the listener calls :meth:`run_once`.
+    """One database's line: the listener calls :meth:`run_once`, turn by turn.
 
-    :param registry: the database's registry; replaced by the listener on upgrade
+    :param registry: the database's registry
     :param client: :class:`~.client.BrokerClient`
     :param settings: :class:`~..settings.Settings`
+    :param executor: where batches are stored; a thread of the line's own by default
     """
 
-    def __init__(self, registry, client, settings, clock=time.monotonic):
-        self.registry = registry
+    def __init__(self, registry, client, settings, clock=time.monotonic, executor=None):
+        self._registry = registry
+        self._writer = Writer(registry, client.client_id, executor)
         self.counters = Counters()
         self.last_error = ""
         self._client = client
@@ -67,6 +69,7 @@ class Pipeline:
         self._interpreter = Interpreter(Fleet())
         self._redelivery = None  # what was committed before this process, once known
         self._batch = None  # taken from the buffer, not yet committed
+        self._storing = None  # future of what becomes of it
         self._retry_at = 0.0
         self._backoff = _RETRY_SECONDS[0]
         self._news = News()
@@ -77,8 +80,9 @@ class Pipeline:
         self._lag = 0.0
         self._commits = Durations()
 
-    def refresh_devices(self):
-        """Take the registered devices and their limits from Odoo's cache."""
+    def refresh(self, registry):
+        """Go on with what an upgrade may have changed, and with the devices of now."""
+        self._registry = self._writer.registry = registry
         with self._transaction() as env:
             fleet = env["iot.device"]._get_listener_map()
             if fleet is self._interpreter.fleet:
@@ -112,9 +116,12 @@ class Pipeline:
 
     def close(self):
         """Commit and tell what is in hand, as far as the databases allow."""
-        self._batch = self._batch or self._buffer.take()
         self._retry_at = 0.0
+        self._finish()
+        self._batch = self._batch or self._buffer.take()
         self._commit_when_due()
+        self._finish()
+        self._writer.close()
         self._tell_at = 0.0
         self._tell_when_due()
         self._client.close()
@@ -123,7 +130,9 @@ class Pipeline:
 
     def _receive(self, timeout):
         now = self._clock()
-        if self._batch:
+        if self._storing:
+            timeout = min(timeout, _GLANCE_SECONDS)
+        elif self._batch:
             timeout = min(timeout, self._retry_at - now)
         elif (wait := self._buffer.wait(now)) is not None:
             timeout = min(timeout, wait)
@@ -137,73 +146,24 @@ class Pipeline:
         now = self._clock()
         if not self._batch and self._buffer.is_due(now):
             self._batch = self._buffer.take()
-        if not self._batch or now < self._retry_at:
+        if self._batch and not self._storing and now >= self._retry_at:
+            self._storing = self._writer.write(self._batch)
+        if self._storing and self._storing.done():
+            self._finish()
+
+    def _finish(self):
+        """Acknowledge what is durable now, or keep the batch, whatever happened."""
+        if not self._storing:
             return
-        try:
-            rows, new = self._store(self._batch)
-        except Exception as error:  # noqa: BLE001 - keep the batch, whatever happened
+        storing, self._storing = self._storing, None
+        if error := storing.exception():
             self._retry_later(error)
             return
-        self._commits.add(self._clock() - now)
         batch, self._batch = self._batch, None
-        self._redelivery.learn(b"".join(batch.marks))
         self._client.acknowledge(batch.receipts)
-        self._count(batch, rows, new)
+        self._count(batch, storing.result())
         self._news.add(batch)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
-
-    def _store(self, batch):
-        """Transaction 1; durable when it returns. :return: ``(rows, new rows)``"""
-        try:
-            with self._transaction() as env:
-                inserted = env["iot.store"]._insert(
-                    batch.samples, self._client.client_id, b"".join(batch.marks)
-                )
-                self._record(env, batch)
-            return inserted
-        except psycopg2.DataError:
-            return self._store_without_poison(batch)
-
-    @staticmethod
-    def _record(env, batch):
-        """What a batch has besides readings."""
-        env["iot.store"]._insert_status(batch.statuses)
-        env["iot.rejected.message"]._record(batch.rejections)
-        env["iot.quarantined.message"]._record(batch.strangers)
-
-    def _store_without_poison(self, batch):
-        """A row that no column can take must not take its neighbours along.
-
-        The samples are halved until it stands alone. Nothing of the batch changes
-        before all of them were tried: it may have to be tried again as a whole.
-        """
-        rows = new = 0
-        refused = {}
-        parts = [batch.samples]
-        while parts:
-            samples = parts.pop()
-            try:
-                with self._transaction() as env:
-                    found = env["iot.store"]._insert(samples)
-            except psycopg2.DataError as error:
-                middle = len(samples) // 2
-                if middle:
-                    parts += [samples[middle:], samples[:middle]]
-                else:
-                    refused[id(samples[0])] = _refused(samples[0], error)
-            else:
-                rows, new = rows + found[0], new + found[1]
-        batch.samples = [s for s in batch.samples if id(s) not in refused]
-        batch.rejections += refused.values()
-        try:
-            with self._transaction() as env:
-                marks = b"".join(batch.marks)
-                env["iot.store"]._insert([], self._client.client_id, marks)
-                self._record(env, batch)
-        except psycopg2.DataError:
-            # Only what was refused anyway; stopping the line for it would be worse.
-            _logger.exception("Cannot record %s: dropped", batch.rejections)
-        return rows, new
 
     def _retry_later(self, error):
         self.counters.retries += 1
@@ -218,13 +178,14 @@ class Pipeline:
             )
         self.last_error = text
 
-    def _count(self, batch, rows, new):
+    def _count(self, batch, stored):
+        self._commits.add(stored.seconds)
         counters = self.counters
         counters.batches += 1
-        counters.stored += new
-        counters.duplicate += rows - new
-        counters.rejected += len(batch.rejections)
-        counters.quarantined += len(batch.strangers)
+        counters.stored += stored.new
+        counters.duplicate += stored.rows - stored.new
+        counters.rejected += len(batch.rejections) + stored.turned_away
+        counters.quarantined += len(batch.strangers) - stored.turned_away
         self._reasons.update(rejection.reason.value for rejection in batch.rejections)
         if batch.samples:
             oldest = batch.samples[0].received_at
@@ -257,16 +218,15 @@ class Pipeline:
             self._news.give_back(devices, wakes_rules)
             self._tell_at = now + _TELL_SECONDS
             return
-        if (
-            tells
-        ):  # with tens of thousands of devices, most of the time is for rooms 1–6
+        if tells:
+            # With tens of thousands of devices, most of the time is for rooms 1–6.
             took = self._clock() - now
             pause = min(_TELL_PAUSES * took, _TELL_LATEST)
             self._tell_at = now + max(_TELL_SECONDS, pause)
         if beats:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
-            self._keep_house()
+            self._writer.keep_house()
 
     def _beat(self, env):
         self.counters.reconnects = max(0, self._client.connections - 1)
@@ -280,30 +240,7 @@ class Pipeline:
             error=self.last_error or self._client.last_error or None,
         )
 
-    def _keep_house(self):
-        """What can wait: it must never cost the line more than a line in the log."""
-        try:
-            with self._transaction() as env:
-                env["iot.store"]._forget_marks(self._client.client_id)
-                # Registered by hand or by an import, while their messages waited.
-                env["iot.quarantined.message"]._replay_known()
-        except psycopg2.OperationalError as error:
-            _logger.info("Nothing replayed or forgotten: %s", error)
-        except Exception:
-            _logger.exception("Cannot replay what is in quarantine; it stays there")
-
     @contextmanager
     def _transaction(self):
-        with self.registry.cursor() as cr:
+        with self._registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
-
-
-def _refused(sample, error):
-    return Rejection(
-        Reason.STORE_REFUSED,
-        str(error).splitlines()[0],
-        "",
-        repr(sample.values).encode(),
-        sample.received_at,
-        sample.device_id,
-    )

@@ -1,12 +1,14 @@
 """How much is kept of devices that nobody has registered. Pure."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .message import Stranger
 
 MAX_DEVICES = 500  # that wait to be registered or ignored
 MAX_MESSAGES = 1000  # of one device: the newest
+AGAIN_WITHIN = timedelta(minutes=10)  # longer than it takes to start or connect again
 _LIGHT = 4096  # bytes; a longer message takes the place of several
 _LONGEST_REF = 128
 
@@ -49,6 +51,31 @@ def sightings(strangers):
             found[key] = Sighting(stranger.received_at, stranger)
         found[key].add(stranger)
     return found
+
+
+def identity(stranger):
+    """The same for a message and its redelivery; they differ in when they came."""
+    return stranger.device_ref, stranger.topic, stranger.payload.decode()
+
+
+def without_copies(strangers, kept):
+    """Leave out what came before, and is kept.
+
+    Each message stands for one copy: a constant value is said in the same words again
+    and again, and none of these is a copy.
+
+    :param kept: ``{identity: how many}`` of the redelivered ones, kept by now
+    """
+    kept, new = Counter(kept), []
+    for stranger in strangers:
+        key = identity(stranger)
+        if not stranger.redelivered:
+            kept[key] += 1
+        elif kept[key]:
+            kept[key] -= 1
+            continue
+        new.append(stranger)
+    return new
 
 
 def is_usable(device_ref):

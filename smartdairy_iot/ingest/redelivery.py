@@ -1,4 +1,4 @@
-"""Was this redelivered message committed before? Pure.
+"""Did we have this redelivered message before? Pure.
 
 The store's key (device, time) absorbs what comes twice, if the device says when it
 measured. For a reading that got its time at arrival, each delivery is another time. So
@@ -19,7 +19,7 @@ class Redelivery:
         self._digests = {}  # by packet id: at most 65,535
 
     def is_known(self, message, receipt):
-        """Whether exactly this message was committed under its packet id."""
+        """Whether we have, or the store has, this message under its packet id."""
         if not message.redelivered or receipt is None:
             return False
         return self._digests.get(receipt.mid) == _digest(message)
@@ -27,6 +27,7 @@ class Redelivery:
     def mark(self, message, receipt, decoded):
         """What to keep with the readings of this message; None where time is enough.
 
+        From now on it is known: the line keeps it until it is committed.
         Of a message that was refused in part, the refusal must be recorded, too, which
         another transaction does: it is not marked.
         """
@@ -34,10 +35,11 @@ class Redelivery:
             return None
         if all(sample.has_own_time for sample in decoded.samples):
             return None
-        return _MARK.pack(receipt.mid, _digest(message))
+        digest = self._digests[receipt.mid] = _digest(message)
+        return _MARK.pack(receipt.mid, digest)
 
     def learn(self, marks):
-        """:param marks: bytes of marks, one after the other, that were committed"""
+        """:param marks: bytes of marks that an earlier process committed"""
         self._digests.update(_MARK.iter_unpack(marks))
 
 

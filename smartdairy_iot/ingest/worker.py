@@ -63,8 +63,7 @@ class DatabaseListener:
                 self._step_down()
                 return
             pipeline = self._pipeline or self._start()
-            pipeline.registry = self._registry
-            pipeline.refresh_devices()
+            pipeline.refresh(self._registry)
             self._pipeline = pipeline  # not before it knows the devices
             self._last_error = ""
         except psycopg2.Error as error:

@@ -8,6 +8,7 @@ from . import iot_device_profile_field
 from . import iot_device_profile_sample
 from . import iot_device
 from . import iot_device_listener
+from . import iot_device_live
 from . import iot_device_state
 from . import iot_threshold
 from . import iot_alert
@@ -19,4 +20,5 @@ from . import iot_rejected_message
 from . import iot_discovered_device
 from . import iot_discovered_decision
 from . import iot_quarantined_message
+from . import iot_quarantined_message_replay
 from . import ir_websocket

@@ -5,9 +5,6 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..ingest import topic
-from ..ingest.codec.generic import measured_by
-from ..ingest.codec.number import unit_of
-from .farm_farm import to_iso
 
 DEVICE_TYPES = [
     ("temperature", "Temperature Sensor"),
@@ -73,9 +70,10 @@ class IotDevice(models.Model):
     stall_id = fields.Many2one("farm.stall", domain="[('farm_id', '=', farm_id)]")
     gateway_id = fields.Many2one(
         "iot.device",
-        domain="[('device_type', '=', 'gateway'), ('farm_id', '=', farm_id)]",
+        domain="['|', ('device_type', '=', 'gateway'),"
+        " ('profile_id.has_channels', '=', True), ('farm_id', '=', farm_id)]",
         index="btree_not_null",
-        help="The gateway that publishes for this device.",
+        help="The gateway, or device with several probes, that publishes for this one.",
     )
     child_ids = fields.One2many("iot.device", "gateway_id", string="Child Devices")
     channel = fields.Char(
@@ -114,21 +112,6 @@ class IotDevice(models.Model):
         default=300,
         required=True,
         help="Silent for longer than this, the device counts as offline.",
-    )
-
-    live_ids = fields.One2many("iot.device.state", "device_id", string="Live State")
-    last_seen = fields.Datetime(compute="_compute_live")
-    is_online = fields.Boolean(
-        string="Online", compute="_compute_live", search="_search_is_online"
-    )
-    battery_level = fields.Integer(string="Battery (%)", compute="_compute_live")
-    signal_strength = fields.Integer(string="Signal (%)", compute="_compute_live")
-    firmware_version = fields.Char(compute="_compute_live")
-    last_reading = fields.Char(compute="_compute_live")
-    fault = fields.Char(
-        compute="_compute_live",
-        help="Why the newest value is not believed: the error value of a probe, a "
-        "value stuck for hours, an impossible jump. It is stored, and raises no alarm.",
     )
 
     alert_ids = fields.One2many("iot.alert", "device_id", string="Alerts")
@@ -171,12 +154,16 @@ class IotDevice(models.Model):
                     )
                 )
 
-    @api.constrains("gateway_id", "device_type")
+    @api.constrains("gateway_id", "device_type", "profile_id")
     def _check_gateway(self):
-        for device in self:
-            if device.gateway_id and device.gateway_id.device_type != "gateway":
+        for parent in self.gateway_id | self.filtered("child_ids"):
+            if parent.device_type != "gateway" and not parent.profile_id.has_channels:
                 raise ValidationError(
-                    _("%(name)s is no gateway.", name=device.gateway_id.name)
+                    _(
+                        "%(name)s cannot publish for other devices: it is no gateway, "
+                        "and its profile has no mapping with channels.",
+                        name=parent.name,
+                    )
                 )
 
     @api.onchange("profile_id")
@@ -196,26 +183,6 @@ class IotDevice(models.Model):
                 and device.device_id
                 and topic.data_topic(device.device_type, device.device_id)
             )
-
-    @api.depends("live_ids")
-    def _compute_live(self):
-        for device in self:
-            live = device.live_ids  # one row; a slice would lose the prefetch
-            device.last_seen = live.last_seen
-            device.is_online = live.is_online
-            device.battery_level = live.battery_level
-            device.signal_strength = live.signal_strength
-            device.firmware_version = live.firmware_version
-            device.fault = live._describe_fault() if live else False
-            device.last_reading = live._describe() if live else False
-
-    def _search_is_online(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = [("live_ids.is_online", "=", True)]
-        if True in value and False in value:
-            return []
-        return domain if True in value else ["!", *domain]
 
     def _compute_alert_count(self):
         counts = dict(
@@ -273,46 +240,3 @@ class IotDevice(models.Model):
         action["domain"] = [("device_id", "=", self.id)]
         action["context"] = {"default_device_id": self.id}
         return action
-
-    # The live board ---------------------------------------------------------------
-
-    def _to_live_tiles(self):
-        listener_map = self._get_listener_map()
-        return [device._to_live_tile(listener_map) for device in self]
-
-    def _to_live_tile(self, listener_map):
-        live = self.live_ids
-        low, high = self._band(listener_map)
-        return {
-            "id": self.id,
-            "device_id": self.device_id,
-            "name": self.name,
-            "device_type": self.device_type,
-            "farm_id": self.farm_id.id,
-            "location": self.tank_id.name
-            or self.stall_id.name
-            or self.location_description
-            or "",
-            "state": self.state,
-            "values": live.last_values or {},
-            "units": {name: unit_of(name) for name in measured_by(self.device_type)},
-            "time": to_iso(live.value_time),
-            "last_seen": to_iso(live.last_seen),
-            "online": live.is_online,
-            "is_alarm": bool(live.alarm_type),
-            "alarm_type": live.alarm_type,
-            "fault": live.fault,
-            "battery": live.battery_level or False,
-            "signal": live.signal_strength or False,
-            "offline_after_s": self.offline_after,
-            "low": low,
-            "high": high,
-        }
-
-    def _band(self, listener_map):
-        """The temperature limits of this device where it stands, False if none."""
-        known = listener_map.get(self.device_id)
-        limits = known.limits_at(None).get("temperature", ()) if known else ()
-        lows = [limit.low for limit in limits if limit.low is not None]
-        highs = [limit.high for limit in limits if limit.high is not None]
-        return max(lows, default=False), min(highs, default=False)

@@ -56,6 +56,11 @@ class IotDevice(models.Model):
 
     @tools.ormcache("signal")
     def _make_listener_map(self, signal):
+        return self._read_listener_map()
+
+    @api.model
+    def _read_listener_map(self):
+        """The same as this transaction sees it, with what others cannot see yet."""
         # sudo - iot.device.profile: the listener serves all companies.
         profiles = self.env["iot.device.profile"].sudo().search([])
         known = {

@@ -74,6 +74,11 @@ class IotDeviceProfile(models.Model):
     field_ids = fields.One2many(
         "iot.device.profile.field", "profile_id", string="Lines", copy=True
     )
+    has_channels = fields.Boolean(
+        compute="_compute_has_channels",
+        search="_search_has_channels",
+        help="A message may hold readings of several devices.",
+    )
 
     error_values = fields.Char(
         default="85, -127",
@@ -100,6 +105,23 @@ class IotDeviceProfile(models.Model):
         "CHECK(stuck_after_hours >= 0 AND max_change_per_minute >= 0)",
         "Stuck After and Fastest Change cannot be negative.",
     )
+
+    @api.depends("uses_mapping", "field_ids.channel", "field_ids.target")
+    def _compute_has_channels(self):
+        for profile in self:
+            profile.has_channels = profile.uses_mapping and any(
+                line.channel or line.target == "device" for line in profile.field_ids
+            )
+
+    def _search_has_channels(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        channels = [("field_ids.channel", "!=", False)]
+        children = [("field_ids.target", "=", "device")]
+        domain = [("uses_mapping", "=", True), "|", *channels, *children]
+        if True in value and False in value:
+            return []
+        return domain if True in value else ["!", "&", *domain]
 
     @api.constrains("uses_mapping", "records", "device_expression", "field_ids")
     def _check_mapping(self):

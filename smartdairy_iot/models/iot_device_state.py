@@ -93,7 +93,7 @@ class IotDeviceState(models.Model):
             ids = [record_id for record_id, _news in part]
             self.env.cr.execute(SQL(_INSERT, ids))
             rows = [_to_row(record_id, device_news) for record_id, device_news in part]
-            self.env.cr.execute(SQL(_UPDATE, json.dumps(rows)))
+            self.env.cr.execute(SQL(_UPDATE, json.dumps(rows)), log_exceptions=False)
 
     @api.model
     def _memory(self):

@@ -185,8 +185,9 @@ class IotDiscoveredDevice(models.Model):
         refs = list({key[0] for key in sightings})
         self.env["iot.discovered.decision"].flush_model()
         # Raw SQL: locked in order of the key, so that two listeners that see the same
-        # devices never wait for each other.
-        self.env.cr.execute(SQL(_KNOWN, refs))
+        # devices never lock each other out. Not logged when the other one was faster:
+        # the batch is tried again.
+        self.env.cr.execute(SQL(_KNOWN, refs), log_exceptions=False)
         return {
             (ref, profile_id, gateway_id): (row_id, weight, state == "ignored")
             for row_id, ref, profile_id, gateway_id, weight, state in (
@@ -200,11 +201,8 @@ class IotDiscoveredDevice(models.Model):
         return max(0, MAX_DEVICES - waiting)
 
     def _insert(self, keys, sightings):
-        gateways = {}
-        if refs := [gateway_id for _ref, _profile, gateway_id in keys if gateway_id]:
-            # sudo - iot.device: whoever registers a gateway discovers its children.
-            devices = self.env["iot.device"].sudo().search([("device_id", "in", refs)])
-            gateways = {device.device_id: device.id for device in devices}
+        gateways = self._existing_gateways({key[2] for key in keys if key[2]})
+        profiles = self._existing_profiles({key[1] for key in keys if key[1]})
         rows = [
             {
                 "device_ref": key[0],
@@ -214,7 +212,8 @@ class IotDiscoveredDevice(models.Model):
                 "first_at": naive(sightings[key].first_at).isoformat(),
             }
             for key in keys
-            if not key[2] or key[2] in gateways  # else its gateway was just deleted
+            # Else its profile or gateway was just deleted.
+            if (not key[1] or key[1] in profiles) and (not key[2] or key[2] in gateways)
         ]
         # Raw SQL: as many as there are, without a record for each.
         self.env.cr.execute(SQL(_INSERT, json.dumps(rows)))
@@ -223,6 +222,18 @@ class IotDiscoveredDevice(models.Model):
             (ref, profile_id, names.get(gateway_id)): (row_id, 0, False)
             for row_id, ref, profile_id, gateway_id in self.env.cr.fetchall()
         }
+
+    def _existing_gateways(self, device_ids):
+        if not device_ids:
+            return {}
+        # sudo - iot.device: whoever registers a gateway discovers its children.
+        devices = self.env["iot.device"].sudo()
+        found = devices.search([("device_id", "in", list(device_ids))])
+        return {device.device_id: device.id for device in found}
+
+    def _existing_profiles(self, ids):
+        # sudo - iot.device.profile: the listener serves all companies.
+        return set(self.env["iot.device.profile"].sudo().browse(ids).exists().ids)
 
     @api.autovacuum
     def _gc_silent(self):

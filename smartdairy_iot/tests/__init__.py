@@ -7,6 +7,8 @@ from . import test_js
 from . import test_live_board
 from . import test_pipeline
 from . import test_quarantine
+from . import test_quarantine_register
+from . import test_quarantine_replay
 from . import test_settings
 from . import test_store
 from . import test_threshold

@@ -1,5 +1,6 @@
 import json
 from collections import deque
+from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta, timezone
 
 from odoo.tests import TransactionCase
@@ -107,6 +108,18 @@ class IotCase(TransactionCase):
             return cr.fetchall()
 
 
+class AtOnce(Executor):
+    """Does its job in the caller's thread: a test has one transaction."""
+
+    def submit(self, job, /, *args, **kwargs):
+        future = Future()
+        try:
+            future.set_result(job(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - the future's to tell
+            future.set_exception(error)
+        return future
+
+
 class LineCase(IotCase):
     """The whole line, called turn by turn, inside the test's transaction."""
 
@@ -120,11 +133,11 @@ class LineCase(IotCase):
 
     def make_line(self):
         settings = Settings(batch_rows=100, batch_ms=50, buffer_rows=200)
-        return Pipeline(self.registry, self.broker, settings, self.clock)
+        return Pipeline(self.registry, self.broker, settings, self.clock, AtOnce())
 
     def refresh_devices(self):
         self.env.flush_all()  # the line looks with an environment of its own
-        self.line.refresh_devices()
+        self.line.refresh(self.registry)
 
     def publish(self, payload, device_id="TEST-1", device_type="temperature", **how):
         topic = f"smartdairy/sensors/{device_type}/{device_id}/data"

@@ -2,10 +2,11 @@ from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import IotCase
 
@@ -29,9 +30,67 @@ class TestDevice(IotCase):
         with self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.make_device("TEST-1")
 
-    def test_only_a_gateway_can_be_a_parent(self):
-        with self.assertRaisesRegex(ValidationError, "is no gateway"):
-            self.make_device("TEST-2", gateway_id=self.sensor.id)
+    def make_profile(self, **line):
+        line = {"expression": "t", "target": "temperature", **line}
+        return self.env["iot.device.profile"].create(
+            {
+                "name": "Vendor",
+                "uses_mapping": True,
+                "field_ids": [Command.create(line)],
+            }
+        )
+
+    def test_a_device_that_speaks_for_itself_only_can_be_no_parent(self):
+        told = "TEST-1 cannot publish for other devices"
+        for profile in (self.env["iot.device.profile"], self.make_profile()):
+            self.sensor.profile_id = profile
+            with (
+                self.assertRaisesRegex(ValidationError, told),
+                self.env.cr.savepoint(),
+            ):
+                self.make_device("TEST-2", gateway_id=self.sensor.id)
+            self.env.invalidate_all()
+
+    def test_a_gateway_or_a_device_with_channels_can_be_a_parent(self):
+        gateway = self.make_device("GW-1", device_type="gateway")
+        children = self.make_profile()
+        children.field_ids = [Command.create({"expression": "id", "target": "device"})]
+        several = self.make_device("BOX", profile_id=children.id)
+        self.sensor.profile_id = self.make_profile(channel="Probe 1")
+        parents = gateway | several | self.sensor
+        for number, parent in enumerate(parents):
+            self.make_device(f"CHILD-{number}", gateway_id=parent.id)
+        self.assertEqual(self.possible_parents(), parents.sorted("name"))
+
+    def possible_parents(self):
+        """What the form offers."""
+        domain = self.env["iot.device"]._fields["gateway_id"].domain
+        names = {"farm_id": self.farm.id}
+        return self.env["iot.device"].search(safe_eval(domain, names))
+
+    def test_a_parent_goes_on_speaking_for_its_children(self):
+        gateway = self.make_device("GW-1", device_type="gateway")
+        self.make_device("TEST-2", gateway_id=gateway.id)
+        with self.assertRaisesRegex(ValidationError, "GW-1 cannot publish"):
+            gateway.device_type = "temperature"
+        gateway.write(
+            {
+                "device_type": "temperature",
+                "profile_id": self.make_profile(channel="Probe 1").id,
+            }
+        )
+        with self.assertRaisesRegex(ValidationError, "GW-1 cannot publish"):
+            gateway.profile_id = False
+
+    def test_a_profile_with_channels_is_found_by_them(self):
+        plain = self.make_profile()
+        channels = self.make_profile(channel="Probe 1")
+        unused = self.make_profile(channel="Probe 1")
+        unused.uses_mapping = False
+        ours = plain | channels | unused
+        for value, expected in ((True, channels), (False, plain | unused)):
+            domain = [("id", "in", ours.ids), ("has_channels", "=", value)]
+            self.assertEqual(ours.search(domain, order="id"), expected)
 
     def test_the_life_cycle_allows_no_shortcut(self):
         device = self.make_device("TEST-2", state="draft")

@@ -10,6 +10,7 @@ from ..ingest import pipeline
 from .common import LineCase
 
 LOGGER = "odoo.addons.smartdairy_iot.ingest.pipeline"
+WRITER_LOGGER = "odoo.addons.smartdairy_iot.ingest.writer"
 
 
 @tagged("post_install", "-at_install")
@@ -158,7 +159,7 @@ class TestPipeline(LineCase):
         self.publish(b"?")
         with (
             patch.object(rejected, "_record", side_effect=psycopg2.DataError("bad")),
-            self.assertLogs(LOGGER, logging.ERROR),
+            self.assertLogs(WRITER_LOGGER, logging.ERROR),
         ):
             self.run_line()
         self.assertEqual((self.stored(), len(self.broker.acked)), ([3.0], 2))

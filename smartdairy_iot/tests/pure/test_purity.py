@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 ADDON = Path(__file__).resolve().parents[2]
-IMPURE = {f"ingest.{name}" for name in ("client", "election", "pipeline", "worker")}
+IMPURE = {
+    f"ingest.{name}"
+    for name in ("client", "election", "pipeline", "worker", "writer")
+}
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
     ".".join(path.relative_to(ADDON).with_suffix("").parts): path

@@ -30,7 +30,14 @@ def test_what_was_committed_is_known_when_it_comes_again():
     assert known.is_known(again(TIMELESS), receipt(8))
 
 
-def test_what_was_read_but_never_committed_is_not_known():
+def test_what_waits_to_be_committed_is_known_when_the_network_was_cut_meanwhile():
+    known = Redelivery()
+    message = make_message(TIMELESS)
+    known.mark(message, receipt(7), decode(message, DEVICES))
+    assert known.is_known(again(TIMELESS), receipt(7))
+
+
+def test_what_another_process_read_but_never_committed_is_not_known():
     known = Redelivery()
     assert not known.is_known(again(TIMELESS), receipt(7))
 

@@ -19,12 +19,12 @@ LOADS = {
     "mixed": {"mix": "mixed"},
     "gateways": {"mix": "gateways", "devices": GATEWAYS, "rate": GATEWAY_RATE},
 }
-LISTENER = "ingest/pipeline.py"
+THREADS = ("ingest/pipeline.py", "ingest/writer.py")  # the line's, and the store's
 # The innermost frame that one of these knows decides; the first line that fits wins.
 ROOMS = (
     ("6 acknowledge", r"\backnowledge .*client\.py"),
     ("7 live state, bus, rules", r"\b_tell\w* .*pipeline\.py"),
-    ("devices, leadership", r"\b(_look|refresh_devices) .*ingest"),
+    ("devices, leadership", r"\b(_look|refresh) .*ingest"),
     ("1 receive: TLS", r" \(ssl\.py"),
     ("1 receive: paho", r"paho/mqtt|\b(_read|_on_message) .*client\.py"),
     ("1 receive: waiting for messages", r"\breceive .*client\.py"),
@@ -35,7 +35,7 @@ ROOMS = (
     ("4 buffer", r"ingest/buffer\.py"),
     ("5 store: rows as text", r"ingest/rows\.py"),
     ("5 store: COPY, waiting for PostgreSQL", r"\b_copy\w* .*iot_store\.py"),
-    ("5 store: transaction, COMMIT", r"iot_store\.py|\b_store\w* .*pipeline\.py"),
+    ("5 store: transaction, COMMIT", r"iot_store\.py|ingest/writer\.py"),
     ("7 live state, bus, rules", r"ingest/news\.py"),
 )
 WHOLE_STACK = ROOMS[:3]
@@ -74,15 +74,19 @@ def _record(session):
             print(f"profile: py-spy cannot look at the listener: {done.stderr[-300:]}")
             return {}
         lines = (line.rpartition(" ") for line in output.read_text().splitlines())
-        return {stack: int(count) for stack, _, count in lines if LISTENER in stack}
+        return {
+            stack: int(count)
+            for stack, _, count in lines
+            if any(thread in stack for thread in THREADS)
+        }
 
 
 def _shares(stacks):
-    """``{room: share}``"""
+    """``{room: share of the time on the wall}``; room 5 works beside the others"""
     rooms = Counter()
     for stack, count in stacks.items():
         rooms[room_of(stack.split(";"))] += count
-    return {room: count / sum(rooms.values()) for room, count in rooms.items()}
+    return {room: count / (SECONDS * RATE) for room, count in rooms.items()}
 
 
 def _table(shares):

@@ -1,0 +1,137 @@
+"""Room 5: one batch into the store, in one transaction, in a thread of its own.
+
+While PostgreSQL works on a batch, the line reads and decodes the next one. There is
+one thread and it does one thing at a time, so batches commit in arrival order.
+"""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+
+from .message import Reason, Rejection
+
+_logger = logging.getLogger(__name__)
+
+
+class Stored(NamedTuple):
+    """What became of a batch."""
+
+    rows: int
+    new: int  # of these, the store did not have yet
+    turned_away: int  # messages of strangers that quarantine had no place for
+    seconds: float
+
+
+class Writer:
+    """:param session: the MQTT session whose redelivery marks are kept
+    :param executor: runs one job at a time, in order
+    """
+
+    def __init__(self, registry, session, executor=None):
+        self.registry = registry
+        self._session = session
+        self._executor = executor or ThreadPoolExecutor(
+            1, f"iot_writer_{registry.db_name}", _name_database, (registry.db_name,)
+        )
+
+    def write(self, batch):
+        """:return: future of :class:`Stored`; durable when it is there"""
+        return self._executor.submit(self._write, batch)
+
+    def keep_house(self):
+        self._executor.submit(self._keep_house)
+
+    def close(self):
+        self._executor.shutdown()
+
+    def _write(self, batch):
+        start = time.monotonic()
+        try:
+            with self._transaction() as env:
+                rows, new = env["iot.store"]._insert(
+                    batch.samples, self._session, b"".join(batch.marks)
+                )
+                turned_away = self._record(env, batch)
+        except psycopg2.DataError:
+            rows, new, turned_away = self._write_without_poison(batch)
+        return Stored(rows, new, turned_away, time.monotonic() - start)
+
+    @staticmethod
+    def _record(env, batch):
+        """What a batch has besides readings."""
+        env["iot.store"]._insert_status(batch.statuses)
+        env["iot.rejected.message"]._record(batch.rejections)
+        return env["iot.quarantined.message"]._record(batch.strangers)
+
+    def _write_without_poison(self, batch):
+        """A row that no column can take must not take its neighbours along.
+
+        The samples are halved until it stands alone. Nothing of the batch changes
+        before all of them were tried: it may have to be tried again as a whole.
+        """
+        rows = new = turned_away = 0
+        refused = {}
+        parts = [batch.samples]
+        while parts:
+            samples = parts.pop()
+            try:
+                with self._transaction() as env:
+                    found = env["iot.store"]._insert(samples)
+            except psycopg2.DataError as error:
+                middle = len(samples) // 2
+                if middle:
+                    parts += [samples[middle:], samples[:middle]]
+                else:
+                    refused[id(samples[0])] = _refused(samples[0], error)
+            else:
+                rows, new = rows + found[0], new + found[1]
+        batch.samples = [s for s in batch.samples if id(s) not in refused]
+        batch.rejections += refused.values()
+        try:
+            with self._transaction() as env:
+                marks = b"".join(batch.marks)
+                env["iot.store"]._insert([], self._session, marks)
+                turned_away = self._record(env, batch)
+        except psycopg2.DataError:
+            # Only what was refused anyway; stopping the line for it would be worse.
+            _logger.exception("Cannot record %s: dropped", batch.rejections)
+        return rows, new, turned_away
+
+    def _keep_house(self):
+        """What can wait: it must never cost the line more than a line in the log."""
+        try:
+            with self._transaction() as env:
+                env["iot.store"]._forget_marks(self._session)
+                # Registered by hand or by an import, while their messages waited.
+                env["iot.quarantined.message"]._replay_known()
+        except psycopg2.OperationalError as error:
+            _logger.info("Nothing replayed or forgotten: %s", error)
+        except Exception:
+            _logger.exception("Cannot replay what is in quarantine; it stays there")
+
+    @contextmanager
+    def _transaction(self):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def _name_database(db_name):
+    threading.current_thread().dbname = db_name  # for the log
+
+
+def _refused(sample, error):
+    return Rejection(
+        Reason.STORE_REFUSED,
+        str(error).splitlines()[0],
+        "",
+        repr(sample.values).encode(),
+        sample.received_at,
+        sample.device_id,
+    )
