@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+_MAX_BYTES = 32 * 1024 * 1024  # of payloads that are kept as they came
+
 
 @dataclass(slots=True)
 class Batch:
@@ -40,6 +42,7 @@ class Buffer:
         self._seconds = seconds
         self._limit = limit
         self._batch = Batch()
+        self._bytes = 0
         self._since = None
 
     def __len__(self):
@@ -47,14 +50,17 @@ class Buffer:
 
     @property
     def is_full(self):
-        return len(self._batch) >= self._limit
+        return len(self._batch) >= self._limit or self._bytes >= _MAX_BYTES
 
     def add(self, decoded, receipt, now, mark=None):
         batch = self._batch
         batch.samples += decoded.samples
         batch.statuses += decoded.statuses
-        batch.rejections += decoded.rejections
-        batch.strangers += decoded.strangers
+        if decoded.rejections or decoded.strangers:
+            batch.rejections += decoded.rejections
+            batch.strangers += decoded.strangers
+            kept = decoded.rejections + decoded.strangers
+            self._bytes += sum(len(message.payload) for message in kept)
         if receipt is not None:
             batch.receipts.append(receipt)
         if mark is not None:
@@ -74,5 +80,6 @@ class Buffer:
         return self.wait(now) == 0.0
 
     def take(self):
-        batch, self._batch, self._since = self._batch, Batch(), None
+        batch, self._batch = self._batch, Batch()
+        self._bytes, self._since = 0, None
         return batch

@@ -85,6 +85,7 @@ class BrokerClient:
         self._group = group
         self._shares = settings.listeners > 1
         self._followed = frozenset()  # filters besides our own grammar
+        self._left = frozenset()  # once followed: the session may still know them
         self._asked = {}  # mid of a SUBSCRIBE → its filters
         self._inbox = deque()
         self._bytes = 0  # of payload, in the inbox
@@ -113,10 +114,14 @@ class BrokerClient:
     def where(self):
         return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
 
-    def follow(self, filters):
-        """Subscribe to these too, and no longer to those followed before."""
+    def follow(self, filters, left=()):
+        """Subscribe to these too, and no longer to those followed before.
+
+        :param left: filters that this session followed in the life of another process
+        """
         filters = frozenset(filters)
         before, self._followed = self._followed, filters
+        self._left = (self._left | before | set(left)) - filters
         if self.is_connected and filters != before:
             self._subscribe(sorted(filters - before))
             self._unsubscribe(map(self._to_filter, sorted(before - filters)))
@@ -210,8 +215,10 @@ class BrokerClient:
         self._backoff = _BACKOFF[0]
         filters = [*SUBSCRIPTIONS, *sorted(self._followed)]
         self._subscribe(filters)
-        # The session outlives a change of the number of listeners.
-        self._unsubscribe(self._to_filter(name, not self._shares) for name in filters)
+        # The session outlives a change of the number of listeners, and of the topics.
+        unwanted = [self._to_filter(name, not self._shares) for name in filters]
+        unwanted += [self._to_filter(name) for name in sorted(self._left)]
+        self._unsubscribe(unwanted)
         _logger.info("Connected to the MQTT broker at %s", self.where)
 
     def _to_filter(self, name, shared=None):

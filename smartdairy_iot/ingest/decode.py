@@ -9,7 +9,7 @@ import json
 from . import topic as topics
 from .codec import generic, milk_meter, status, temperature
 from .mapping import Unreadable
-from .message import Decoded, Reason, RejectedError, Rejection, Stranger
+from .message import EXCERPT, Decoded, Reason, RejectedError, Rejection, Stranger
 
 MAX_PAYLOAD = 65536
 _CODECS = {"temperature": temperature.decode, "milk_meter": milk_meter.decode}
@@ -76,9 +76,9 @@ def _decode_routed(message, fleet, decoded):
         raise RejectedError(
             Reason.MISSING_VALUE, "neither topic nor payload says which device it is"
         )
-    device = fleet.get(fleet.keys_at_source.get((route.profile_id, key), key))
-    mapping = device.mapping if device and device.mapping else route.mapping
-    records = mapping.apply(payload)  # first: what measures nothing is no new device
+    # By this profile only: whoever may publish here is not every device's voice.
+    device = fleet.get(fleet.keys_at_source.get((route.profile_id, key)))
+    records = route.mapping.apply(payload)  # first: what measures nothing is no device
     if not records:
         return  # the profile's filter leaves this message out
     if device is None:
@@ -231,8 +231,17 @@ def _refuse(decoded, message, error, device_id=None):
         device_id = error.device_id or device_id
     else:
         reason, detail = Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}"
-    received = message.topic, message.payload, message.received_at
-    decoded.rejections.append(Rejection(reason, detail, *received, device_id))
+    decoded.rejections.append(
+        Rejection(
+            reason,
+            detail,
+            message.topic,
+            message.payload[:EXCERPT],
+            message.received_at,
+            device_id,
+            len(message.payload),
+        )
+    )
 
 
 def _no_constant(name):

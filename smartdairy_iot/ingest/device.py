@@ -37,7 +37,7 @@ class Route(NamedTuple):
     """Topics outside the grammar, of one profile."""
 
     profile_id: int
-    template: object  # TopicTemplate of ``mapping``
+    template: object  # of ``template``
     mapping: object  # Mapping of ``mapping``
     device_type: str
 
@@ -45,7 +45,8 @@ class Route(NamedTuple):
 class Fleet(dict):
     """``{device_id: Device}``, and the other names that devices go by.
 
-    :param keys: ``{(profile id, key at the source): device_id}``
+    :param keys: ``{(profile id, key at the source, or else device_id): device_id}`` of
+        the profiles with topics of their own
     :param channels: ``{(parent device_id, channel): device_id}``, several probes or
         children in one message
     :param routes: :class:`Route` of each profile with topics of its own

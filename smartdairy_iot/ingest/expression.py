@@ -5,14 +5,26 @@ well-kept language for nested paths, arrays, projections and conditions.
 """
 
 import re
+from math import prod
 
 import jmespath
 from jmespath.functions import Functions
 
 from .message import Reason, RejectedError
 
+_LONGEST = 300  # characters
+_MOST_COPIES = 64  # that an expression may make of what it reads
 # Whoever writes one of these knows the language: no guess at missing quotes.
 _SYNTAX = re.compile(r"""["'`\[\](){}|&*@?]|\.\.|^\.|\.$|^\s*$""")
+
+
+# Whose parts read the same thing; of the others each reads what the one before found.
+_BESIDE = frozenset(
+    {
+        *("multi_select_list", "multi_select_dict", "function_expression"),
+        *("comparator", "or_expression", "and_expression"),
+    }
+)
 
 
 class MappingError(ValueError):
@@ -29,6 +41,10 @@ class Expression:
             self._compiled = jmespath.compile(text)
         except Exception as error:  # noqa: BLE001 - the library's parser is not ours
             raise MappingError(f"{self}: {_explain(error, text)}") from None
+        if len(text) > _LONGEST:
+            raise MappingError(f"{where}: longer than {_LONGEST} characters")
+        if _copies(self._compiled.parsed) > _MOST_COPIES:
+            raise MappingError(f"{self}: it makes too many copies of what it reads")
         nodes = list(_nodes(self._compiled.parsed))
         for kind, name in nodes:
             if kind == "function_expression" and name not in Functions.FUNCTION_TABLE:
@@ -67,6 +83,17 @@ def _nodes(node):
     for child in node.get("children", ()):
         if isinstance(child, dict):
             yield from _nodes(child)
+
+
+def _copies(node):
+    """How many times as large as what it reads the result may at most be.
+
+    One message must not hold up the line: ``[@,@][]|[@,@][]|…`` doubles at each step.
+    """
+    children = [_copies(c) for c in node.get("children", ()) if isinstance(c, dict)]
+    if node["type"] in _BESIDE:
+        return max(1, sum(children))
+    return prod(children)
 
 
 def _plain_path(node):

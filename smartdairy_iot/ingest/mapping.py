@@ -19,6 +19,7 @@ TARGETS = (
     *("timestamp", "firmware", "type", "session_id", "animal_id"),
     *("location_type", "location_id", "device"),
 )
+_MAX_RECORDS = 1000  # in one message
 # In our own grammar every other target is its own key.
 _PAYLOAD_KEYS = {"scc": "somatic_cell_count"}
 
@@ -77,9 +78,10 @@ class Mapping:
         """
         entries, errors = [], []
         records = self._records_of(payload)
+        outside = _Outside(payload)
         for record in records:
             try:
-                entries += self._read(record, payload)
+                entries += self._read(record, outside)
             except RejectedError as error:
                 errors.append(error)
                 entries.append((None, Unreadable(error)))
@@ -99,11 +101,18 @@ class Mapping:
             raise RejectedError(
                 Reason.WRONG_SHAPE, f"{self.records} finds nothing in the payload"
             )
-        return found if isinstance(found, list) else [found]
+        if not isinstance(found, list):
+            return [found]
+        if len(found) > _MAX_RECORDS:
+            raise RejectedError(
+                Reason.TOO_LARGE,
+                f"{len(found)} records; at most {_MAX_RECORDS} are taken",
+            )
+        return found
 
-    def _read(self, record, payload):
+    def _read(self, record, outside):
         """The entries of one record: one for each channel that holds something."""
-        shared = _collect(self._shared, record, payload)
+        shared = _collect(self._shared, record, outside)
         key = shared.pop("device", None)
         if key is None and self._names_children:
             raise RejectedError(
@@ -112,7 +121,7 @@ class Mapping:
         entries = [
             (channel or key, _merge(shared, found))
             for channel, lines in self._groups
-            if (found := _collect(lines, record, payload))
+            if (found := _collect(lines, record, outside))
         ]
         return entries or [(key, shared)]
 
@@ -121,6 +130,32 @@ class Mapping:
         if not readings:
             return "the mapping has no line that reads a value"
         return "nothing found by " + ", ".join(readings)
+
+
+class _Outside:
+    """What stands outside the records: looked for once, not for each of them."""
+
+    def __init__(self, payload):
+        self._payload = payload
+        self._found = {}
+
+    def find(self, expression, record):
+        """In the record, or else in the payload around it."""
+        value = expression.find(record)
+        if value is not None or record is self._payload:
+            return value
+        if expression not in self._found:
+            self._found[expression] = self._try(expression)
+        found = self._found[expression]
+        if isinstance(found, RejectedError):
+            raise found
+        return found
+
+    def _try(self, expression):
+        try:
+            return expression.find(self._payload)
+        except RejectedError as error:
+            return error
 
 
 class _Line:
@@ -146,21 +181,17 @@ class _Line:
         if field.target == "device" and field.channel:
             raise MappingError(f"{where}: a device's key belongs to no channel")
 
-    def read(self, record, payload):
+    def read(self, record, outside):
         """A text, number or boolean; None when it is neither there nor outside."""
-        value = self.expression.find(record)
-        if value is None and record is not payload:
-            value = self.expression.find(payload)
+        value = outside.find(self.expression, record)
         if self.key == "device":
             return _to_key(value, self.expression)
         return _to_scalar(value, self.expression)
 
-    def unit(self, record, payload):
+    def unit(self, record, outside):
         if self._unit_expression is None:
             return self._unit
-        unit = self._unit_expression.find(record)
-        if unit is None and record is not payload:
-            unit = self._unit_expression.find(payload)
+        unit = outside.find(self._unit_expression, record)
         if unit is None or isinstance(unit, str):
             return unit
         raise RejectedError(
@@ -168,77 +199,17 @@ class _Line:
         )
 
 
-class TopicTemplate:
-    """``zigbee2mqtt/{device}``: topics outside our grammar, and the key in them."""
-
-    _KEY = "{device}"
-    _WILD = ("+", _KEY)
-    _OWN = (
-        "smartdairy/status/d",
-        "smartdairy/gateway/d/data",
-        "smartdairy/sensors/t/d/data",
-        "smartdairy/sensors/t/d/config/ack",
-    )
-
-    def __init__(self, text):
-        self.text = text
-        self._levels = text.split("/")
-        self._check()
-        self.filter = text.replace(self._KEY, "+")
-        self._key_at = (
-            self._levels.index(self._KEY) if self._KEY in self._levels else None
-        )
-        self._is_open = self._levels[-1] == "#"
-        if self._is_open:
-            self._levels.pop()
-        if any(self._fits(topic.split("/")) for topic in self._OWN):
-            raise MappingError(f"{text} also takes the topics under smartdairy/")
-
-    def match(self, topic):
-        """The device's key; "" when the topic has none; None for another topic."""
-        levels = topic.split("/")
-        if levels[0][:1] == "$" or not self._fits(levels):
-            return None
-        return "" if self._key_at is None else levels[self._key_at]
-
-    def _fits(self, levels):
-        wanted = self._levels
-        if len(levels) < len(wanted) or len(levels) > len(wanted) and not self._is_open:
-            return False
-        return all(
-            want == level or want in self._WILD
-            for want, level in zip(wanted, levels, strict=False)
-        )
-
-    def _check(self):
-        text, levels = self.text, self._levels
-        if not text or text != text.strip() or not text.isprintable():
-            raise MappingError("a topic is a text without spaces around it")
-        if levels[0] == "smartdairy" or text[0] == "$":
-            raise MappingError(f"{text}: a topic begins with neither smartdairy/ nor $")
-        if text.count(self._KEY) > 1:
-            raise MappingError(f"{text}: {self._KEY} stands there twice")
-        if "#" in levels[:-1]:
-            raise MappingError(f"{text}: # stands at the end only")
-        for level in levels:
-            if level not in (*self._WILD, "#") and not set(level).isdisjoint("+#{}"):
-                raise MappingError(
-                    f"{text}: {level} mixes text and +, # or {self._KEY}, which stand "
-                    "alone between two /"
-                )
-
-
-def _collect(lines, record, payload):
+def _collect(lines, record, outside):
     """What the lines find in a record, with its units."""
     found, units = {}, {}
     for line in lines:
         if line.key in found:
             continue
-        value = line.read(record, payload)
+        value = line.read(record, outside)
         if value is None:
             continue
         found[line.key] = value
-        if line.field.unit and (unit := line.unit(record, payload)):
+        if line.field.unit and (unit := line.unit(record, outside)):
             units[line.key] = unit
     if units:
         found["units"] = units

@@ -16,6 +16,9 @@ class Message(NamedTuple):
     redelivered: bool = False  # the broker has sent it before (DUP)
 
 
+EXCERPT = 2048  # bytes kept of a refused message
+
+
 class Reason(str, Enum):
     """Why a message was refused. The values are the selection in Odoo."""
 
@@ -54,9 +57,10 @@ class Rejection(NamedTuple):
     reason: Reason
     detail: str
     topic: str
-    payload: bytes
+    payload: bytes  # the first ``EXCERPT`` bytes
     received_at: datetime
     device_id: str | None = None
+    size: int = 0  # bytes of the whole
 
 
 @dataclass(slots=True)

@@ -19,19 +19,22 @@ is acked; when room 7 fails the data is already safe and the next round tells it
 """
 
 import logging
+import random
 import time
 from collections import Counter
+from concurrent.futures import wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 
 from odoo import SUPERUSER_ID, api
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .buffer import Buffer
 from .counters import Counters, Durations
+from .decode import decode
 from .device import Fleet
 from .interpret import Interpreter
-from .message import Decoded
 from .news import News
 from .redelivery import Redelivery
 from .writer import Writer
@@ -44,6 +47,8 @@ _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
 _FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
+_COLLISION_SECONDS = (0.005, 0.05)  # after one with another listener, or a person
+_CLOSE_SECONDS = 10.0  # for the batch under way
 _GLANCE_SECONDS = 0.005  # how often to look whether a batch is stored
 
 
@@ -89,8 +94,10 @@ class Pipeline:
                 return
             if self._redelivery is None:  # we have just started
                 self._remember(env)
+            filters = {route.template.filter for route in fleet.routes}
+            left = env["iot.listener.topic"]._follow(self._client.client_id, filters)
         self._news.forget(self._interpreter.follow(fleet))
-        self._client.follow(route.template.filter for route in fleet.routes)
+        self._client.follow(filters, left)
 
     def _remember(self, env):
         """What the process before us knew, to judge the first messages."""
@@ -105,8 +112,7 @@ class Pipeline:
         for message, receipt in self._receive(timeout):
             self.counters.received += 1
             if self._redelivery.is_known(message, receipt):
-                self.counters.duplicate += 1
-                self._buffer.add(Decoded(), receipt, self._clock())
+                self._add_again(message, receipt)
                 continue
             decoded = self._interpreter.read(message)
             mark = self._redelivery.mark(message, receipt, decoded)
@@ -114,13 +120,21 @@ class Pipeline:
         self._commit_when_due()
         self._tell_when_due()
 
+    def _add_again(self, message, receipt):
+        """We have its readings; what else it brought may not be recorded yet."""
+        self.counters.duplicate += 1
+        decoded = decode(message, self._interpreter.fleet)
+        decoded.samples.clear()
+        self._buffer.add(decoded, receipt, self._clock())
+
     def close(self):
         """Commit and tell what is in hand, as far as the databases allow."""
+        self._settle()
         self._retry_at = 0.0
-        self._finish()
-        self._batch = self._batch or self._buffer.take()
-        self._commit_when_due()
-        self._finish()
+        if not self._storing:
+            self._batch = self._batch or self._buffer.take()
+            self._commit_when_due()
+            self._settle()
         self._writer.close()
         self._tell_at = 0.0
         self._tell_when_due()
@@ -151,10 +165,13 @@ class Pipeline:
         if self._storing and self._storing.done():
             self._finish()
 
+    def _settle(self):
+        """Wait for the batch under way, but not for a database that never answers."""
+        if self._storing and wait([self._storing], _CLOSE_SECONDS).done:
+            self._finish()
+
     def _finish(self):
         """Acknowledge what is durable now, or keep the batch, whatever happened."""
-        if not self._storing:
-            return
         storing, self._storing = self._storing, None
         if error := storing.exception():
             self._retry_later(error)
@@ -167,6 +184,10 @@ class Pipeline:
 
     def _retry_later(self, error):
         self.counters.retries += 1
+        if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            pause = random.uniform(*_COLLISION_SECONDS)  # noqa: S311
+            self._retry_at = self._clock() + pause
+            return
         self._retry_at = self._clock() + self._backoff
         self._backoff = min(self._backoff * 2, _RETRY_SECONDS[1])
         text = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
@@ -226,7 +247,7 @@ class Pipeline:
         if beats:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
-            self._writer.keep_house()
+            self._writer.keep_house(self._client.is_connected)
 
     def _beat(self, env):
         self.counters.reconnects = max(0, self._client.connections - 1)

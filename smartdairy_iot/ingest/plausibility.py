@@ -3,8 +3,8 @@
 ===========  ===================================================================
 probe error  the value by which a probe says that it failed
 stuck        the very same value for hours: of a noisy quantity that is no value
-jump         further from the last one than is possible; what the next reading
-             confirms was no jump but a step, and is believed from then on
+jump         further from the last one than is possible; when the next reading is
+             too, and to the same side, it was no jump, and is believed from then on
 ===========  ===================================================================
 """
 
@@ -109,12 +109,11 @@ class _Memory:
         "believed",
         "believed_at",
         "doubted",  # a jump, which the next value may confirm
-        "doubted_at",
     )
 
     def __init__(self, reading_type):
         self.reading_type = reading_type
-        self.time = self.since = self.believed_at = self.doubted_at = _LONG_AGO
+        self.time = self.since = self.believed_at = _LONG_AGO
         self.value = self.fault = self.believed = self.doubted = None
 
     def start(self, value, since):
@@ -139,7 +138,7 @@ class _Memory:
         ):
             self.fault = Fault.PROBE_ERROR
         elif self.believed is not None and self._is_jump(value, time, step):
-            self.doubted, self.doubted_at = value, time
+            self.doubted = value
             self.fault = Fault.JUMP
         else:
             self.believed, self.believed_at, self.doubted = value, time, None
@@ -155,12 +154,14 @@ class _Memory:
             tolerance = _CONVERTED_TOLERANCE
         for error in errors:
             if abs(value - error) <= tolerance:
-                return (
-                    error != _POWER_ON
-                    or self.believed is None
-                    or abs(value - self.believed) > _POWER_ON_DISTANCE
-                )
+                return error != _POWER_ON or self._is_power_on(value)
         return False
+
+    def _is_power_on(self, value):
+        """What it says once, before it has measured; or far from what it measured."""
+        if self.believed is None:
+            return self.since == self.time
+        return abs(value - self.believed) > _POWER_ON_DISTANCE
 
     def _is_jump(self, value, time, step):
         if abs(value - self.believed) <= step[0]:
@@ -169,9 +170,11 @@ class _Memory:
             return False
         if _is_possible(value - self.believed, time - self.believed_at, step):
             return False
-        return self.doubted is None or not _is_possible(
-            value - self.doubted, time - self.doubted_at, step
-        )
+        if self.doubted is None:
+            return True
+        # Two to the same side are no noise: a chiller that died, seen through a limit
+        # that is too narrow, must not be doubted for ever.
+        return (value > self.believed) != (self.doubted > self.believed)
 
     def _is_stuck(self, value, sample, stuck_after):
         return (

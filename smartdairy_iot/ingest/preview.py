@@ -43,6 +43,8 @@ def preview(text, topic, profile, now, tz):
     for _look in range(_LOOKS):
         decoded = decode(message, fleet)
         for stranger in decoded.strangers:
+            key = stranger.profile_id, stranger.device_ref
+            fleet.keys_at_source[key] = stranger.device_ref
             fleet[stranger.device_ref] = _make_up(stranger, profile, tz)
     for sample in decoded.samples:
         sample.faults = Plausibility().check(sample, profile.checks)

@@ -11,6 +11,7 @@ MAX_MESSAGES = 1000  # of one device: the newest
 AGAIN_WITHIN = timedelta(minutes=10)  # longer than it takes to start or connect again
 _LIGHT = 4096  # bytes; a longer message takes the place of several
 _LONGEST_REF = 128
+MAX_BYTES = 8 * 1024 * 1024  # of one batch: each child of a message keeps all of it
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from .buffer import Batch
-from .message import Reason, Rejection
+from .message import EXCERPT, Reason, Rejection
 
 
 class Newcomer(NamedTuple):
@@ -16,12 +16,11 @@ class Newcomer(NamedTuple):
 
 def find_device(fleet, device_ref, profile_id, gateway_id):
     """The :class:`~.device.Device` that goes by this name, or None; as decode does."""
-    device_id = device_ref
     if gateway_id:
-        device_id = fleet.channels.get((gateway_id, device_ref), device_ref)
-    elif profile_id:
-        device_id = fleet.keys_at_source.get((profile_id, device_ref), device_ref)
-    return fleet.get(device_id)
+        return fleet.get(fleet.channels.get((gateway_id, device_ref), device_ref))
+    if profile_id:
+        return fleet.get(fleet.keys_at_source.get((profile_id, device_ref)))
+    return fleet.get(device_ref)
 
 
 def replay(messages, newcomer, interpreter):
@@ -63,7 +62,8 @@ def _to_rejection(stranger):
         Reason.UNKNOWN_DEVICE,
         f"its topic or mapping no longer leads to {stranger.device_ref}",
         stranger.topic,
-        stranger.payload,
+        stranger.payload[:EXCERPT],
         stranger.received_at,
         stranger.device_ref,
+        len(stranger.payload),
     )

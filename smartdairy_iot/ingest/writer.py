@@ -40,16 +40,24 @@ class Writer:
         self._executor = executor or ThreadPoolExecutor(
             1, f"iot_writer_{registry.db_name}", _name_database, (registry.db_name,)
         )
+        self._housekeeping = None
 
     def write(self, batch):
         """:return: future of :class:`Stored`; durable when it is there"""
         return self._executor.submit(self._write, batch)
 
-    def keep_house(self):
-        self._executor.submit(self._keep_house)
+    def keep_house(self, forgets_marks):
+        """Between two batches, unless the last time is still under way.
+
+        :param forgets_marks: whether the broker hears our acknowledgements
+        """
+        if self._housekeeping is None or self._housekeeping.done():
+            job = self._executor.submit(self._keep_house, forgets_marks)
+            self._housekeeping = job
 
     def close(self):
-        self._executor.shutdown()
+        """Not waiting for what is under way: the database may never answer."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _write(self, batch):
         start = time.monotonic()
@@ -76,7 +84,7 @@ class Writer:
         The samples are halved until it stands alone. Nothing of the batch changes
         before all of them were tried: it may have to be tried again as a whole.
         """
-        rows = new = turned_away = 0
+        rows = new = 0
         refused = {}
         parts = [batch.samples]
         while parts:
@@ -94,21 +102,34 @@ class Writer:
                 rows, new = rows + found[0], new + found[1]
         batch.samples = [s for s in batch.samples if id(s) not in refused]
         batch.rejections += refused.values()
-        try:
-            with self._transaction() as env:
-                marks = b"".join(batch.marks)
-                env["iot.store"]._insert([], self._session, marks)
-                turned_away = self._record(env, batch)
-        except psycopg2.DataError:
-            # Only what was refused anyway; stopping the line for it would be worse.
-            _logger.exception("Cannot record %s: dropped", batch.rejections)
+        with self._transaction() as env:
+            marks = b"".join(batch.marks)
+            env["iot.store"]._insert([], self._session, marks)
+            turned_away = self._record_each(env, batch)
         return rows, new, turned_away
 
-    def _keep_house(self):
+    @staticmethod
+    def _record_each(env, batch):
+        """Each kind by itself: what even this cannot take must not stop the line."""
+        turned_away = 0
+        for record, rows in (
+            (env["iot.store"]._insert_status, batch.statuses),
+            (env["iot.rejected.message"]._record, batch.rejections),
+            (env["iot.quarantined.message"]._record, batch.strangers),
+        ):
+            try:
+                with env.cr.savepoint(flush=False):
+                    turned_away += record(rows) or 0
+            except psycopg2.DataError:
+                _logger.exception("Cannot record %s: dropped", rows)
+        return turned_away
+
+    def _keep_house(self, forgets_marks):
         """What can wait: it must never cost the line more than a line in the log."""
         try:
             with self._transaction() as env:
-                env["iot.store"]._forget_marks(self._session)
+                if forgets_marks:
+                    env["iot.store"]._forget_marks(self._session)
                 # Registered by hand or by an import, while their messages waited.
                 env["iot.quarantined.message"]._replay_known()
         except psycopg2.OperationalError as error:

@@ -16,6 +16,7 @@ from . import iot_alert_evaluation
 from . import iot_rule_watermark
 from . import iot_live_watch
 from . import iot_listener
+from . import iot_listener_topic
 from . import iot_rejected_message
 from . import iot_discovered_device
 from . import iot_discovered_decision

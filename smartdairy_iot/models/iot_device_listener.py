@@ -62,7 +62,9 @@ class IotDevice(models.Model):
     def _read_listener_map(self):
         """The same as this transaction sees it, with what others cannot see yet."""
         # sudo - iot.device.profile: the listener serves all companies.
-        profiles = self.env["iot.device.profile"].sudo().search([])
+        # An archived profile is not offered any more; the devices that have it go on.
+        archived_too = self.env["iot.device.profile"].with_context(active_test=False)
+        profiles = archived_too.sudo().search([])
         known = {
             profile.id: (
                 profile._to_units(),
@@ -73,6 +75,7 @@ class IotDevice(models.Model):
         }
         limits = self.env["iot.threshold"]._limits_by_scope()
         fleet = Fleet()
+        with_topic = set(profiles.filtered("topic").ids)
         used = set()
         for row in self._listener_rows():
             (profile_id, source_key, channel, company_id), values = row[-4:], row[:-4]
@@ -80,11 +83,14 @@ class IotDevice(models.Model):
             fleet[device.device_id] = device
             if profile_id:
                 used.add(profile_id)
-            if profile_id and source_key:
-                fleet.keys_at_source[profile_id, source_key] = device.device_id
+            if profile_id in with_topic:
+                key = source_key or device.device_id
+                fleet.keys_at_source[profile_id, key] = device.device_id
             if channel and device.gateway_id:
                 fleet.channels[device.gateway_id, channel] = device.device_id
-        listened = profiles.filtered(lambda p: p.discover or p.id in used)
+        listened = profiles.filtered(
+            lambda p: (p.active and p.discover) or p.id in used
+        )
         routes = [route for profile in listened if (route := profile._to_route())]
         fleet.routes = sorted(routes, key=_specific_first)
         return fleet

@@ -8,8 +8,9 @@ from ..ingest.codec.generic import measured_by
 from ..ingest.codec.unit import to_canonical
 from ..ingest.device import Checks, Route
 from ..ingest.expression import MappingError
-from ..ingest.mapping import Mapping, TopicTemplate
+from ..ingest.mapping import Mapping
 from ..ingest.message import RejectedError
+from ..ingest.template import TopicTemplate
 from .iot_device import DEVICE_TYPES
 
 _logger = logging.getLogger(__name__)
@@ -146,22 +147,29 @@ class IotDeviceProfile(models.Model):
                 raise ValidationError(
                     _("%(name)s: %(problem)s", name=profile.name, problem=error)
                 ) from None
-            if profile.active and (other := profile._find_same_topic(template)):
+            if other := profile._find_overlap(template):
                 raise ValidationError(
                     _(
-                        "%(other)s already listens on %(topic)s. Use that profile, or "
-                        "name more of the topic.",
-                        other=other.name,
+                        "%(other)s already listens on some of %(topic)s. Use that "
+                        "profile, or name more of the topic.",
+                        other=other.name
+                        if other.sudo(False).has_access("read")
+                        else _("A profile of another company"),
                         topic=template.filter,
                     )
                 )
 
-    def _find_same_topic(self, template):
+    def _find_overlap(self, template):
+        """Another that is listened to, and would get some of the same messages."""
         # sudo - iot.device.profile: all companies share one broker.
-        others = self.sudo().search([("topic", "!=", False), ("id", "!=", self.id)])
-        for other in others:
+        everyone = self.sudo().with_context(active_test=False)
+        is_used = ["|", ("active", "=", True), ("device_ids", "!=", False)]
+        if not everyone.filtered_domain(is_used):
+            return None
+        others = [("topic", "!=", False), ("id", "!=", self.id)]
+        for other in everyone.search([*others, *is_used]):
             route = other._to_route()
-            if route and route.template.filter == template.filter:
+            if route and route.template.overlaps(template.filter):
                 return other
         return None
 

@@ -4,9 +4,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..ingest.message import EXCERPT as EXCERPT_BYTES
 from ..ingest.message import Reason, Rejection
 from ..ingest.quarantine import (
     AGAIN_WITHIN,
+    MAX_BYTES,
     MAX_DEVICES,
     MAX_MESSAGES,
     identity,
@@ -56,17 +58,22 @@ class IotQuarantinedMessage(models.Model):
 
         :param strangers: list of :class:`~..ingest.message.Stranger`
         :return: how many messages were turned away: recorded as rejected, because their
-            name cannot be used or there is no room for another device. Those of an
-            ignored device, and those that newer ones push out, are not among them.
+            name cannot be used or there is no room for another device or so many bytes
+            at once. Those of an ignored device, and those that newer ones push out, are
+            not among them.
         """
         if not strangers:
             return 0
         found = sightings(self._leave_copies_out(strangers))
         usable = {key: found[key] for key in found if is_usable(key[0])}
         known = self.env["iot.discovered.device"]._sight(usable)
-        self._keep({key: usable[key] for key in usable if key in known}, known)
+        crowded_out = self._keep(
+            {key: usable[key] for key in usable if key in known}, known
+        )
         turned_away = [
-            _to_rejection(stranger)
+            _to_rejection(stranger, _TOO_MUCH) for stranger in crowded_out
+        ] + [
+            _to_rejection(stranger, _why_unknown(stranger))
             for key, sighting in found.items()
             if key not in known
             for _position, stranger in sighting.messages
@@ -91,23 +98,20 @@ class IotQuarantinedMessage(models.Model):
         return without_copies(strangers, kept)
 
     def _keep(self, seen, known):
-        rows, oldest = [], []
+        """:return: the messages that there was no place for"""
+        rows, oldest, crowded_out, size = [], [], [], 0
         for key, sighting in seen.items():
             discovered_id, before, is_ignored = known[key]
             if is_ignored:
                 continue
             if (last := before + sighting.weight - MAX_MESSAGES) > 0:
                 oldest.append({"discovered_id": discovered_id, "last": last})
-            rows += [
-                {
-                    "discovered_id": discovered_id,
-                    "topic": stranger.topic,
-                    "payload": stranger.payload.decode(),
-                    "received_at": naive(stranger.received_at).isoformat(),
-                    "position": before + position,
-                }
-                for position, stranger in sighting.kept
-            ]
+            for position, stranger in sighting.kept:
+                size += len(stranger.payload)
+                if size > MAX_BYTES:
+                    crowded_out.append(stranger)
+                    continue
+                rows.append(_to_row(discovered_id, before + position, stranger))
         # Raw SQL: thousands of rows, in the listener. What a replay has claimed is
         # skipped: it is about to be deleted anyway.
         if oldest:
@@ -117,6 +121,7 @@ class IotQuarantinedMessage(models.Model):
         if rows:
             self.env.cr.execute(SQL(_KEEP, json.dumps(rows)))
         self.invalidate_model()
+        return crowded_out
 
     @api.autovacuum
     def _gc_quarantined(self):
@@ -126,21 +131,41 @@ class IotQuarantinedMessage(models.Model):
         self.search(["|", *too_old, *ignored]).unlink()
 
 
-def _to_rejection(stranger):
+def _to_row(discovered_id, position, stranger):
+    return {
+        "discovered_id": discovered_id,
+        "topic": stranger.topic,
+        "payload": stranger.payload.decode(),
+        "received_at": naive(stranger.received_at).isoformat(),
+        "position": position,
+    }
+
+
+def _why_unknown(stranger):
     ref = stranger.device_ref[:100]
-    detail = (
-        f"{ref} is not registered, and {MAX_DEVICES} unknown devices wait already"
-        if is_usable(stranger.device_ref)
-        else f"{ref!r} is no device id"
-    )
+    if is_usable(stranger.device_ref):
+        return (
+            f"{ref} is not registered, and {MAX_DEVICES} unknown devices wait already"
+        )
+    return f"{ref!r} is no device id"
+
+
+def _to_rejection(stranger, detail):
     return Rejection(
         Reason.UNKNOWN_DEVICE,
         detail,
         stranger.topic,
-        stranger.payload,
+        stranger.payload[:EXCERPT_BYTES],
         stranger.received_at,
         stranger.device_ref,
+        len(stranger.payload),
     )
+
+
+_TOO_MUCH = (
+    "its device is not registered, and more than "
+    f"{MAX_BYTES // 1024**2} MiB came of such devices at once"
+)
 
 
 _KEPT = """

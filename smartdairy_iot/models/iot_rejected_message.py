@@ -9,6 +9,7 @@ _PAYLOAD_SHOWN = 2000  # characters kept of a refused message
 _DETAIL_SHOWN = 500
 _TOPIC_SHOWN = 500
 _ROWS_KEPT = 10_000
+_MOST = 2**31 - 1  # what an integer column can hold
 
 
 class IotRejectedMessage(models.Model):
@@ -79,10 +80,10 @@ class IotRejectedMessage(models.Model):
             SQL(
                 """
                 WITH said (reason, topic, device_ref, count, at, detail, payload, size)
-                  AS (VALUES %s),
+                  AS (VALUES %(rows)s),
                 counted AS (
                     UPDATE iot_rejected_message AS old
-                       SET count = old.count + said.count,
+                       SET count = least(old.count::bigint + said.count, %(most)s),
                            device_ref = said.device_ref,
                            last_at = said.at,
                            detail = said.detail,
@@ -98,9 +99,11 @@ class IotRejectedMessage(models.Model):
                   FROM said
                  WHERE (reason, topic) NOT IN (SELECT reason, topic FROM counted)
                     ON CONFLICT (reason, topic)
-                    DO UPDATE SET count = old.count + EXCLUDED.count
+                    DO UPDATE SET count =
+                       least(old.count::bigint + EXCLUDED.count, %(most)s)
                 """,
-                SQL(", ").join(rows),
+                rows=SQL(", ").join(rows),
+                most=_MOST,
             )
         )
 
@@ -122,7 +125,7 @@ def _to_row(reason, topic, count, rejection):
             at,
             _clean(rejection.detail, _DETAIL_SHOWN),
             _clean(rejection.payload.decode(errors="replace"), _PAYLOAD_SHOWN),
-            len(rejection.payload),
+            rejection.size or len(rejection.payload),
         ),
     )
 

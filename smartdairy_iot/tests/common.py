@@ -23,7 +23,7 @@ class Broker:
         self.is_connected = True
         self.last_error = ""
         self.left_unread = False
-        self.followed = set()
+        self.followed = self.left = set()
         self._inbox = deque()
         self._mid = 0
 
@@ -46,8 +46,8 @@ class Broker:
             self._inbox.clear()
         return received
 
-    def follow(self, filters):
-        self.followed = set(filters)
+    def follow(self, filters, left=()):
+        self.followed, self.left = set(filters), set(left)
 
     def acknowledge(self, receipts):
         self.acked += [receipt.mid for receipt in receipts]

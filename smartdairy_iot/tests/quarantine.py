@@ -7,12 +7,6 @@ from ..ingest.message import Stranger
 from .common import NOW, IotCase
 
 
-class Again(Stranger):
-    """The broker sends it once more."""
-
-    redelivered = True
-
-
 class QuarantineCase(IotCase):
     @classmethod
     def setUpClass(cls):

@@ -15,12 +15,13 @@ WRITER_LOGGER = "odoo.addons.smartdairy_iot.ingest.writer"
 
 @tagged("post_install", "-at_install")
 class TestPipeline(LineCase):
-    def stored(self):
+    def stored(self, device_id="TEST-1"):
         return [
             value
             for (value,) in self.rows(
                 "SELECT temperature_celsius FROM temperature_readings"
-                " WHERE device_id = 'TEST-1' ORDER BY time"
+                " WHERE device_id = %s ORDER BY time",
+                device_id,
             )
         ]
 
@@ -72,6 +73,18 @@ class TestPipeline(LineCase):
         self.assertCountEqual(self.rejected(), [(reason, 1) for reason in reasons])
         self.assertEqual(self.stored(), list(map(float, range(len(bad)))))
         self.assertEqual(len(self.broker.acked), 2 * len(bad) + 3)
+
+    def test_a_count_that_no_column_can_hold_stops_counting_and_not_the_line(self):
+        self.publish(b"?")
+        self.run_line()
+        rejected = self.env["iot.rejected.message"].search([], limit=1)
+        rejected.count = 2**31 - 1
+        self.env.flush_all()
+        self.publish(b"?")
+        self.run_line()
+        self.env.invalidate_all()
+        self.assertEqual(rejected.count, 2**31 - 1)
+        self.assertEqual(len(self.broker.acked), 2)
 
     def test_garbage_every_second_makes_one_row_with_a_count(self):
         for _ in range(30):
@@ -251,6 +264,46 @@ class TestPipeline(LineCase):
         self.run_line()
         self.assertEqual(self.stored(), [3.0])
         self.assertEqual(self.broker.acked, [mid, mid, mid])
+
+    def test_a_gateways_message_that_is_sent_again_doubles_no_child(self):
+        gateway = self.make_device("GW-T", device_type="gateway")
+        self.make_device("CHILD-T", gateway_id=gateway.id)
+        records = [
+            {"device_id": "CHILD-T", "temperature": 3.0},
+            {"device_id": "CHILD-T", "temperature": "?"},
+            {"device_id": "NOBODY-T", "temperature": 4.0},
+        ]
+        self.refresh_devices()
+        topic = "smartdairy/gateway/GW-T/data"
+        mid = self.broker.send(topic, {"readings": records})
+        self.run_line()
+        for line in (self.line, self.make_line()):
+            self.line = line
+            self.refresh_devices()
+            self.broker.send(topic, {"readings": records}, again=mid)
+            self.run_line()
+        self.assertEqual(self.stored("CHILD-T"), [3.0])
+        discovered = self.env["iot.discovered.device"]
+        stranger = discovered.search([("device_ref", "=", "NOBODY-T")])
+        self.assertEqual(len(stranger.message_ids), 1)
+
+    def test_a_collision_with_another_listener_is_tried_again_at_once(self):
+        store = type(self.env["iot.store"])
+        collision = psycopg2.errors.SerializationFailure("concurrent update")
+        with patch.object(store, "_insert", side_effect=collision):
+            for _ in range(20):
+                self.publish({"temperature": 3.0, "timestamp": self.ago(seconds=9)})
+                self.run_line(1)
+        self.run_line(pipeline._COLLISION_SECONDS[1])
+        self.assertEqual(self.stored(), [3.0])
+
+    def test_what_a_session_was_subscribed_to_in_an_earlier_life_is_left(self):
+        followed = self.env["iot.listener.topic"]
+        followed._follow(self.broker.client_id, {"vendor/+"})
+        followed._follow("of another listener", {"theirs/+"})
+        self.line = self.make_line()
+        self.refresh_devices()
+        self.assertEqual(self.broker.left, {"vendor/+"})
 
     def test_another_message_under_the_same_packet_id_is_not_taken_for_it(self):
         mid = self.publish({"temperature": 3.0})

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from ..ingest import quarantine
 from ..models import iot_discovered_device, iot_quarantined_message
 from .common import NOW
-from .quarantine import Again, QuarantineCase
+from .quarantine import QuarantineCase
 
 
 @tagged("post_install", "-at_install")
@@ -89,7 +89,8 @@ class TestQuarantine(QuarantineCase):
     # Redelivered ----------------------------------------------------------------------
 
     def again(self, payload, **delay):
-        return Again(*self.stranger(payload, NOW + timedelta(**delay)))
+        at = NOW + timedelta(**delay)
+        return self.stranger(payload, at, redelivered=True)
 
     def test_what_the_broker_sends_again_is_kept_once(self):
         self.assertEqual(self.quarantine._record(self.readings(3)), 0)
@@ -111,10 +112,25 @@ class TestQuarantine(QuarantineCase):
         self.assertEqual(self.found().kept, 3)
 
     def test_a_redelivered_message_with_an_unusable_name_is_turned_away(self):
-        came = Again(*self.stranger({"temperature": 3}, ref="\0"))
+        came = self.stranger({"temperature": 3}, ref="\0", redelivered=True)
         self.assertEqual(self.quarantine._record([came]), 1)
 
     # Decided --------------------------------------------------------------------------
+
+    def test_what_many_children_of_one_long_message_take_is_bounded(self):
+        """Each keeps all of it: 60 KB with a thousand children would be 60 MB."""
+        self.make_device("GW-9", device_type="gateway")
+        long = {"filler": "x" * 60_000, "temperature": 3}
+        children = [
+            self.stranger(long, ref=f"C-{n}", gateway_id="GW-9", topic="gateway")
+            for n in range(200)
+        ]
+        turned_away = self.quarantine._record(children)
+        kept = self.quarantine.search_count([])
+        self.assertEqual(kept, quarantine.MAX_BYTES // len(children[0].payload))
+        self.assertEqual(turned_away, 200 - kept)
+        self.assertEqual(self.rejected(), [("unknown_device", turned_away)])
+        self.assertEqual(self.discovered.search_count([]), 200, "all can be registered")
 
     def test_an_ignored_device_is_counted_and_not_kept(self):
         self.quarantine._record(self.readings(2))
@@ -181,7 +197,9 @@ class TestQuarantine(QuarantineCase):
         self.make_device("GW-9", device_type="gateway", farm_id=farm.id)
         self.quarantine._record([self.child(humidity=70)])
         manager = self.make_user("one-company", "smartdairy_iot.group_iot_manager")
-        for model in (self.discovered, self.quarantine):
+        self.discovered.search([]).action_ignore()
+        decisions = self.env["iot.discovered.decision"]
+        for model in (self.discovered, self.quarantine, decisions):
             self.assertTrue(model.search([]))
             self.assertFalse(model.with_user(manager).search([]))
 

@@ -19,8 +19,11 @@ SELECT time, min(received_at), device_id, 'reading',
        max(value) FILTER (WHERE reading_type = 'protein_percent'),
        round(max(value) FILTER (WHERE reading_type = 'scc')),
        bool_or(is_alarm), min(alarm_type),
-       CASE WHEN count(alarm_type) > 1 THEN jsonb_build_object('alarms',
-            jsonb_agg(alarm_type) FILTER (WHERE is_alarm)) END
+       nullif(jsonb_strip_nulls(jsonb_build_object(
+            'alarms', CASE WHEN count(alarm_type) > 1
+                           THEN jsonb_agg(alarm_type) FILTER (WHERE is_alarm) END,
+            'animal', CASE WHEN min(metadata ->> 'animal_id') !~ '^[0-9]{1,9}$'
+                           THEN left(min(metadata ->> 'animal_id'), 50) END)), '{}')
   FROM sensor_readings
  WHERE device_type = 'milk_meter'
  GROUP BY device_id, time

@@ -3,8 +3,8 @@
 import pytest
 
 from smartdairy_iot.ingest.buffer import Batch, Buffer
-from smartdairy_iot.ingest.message import Decoded
-from smartdairy_iot.tests.pure.builders import make_sample, make_status
+from smartdairy_iot.ingest.message import Decoded, Reason, Rejection, Stranger
+from smartdairy_iot.tests.pure.builders import NOW, make_sample, make_status
 
 
 def make_buffer():
@@ -68,6 +68,18 @@ def test_a_full_buffer_says_so_until_it_is_taken():
     assert not buffer.is_full and len(buffer) == 0
 
 
+def test_long_messages_of_strangers_fill_the_buffer_before_its_rows_do():
+    buffer = Buffer(rows=3, seconds=0.05, limit=10**6)
+    stranger = Stranger("X-1", "x", b"x" * 65536, NOW)
+    for _ in range(511):
+        buffer.add(Decoded(strangers=[stranger]), None, now=0.0)
+    assert not buffer.is_full
+    buffer.add(Decoded(strangers=[stranger]), None, now=0.0)
+    assert buffer.is_full
+    buffer.take()
+    assert not buffer.is_full
+
+
 def test_one_message_larger_than_the_buffer_is_kept_whole():
     buffer = make_buffer()
     buffer.add(readings(9), "a", now=10.0)
@@ -108,12 +120,13 @@ def test_everything_keeps_the_order_in_which_it_arrived():
     first, second = readings(), readings()
     buffer.add(first, "a", now=10.0)
     buffer.add(Decoded(statuses=[make_status(0, True)]), "b", now=10.0)
-    buffer.add(Decoded(rejections=["refused"]), "c", now=10.0)
+    refused = Rejection(Reason.NOT_JSON, "", "x", b"?", NOW)
+    buffer.add(Decoded(rejections=[refused]), "c", now=10.0)
     buffer.add(second, "d", now=10.0)
     batch = buffer.take()
     assert batch.samples == first.samples + second.samples
     assert batch.statuses == [make_status(0, True)]
-    assert batch.rejections == ["refused"]
+    assert batch.rejections == [refused]
     assert batch.receipts == ["a", "b", "c", "d"]
 
 

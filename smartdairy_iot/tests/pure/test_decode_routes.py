@@ -6,8 +6,9 @@ import pytest
 
 from smartdairy_iot.ingest.decode import decode
 from smartdairy_iot.ingest.device import Fleet, Route
-from smartdairy_iot.ingest.mapping import Mapping, MappingField, TopicTemplate
+from smartdairy_iot.ingest.mapping import Mapping, MappingField
 from smartdairy_iot.ingest.message import Message, Reason
+from smartdairy_iot.ingest.template import TopicTemplate
 from smartdairy_iot.tests.pure.builders import NOW, make_device
 
 ZIGBEE = Mapping([MappingField("temperature", "temperature")])
@@ -31,7 +32,8 @@ def make_fleet(*devices, keys=None, channels=None):
         Route(3, TopicTemplate("application/#"), LORA, "temperature"),
     ]
     fleet = Fleet({device.device_id: device for device in devices}, routes=routes)
-    fleet.keys_at_source.update(keys or {})
+    known = {(number, name): name for number in (1, 2) for name in fleet}
+    fleet.keys_at_source.update(keys or known)
     fleet.channels.update(channels or {})
     return fleet
 
@@ -47,9 +49,12 @@ def test_a_topic_of_a_profile_finds_its_device_by_the_key_in_it():
     assert (sample.device_id, sample.values) == ("T-1", {"temperature": 3.8})
 
 
-def test_without_a_key_at_the_source_the_device_id_is_the_key():
-    fleet = make_fleet(make_device("T-1"))
-    assert publish("zigbee2mqtt/T-1", {"temperature": 3.8}, fleet).samples
+def test_a_topic_of_one_profile_says_nothing_of_another_profiles_devices():
+    """Who may publish at a Zigbee coordinator could else speak for the milk tank."""
+    fleet = make_fleet(make_device("TANK-1"), keys={(3, "TANK-1"): "TANK-1"})
+    decoded = publish("zigbee2mqtt/TANK-1", {"temperature": 3.8}, fleet)
+    assert not decoded.samples
+    assert [stranger.device_ref for stranger in decoded.strangers] == ["TANK-1"]
 
 
 def test_a_topic_without_a_key_finds_its_device_by_a_path_in_the_payload():

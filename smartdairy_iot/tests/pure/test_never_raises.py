@@ -15,9 +15,10 @@ from smartdairy_iot.ingest.codec.number import READING_TYPES
 from smartdairy_iot.ingest.codec.timestamp import EARLIEST, MAX_AHEAD
 from smartdairy_iot.ingest.device import Fleet, Route
 from smartdairy_iot.ingest.interpret import Interpreter
-from smartdairy_iot.ingest.mapping import Mapping, MappingField, TopicTemplate
+from smartdairy_iot.ingest.mapping import Mapping, MappingField
 from smartdairy_iot.ingest.message import Fault, Message, Reason
 from smartdairy_iot.ingest.rows import to_rows
+from smartdairy_iot.ingest.template import TopicTemplate
 from smartdairy_iot.tests.pure.builders import DEVICES, NOW, make_device, make_limit
 
 TASMOTA = Mapping(

@@ -72,6 +72,12 @@ def test_the_error_values_of_a_ds18b20_are_told_from_a_hot_cleaning(readings, fa
     assert judge(readings)[-1] is fault
 
 
+def test_a_probe_that_says_85_again_and_again_from_the_start_is_believed():
+    """As a pasteuriser; what a DS18B20 says before it measures, it says once."""
+    readings = [(0, 85.0), (60, 85.0), (120, 85.0)]
+    assert judge(readings) == [Fault.PROBE_ERROR, None, None]
+
+
 def test_a_probe_error_is_none_of_the_values_that_the_next_is_compared_with():
     assert judge([(0, 4.0), (1, 85.0), (2, -127.0), (3, 4.1)])[-1] is None
 
@@ -167,10 +173,19 @@ def test_a_real_step_is_believed_at_its_second_reading():
     assert judge(readings) == [None, Fault.JUMP, None, None]
 
 
-def test_two_spikes_that_do_not_agree_are_both_marked():
-    readings = [(0, 3.8), (1, 60.0), (2, 120.0), (3, 3.9), (4, 120.0)]
+def test_two_spikes_to_opposite_sides_are_both_marked():
+    readings = [(0, 3.8), (1, 60.0), (2, -60.0), (3, 3.9), (4, 120.0)]
     marked = Fault.JUMP
     assert judge(readings) == [None, marked, marked, None, marked]
+
+
+def test_a_dead_chiller_shows_through_a_limit_that_is_too_narrow():
+    """3 °C a minute where the profile says 2: doubted once, not for ever."""
+    rise = [(minute * MINUTE, 4.0 + 3 * minute) for minute in range(6)]
+    found = judge(rise, Checks(max_per_minute=2.0))
+    assert found[:3] == [None, Fault.JUMP, None]
+    assert found.count(Fault.JUMP) < len(found) / 2 + 1
+    assert found[-2:] != [Fault.JUMP, Fault.JUMP]
 
 
 @pytest.mark.parametrize(

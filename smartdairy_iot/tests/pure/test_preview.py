@@ -5,9 +5,10 @@ from datetime import timezone
 
 import pytest
 
-from smartdairy_iot.ingest.mapping import Mapping, MappingField, TopicTemplate
+from smartdairy_iot.ingest.mapping import Mapping, MappingField
 from smartdairy_iot.ingest.message import Fault, Reason
 from smartdairy_iot.ingest.preview import Profile, preview
+from smartdairy_iot.ingest.template import TopicTemplate
 from smartdairy_iot.tests.pure.builders import NOW
 
 

@@ -7,8 +7,7 @@ import pytest
 
 ADDON = Path(__file__).resolve().parents[2]
 IMPURE = {
-    f"ingest.{name}"
-    for name in ("client", "election", "pipeline", "worker", "writer")
+    f"ingest.{name}" for name in ("client", "election", "pipeline", "worker", "writer")
 }
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {

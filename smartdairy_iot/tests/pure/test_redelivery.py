@@ -1,10 +1,13 @@
 """Messages without a timestamp of their own that the broker sends again."""
 
+from datetime import timedelta
 from types import SimpleNamespace
+
+import pytest
 
 from smartdairy_iot.ingest.decode import decode
 from smartdairy_iot.ingest.redelivery import Redelivery
-from smartdairy_iot.tests.pure.builders import DEVICES, make_message
+from smartdairy_iot.tests.pure.builders import DEVICES, NOW, make_message
 
 TIMELESS = {"temperature": 3.8}
 TIMED = {"temperature": 3.8, "timestamp": "2026-01-05T05:00:00Z"}
@@ -62,9 +65,42 @@ def test_only_what_has_no_time_of_its_own_needs_a_mark():
     assert mark([TIMED, TIMELESS]) is not None
 
 
-def test_a_message_that_was_refused_in_part_is_not_marked():
-    assert mark([TIMELESS, {"temperature": None}]) is None
+def test_what_was_refused_in_part_is_marked_for_its_good_readings():
+    """A gateway with one bad child would else double the others."""
+    assert mark([TIMELESS, {"temperature": None}]) is not None
     assert mark([{**TIMELESS, "device_id": "NEW-1"}], device_id="GW-1") is None
+
+
+def read(known, payload, mid, seconds=0):
+    message = make_message(payload, received_at=NOW + timedelta(seconds=seconds))
+    return known.mark(message, receipt(mid), decode(message, DEVICES))
+
+
+@pytest.mark.parametrize("later", [TIMED, {"temperature": 3.9}, b"?"])
+def test_a_packet_id_given_to_a_new_message_is_no_longer_the_old_one_s(later):
+    """Sent as new, never acknowledged, and then again: it must not be swallowed."""
+    known = Redelivery()
+    read(known, TIMELESS, 7)
+    read(known, later, 7, seconds=1)
+    assert not known.is_known(again(TIMELESS), receipt(7))
+
+
+def test_what_was_acknowledged_long_ago_is_forgotten():
+    """The broker counts to 65,535 and begins anew; a constant value looks the same."""
+    known = Redelivery()
+    for minute in range(0, 60):
+        read(known, TIMELESS, 100 + minute, seconds=60 * minute)
+    assert known.is_known(again(TIMELESS), receipt(157))
+    assert not known.is_known(again(TIMELESS), receipt(103))
+
+
+def test_what_the_broker_held_while_the_network_was_away_for_hours_is_known():
+    known = Redelivery()
+    read(known, TIMELESS, 7)
+    read(known, TIMELESS, 8)
+    read(known, TIMED, 9, seconds=6 * 3600)
+    assert known.is_known(again(TIMELESS), receipt(7))
+    assert known.is_known(again(TIMELESS), receipt(8))
 
 
 def test_a_message_at_qos_0_cannot_come_again():
