@@ -4,7 +4,7 @@ Odoo's pool never reuses a connection given as a URI, so the DSN is in keywords.
 """
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 
 import psycopg2
@@ -47,6 +47,15 @@ def dedicated_cursor():
     connection = Connection(_pool(os.getpid()), info.get("dbname", ""), dict(info))
     with connection.cursor() as cr:  # commits, or rolls back, and closes
         yield cr
+
+
+@contextmanager
+def autocommit_cursor():
+    """For what TimescaleDB does not do inside of a transaction."""
+    with closing(psycopg2.connect(**_info())) as own:
+        own.autocommit = True
+        with own.cursor() as cr:
+            yield cr
 
 
 def check():

@@ -91,3 +91,36 @@ CREATE TABLE IF NOT EXISTS device_status (
     metadata jsonb,
     UNIQUE (device_id, time)
 ) PARTITION BY RANGE (time);
+
+-- The specification's alert_history; the alert's id in Odoo and the time of its change.
+CREATE TABLE IF NOT EXISTS alert_history (
+    time timestamptz NOT NULL,
+    alert_id varchar(50) NOT NULL,
+    device_id varchar(50) NOT NULL,
+    alert_type varchar(50) NOT NULL,
+    severity varchar(20) NOT NULL,
+    message text,
+    trigger_value double precision,
+    threshold_value double precision,
+    state varchar(20) NOT NULL,
+    acknowledged_at timestamptz,
+    acknowledged_by varchar(100),
+    resolved_at timestamptz,
+    UNIQUE (alert_id, time)
+) PARTITION BY RANGE (time);
+
+-- Quarter hours whose rollup is not up to date. Written by the transaction that stores
+-- their readings, so none is ever missed; never updated, so nobody waits.
+CREATE TABLE IF NOT EXISTS rollup_dirty (
+    id bigserial PRIMARY KEY,
+    table_name varchar(50) NOT NULL,
+    bucket timestamptz NOT NULL,
+    device_ids varchar(50)[]
+);
+
+-- Before that time readings were dropped: their rollups must not be made again of what
+-- is left. Also the lock between dropping and rolling up, see iot_store_rollup.py.
+CREATE TABLE IF NOT EXISTS retention_horizon (
+    table_name varchar(50) PRIMARY KEY,
+    dropped_before timestamptz NOT NULL
+);

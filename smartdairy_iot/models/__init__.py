@@ -3,6 +3,8 @@ from . import farm_tank
 from . import farm_stall
 from . import farm_animal
 from . import iot_store
+from . import iot_store_partition
+from . import iot_store_rollup
 from . import iot_device_profile
 from . import iot_device_profile_field
 from . import iot_device_profile_sample

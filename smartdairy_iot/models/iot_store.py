@@ -1,7 +1,6 @@
 """The one seam between the add-ons: where readings are kept."""
 
 from contextlib import contextmanager
-from datetime import timezone
 from io import StringIO
 
 import psycopg2.errors
@@ -30,6 +29,7 @@ class IotStore(models.AbstractModel):
 
     def init(self):
         self._create_schema()
+        self._create_rollups()
 
     @api.model
     def _create_schema(self):
@@ -62,6 +62,8 @@ class IotStore(models.AbstractModel):
                 self._make_room(cr, table, samples)
                 rows += len(lines)
                 new += self._copy(cr, table, columns, lines)
+            if new:
+                self._touch_rollups(cr, samples)
             if marks:
                 cr.execute(
                     SQL(
@@ -163,32 +165,6 @@ class IotStore(models.AbstractModel):
         cr.execute(SQL("DROP TABLE %s", staging))
         return new
 
-    def _make_room(self, cr, table, rows):
-        """Make place for ``rows``; a backfill may need old months.
-
-        :param rows: anything with ``time`` or ``received_at``
-        """
-        self._make_partitions(cr, table, rows)
-
-    def _make_partitions(self, cr, table, rows):
-        for year, month in {_month_of(row) for row in rows}:
-            name = f"{table}_{year:04}_{month:02}"
-            cr.execute(SQL("SELECT to_regclass(%s)", name))
-            if cr.fetchone()[0]:
-                continue
-            following = (year + month // 12, month % 12 + 1)
-            # Raw SQL: the ORM has no partitions. IF NOT EXISTS: N listeners.
-            cr.execute(
-                SQL(
-                    "CREATE TABLE IF NOT EXISTS %s PARTITION OF %s"
-                    " FOR VALUES FROM (%s) TO (%s)",
-                    SQL.identifier(name),
-                    SQL.identifier(table),
-                    f"{year:04}-{month:02}-01 00:00:00+00",
-                    f"{following[0]:04}-{following[1]:02}-01 00:00:00+00",
-                )
-            )
-
     # Read side ------------------------------------------------------------------
 
     @api.model
@@ -208,12 +184,6 @@ class IotStore(models.AbstractModel):
         with self._cursor() as cr:
             cr.execute(SQL(_COUNTS, devices=list(device_ids)))
             return dict(cr.fetchall())
-
-
-def _month_of(row):
-    time = getattr(row, "time", None) or row.received_at
-    time = time.astimezone(timezone.utc)
-    return time.year, time.month
 
 
 def _to_breach(device_id, alarm_type, first_time, last_time, first, lowest, highest):

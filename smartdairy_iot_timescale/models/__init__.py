@@ -1,1 +1,2 @@
 from . import iot_store
+from . import iot_store_rollup

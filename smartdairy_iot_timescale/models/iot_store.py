@@ -15,5 +15,5 @@ class IotStore(models.AbstractModel):
     def _cursor(self):
         return connection.dedicated_cursor()
 
-    def _make_room(self, cr, table, rows):
+    def _make_partitions(self, cr, table, months):
         """TimescaleDB makes its chunks itself."""

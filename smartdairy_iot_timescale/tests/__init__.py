@@ -1,2 +1,3 @@
 from . import test_connection
 from . import test_store
+from . import test_store_rollup

@@ -1,7 +1,5 @@
 """Milk meters have a table of their own: one row per message, not one per value."""
 
-from types import SimpleNamespace
-
 from odoo import SUPERUSER_ID, api
 
 _MOVE = """
@@ -39,6 +37,6 @@ def migrate(cr, version):
         "SELECT DISTINCT date_trunc('month', time, 'UTC') FROM sensor_readings"
         " WHERE device_type = 'milk_meter'"
     )
-    months = [SimpleNamespace(time=month) for (month,) in cr.fetchall()]
+    months = [(month.year, month.month) for (month,) in cr.fetchall()]
     store._make_partitions(cr, "milk_meter_readings", months)
     cr.execute(_MOVE)

@@ -1,0 +1,171 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL, file_open
+
+from ..rollup import ROLLUP_OF_TABLE, ROLLUPS, touched
+
+_logger = logging.getLogger(__name__)
+
+QUARTER = timedelta(minutes=15)
+_BUCKET = "date_bin('15 minutes', time, TIMESTAMPTZ '2000-01-01 00:00+00')"
+_SLICE = 2000  # marks worked off in one transaction
+
+
+class IotStore(models.AbstractModel):
+    """Rollups kept up incrementally: only the quarters that got readings, however late.
+
+    Whoever stores readings marks their quarters in the same transaction; a scheduled
+    action computes these anew from the readings. So the order of arrival, duplicates
+    and backfills make no difference.
+    """
+
+    _inherit = "iot.store"
+
+    @api.model
+    def _edition(self):
+        """``base``, or TimescaleDB's: ``apache`` or ``timescale`` (Community)."""
+        return "base"
+
+    @api.model
+    def _create_rollups(self):
+        """Tables and the specification's views over them; idempotent."""
+        with self._cursor() as cr:
+            for rollup in ROLLUPS:
+                if not self._has_relation(cr, rollup.name):
+                    self._create_rollup(cr, rollup)
+            with file_open("smartdairy_iot/data/rollup_views.sql") as sql:
+                cr.execute(sql.read())
+
+    @staticmethod
+    def _has_relation(cr, name):
+        cr.execute(SQL("SELECT to_regclass(%s)", name))
+        return bool(cr.fetchone()[0])
+
+    def _create_rollup(self, cr, rollup):
+        # Raw SQL: tables of the store are no models. The names are our own.
+        select = rollup.select(_BUCKET)
+        cr.execute(f"CREATE TABLE {rollup.name} AS {select} WITH NO DATA")
+        for columns in ("device_id, bucket", "bucket"):
+            cr.execute(f"CREATE INDEX ON {rollup.name} ({columns})")
+        self._mark_span(cr, rollup.table)  # of readings stored by an earlier version
+
+    # Marks: in the transaction that stores the readings ------------------------------
+
+    def _touch_rollups(self, cr, samples):
+        marks = [SQL("%s", mark) for mark in touched(samples)]
+        if marks:
+            cr.execute(
+                SQL(
+                    "INSERT INTO rollup_dirty (table_name, bucket, device_ids)"
+                    " VALUES %s",
+                    SQL(", ").join(marks),
+                )
+            )
+
+    def _mark_span(self, cr, table, start=None, end=None):
+        """Compute the quarters of this span anew, of all that has readings there.
+
+        :param start, end: aware datetimes; None for no bound
+        """
+        cr.execute(
+            SQL(
+                "INSERT INTO rollup_dirty (table_name, bucket)"
+                " SELECT DISTINCT %(table)s, %(bucket)s FROM %(readings)s"
+                " WHERE time >= coalesce(%(start)s, '-infinity'::timestamptz)"
+                "   AND time < coalesce(%(end)s, 'infinity'::timestamptz)",
+                table=table,
+                bucket=SQL(_BUCKET),
+                readings=SQL.identifier(table),
+                start=start,
+                end=end,
+            )
+        )
+
+    # Work them off -------------------------------------------------------------------
+
+    @api.model
+    def _cron_refresh_rollups(self):
+        while done := self._refresh_slice():
+            left = self._count_marks()
+            if not self.env["ir.cron"]._commit_progress(done, remaining=left):
+                break
+
+    @api.model
+    def _refresh_rollups(self):
+        """All that is marked now, in this transaction if the store is in it.
+
+        :return: how many quarters were computed
+        """
+        quarters = 0
+        while done := self._refresh_slice():
+            quarters += done
+        return quarters
+
+    @api.model
+    def _refresh_slice(self):
+        """:return: how many marks were worked off, 0 when there are none"""
+        with self._cursor() as cr:
+            # One at a time, and not while readings are dropped. LOCK comes first: only
+            # then does the snapshot see what the one before has done.
+            cr.execute("LOCK TABLE retention_horizon IN SHARE UPDATE EXCLUSIVE MODE")
+            cr.execute("SELECT table_name, dropped_before FROM retention_horizon")
+            horizons = dict(cr.fetchall())
+            cr.execute(
+                SQL(
+                    "SELECT id, table_name, bucket, device_ids FROM rollup_dirty"
+                    " ORDER BY table_name, bucket, id LIMIT %s",
+                    _SLICE,
+                )
+            )
+            ids, quarters = _merge(cr.fetchall())
+            for (table, bucket), devices in quarters.items():
+                horizon = horizons.get(table)
+                is_cut = horizon is not None and bucket < horizon
+                self._recompute(cr, ROLLUP_OF_TABLE[table], bucket, devices, is_cut)
+            cr.execute(SQL("DELETE FROM rollup_dirty WHERE id = ANY(%s)", ids))
+        return len(ids)
+
+    def _recompute(self, cr, rollup, bucket, devices, is_cut):
+        """One quarter from its readings.
+
+        :param devices: list of device ids, None for all
+        :param is_cut: readings of that time were dropped: what was computed of them
+            stays, and only what is missing is added
+        """
+        name = SQL.identifier(rollup.name)
+        of_devices = SQL("device_id = ANY(%s)", devices) if devices else SQL("TRUE")
+        if not is_cut:
+            cr.execute(
+                SQL("DELETE FROM %s WHERE bucket = %s AND %s", name, bucket, of_devices)
+            )
+        select = rollup.select(_BUCKET, "time >= %s AND time < %s AND %s")
+        cr.execute(
+            SQL(
+                "INSERT INTO %(name)s SELECT * FROM (%(select)s) AS new"
+                " WHERE NOT EXISTS (SELECT FROM %(name)s AS old"
+                "  WHERE old.bucket = %(bucket)s AND old.device_id = new.device_id)",
+                name=name,
+                select=SQL(select, bucket, bucket + QUARTER, of_devices),
+                bucket=bucket,
+            )
+        )
+
+    def _count_marks(self):
+        with self._cursor() as cr:
+            cr.execute("SELECT count(*) FROM rollup_dirty")
+            return cr.fetchone()[0]
+
+
+def _merge(rows):
+    """``ids, {(table, quarter): [device id, …] or None for all}``"""
+    ids, quarters = [], {}
+    for mark_id, table, bucket, devices in rows:
+        ids.append(mark_id)
+        known = quarters.setdefault((table, bucket), set())
+        if devices is None or known is None:
+            quarters[table, bucket] = None
+        else:
+            known.update(devices)
+    return ids, {key: known and sorted(known) for key, known in quarters.items()}
