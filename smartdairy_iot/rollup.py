@@ -17,7 +17,7 @@ from .ingest.rows import QUALITY
 
 # What a probe sends while it fails is in the history, and in no minimum or average. A
 # stuck value is what the device shows.
-_BELIEVED = f"quality >= {QUALITY[Fault.STUCK]}"
+BELIEVED = f"quality >= {QUALITY[Fault.STUCK]}"
 _MANY_DEVICES = 100  # of one quarter; from there on all are recomputed
 
 TABLE_OF_TYPE = {
@@ -48,7 +48,7 @@ class Rollup(NamedTuple):
 
 
 def _believed(aggregate):
-    return f"{aggregate} FILTER (WHERE {_BELIEVED})"
+    return f"{aggregate} FILTER (WHERE {BELIEVED})"
 
 
 def _spread(column, name):
@@ -80,7 +80,7 @@ def _weighted(column, name):
 _COUNTS = {
     "reading_count": _believed("count(*)"),
     "alarm_count": "count(*) FILTER (WHERE is_alarm)",
-    "fault_count": f"count(*) FILTER (WHERE NOT {_BELIEVED})",
+    "fault_count": f"count(*) FILTER (WHERE NOT {BELIEVED})",
 }
 
 TEMPERATURE = Rollup(

@@ -4,6 +4,8 @@ from . import farm_stall
 from . import farm_animal
 from . import iot_store
 from . import iot_store_partition
+from . import iot_store_production
+from . import iot_store_read
 from . import iot_store_rollup
 from . import iot_device_profile
 from . import iot_device_profile_field

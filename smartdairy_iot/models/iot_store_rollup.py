@@ -9,7 +9,7 @@ from ..rollup import ROLLUP_OF_TABLE, ROLLUPS, touched
 _logger = logging.getLogger(__name__)
 
 QUARTER = timedelta(minutes=15)
-_BUCKET = "date_bin('15 minutes', time, TIMESTAMPTZ '2000-01-01 00:00+00')"
+BUCKET = "date_bin('15 minutes', time, TIMESTAMPTZ '2000-01-01 00:00+00')"
 _SLICE = 2000  # marks worked off in one transaction
 
 
@@ -45,7 +45,7 @@ class IotStore(models.AbstractModel):
 
     def _create_rollup(self, cr, rollup):
         # Raw SQL: tables of the store are no models. The names are our own.
-        select = rollup.select(_BUCKET)
+        select = rollup.select(BUCKET)
         cr.execute(f"CREATE TABLE {rollup.name} AS {select} WITH NO DATA")
         for columns in ("device_id, bucket", "bucket"):
             cr.execute(f"CREATE INDEX ON {rollup.name} ({columns})")
@@ -76,7 +76,7 @@ class IotStore(models.AbstractModel):
                 " WHERE time >= coalesce(%(start)s, '-infinity'::timestamptz)"
                 "   AND time < coalesce(%(end)s, 'infinity'::timestamptz)",
                 table=table,
-                bucket=SQL(_BUCKET),
+                bucket=SQL(BUCKET),
                 readings=SQL.identifier(table),
                 start=start,
                 end=end,
@@ -140,7 +140,7 @@ class IotStore(models.AbstractModel):
             cr.execute(
                 SQL("DELETE FROM %s WHERE bucket = %s AND %s", name, bucket, of_devices)
             )
-        select = rollup.select(_BUCKET, "time >= %s AND time < %s AND %s")
+        select = rollup.select(BUCKET, "time >= %s AND time < %s AND %s")
         cr.execute(
             SQL(
                 "INSERT INTO %(name)s SELECT * FROM (%(select)s) AS new"

@@ -12,5 +12,6 @@ from . import test_quarantine_register
 from . import test_quarantine_replay
 from . import test_settings
 from . import test_store
+from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
