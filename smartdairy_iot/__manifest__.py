@@ -17,6 +17,7 @@
         "data/ir_cron.xml",
         "data/iot_threshold.xml",
         "data/iot_device_profile.xml",
+        "data/iot_retention.xml",
         "views/farm_farm_views.xml",
         "views/iot_device_views.xml",
         "views/iot_device_profile_views.xml",
@@ -26,6 +27,7 @@
         "views/iot_discovered_device_views.xml",
         "views/iot_listener_views.xml",
         "views/iot_live_views.xml",
+        "views/iot_retention_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

@@ -37,6 +37,7 @@ class Settings:
     batch_ms: int = 50  # … or the oldest has waited that long
     buffer_rows: int = 20000  # when that many wait the socket is left unread
     timescale_dsn: str = ""  # keyword DSN, used by smartdairy_iot_timescale
+    archive_path: str = ""  # folder of archive files; empty: in Odoo's filestore
 
     def __post_init__(self):
         for name, lowest in _LOWEST.items():
@@ -48,6 +49,8 @@ class Settings:
             raise SettingsError(
                 f"mqtt_version is {self.mqtt_version!r}, not 3.1.1 or 5"
             )
+        if self.archive_path and not os.path.isabs(self.archive_path):
+            raise SettingsError(f"archive_path is {self.archive_path!r}, not absolute")
         if bool(self.mqtt_cert) != bool(self.mqtt_key):
             raise SettingsError("mqtt_cert and mqtt_key go together")
 

@@ -2,11 +2,14 @@ from . import farm_farm
 from . import farm_tank
 from . import farm_stall
 from . import farm_animal
+from . import iot_retention
 from . import iot_store
 from . import iot_store_partition
 from . import iot_store_production
 from . import iot_store_read
+from . import iot_store_retention
 from . import iot_store_rollup
+from . import iot_archive
 from . import iot_device_profile
 from . import iot_device_profile_field
 from . import iot_device_profile_sample

@@ -91,7 +91,7 @@ class IotDeviceState(models.Model):
             # CONFLICT DO UPDATE: it takes an id for every row, and 500 devices would
             # use up all of them in seven weeks.
             ids = [record_id for record_id, _news in part]
-            self.env.cr.execute(SQL(_INSERT, ids))
+            self.env.cr.execute(SQL(_INSERT, ids), log_exceptions=False)
             rows = [_to_row(record_id, device_news) for record_id, device_news in part]
             self.env.cr.execute(SQL(_UPDATE, json.dumps(rows)), log_exceptions=False)
 

@@ -45,10 +45,10 @@ class IotStore(models.AbstractModel):
 
     def _create_rollup(self, cr, rollup):
         # Raw SQL: tables of the store are no models. The names are our own.
-        select = rollup.select(BUCKET)
-        cr.execute(f"CREATE TABLE {rollup.name} AS {select} WITH NO DATA")
-        for columns in ("device_id, bucket", "bucket"):
-            cr.execute(f"CREATE INDEX ON {rollup.name} ({columns})")
+        name, select = SQL.identifier(rollup.name), SQL(rollup.select(BUCKET))
+        cr.execute(SQL("CREATE TABLE %s AS %s WITH NO DATA", name, select))
+        cr.execute(SQL("CREATE INDEX ON %s (device_id, bucket)", name))
+        cr.execute(SQL("CREATE INDEX ON %s (bucket)", name))
         self._mark_span(cr, rollup.table)  # of readings stored by an earlier version
 
     # Marks: in the transaction that stores the readings ------------------------------

@@ -10,6 +10,7 @@ from . import test_pipeline
 from . import test_quarantine
 from . import test_quarantine_register
 from . import test_quarantine_replay
+from . import test_retention
 from . import test_settings
 from . import test_store
 from . import test_store_read

@@ -85,7 +85,7 @@ class RollupCase:
         self.assertEqual(counts, [3, 2, 2])
 
     def test_the_order_of_arrival_makes_no_difference(self):
-        @settings(max_examples=20, deadline=None)
+        @settings(max_examples=20, deadline=None, database=None)
         @given(readings=readings, order=st.randoms(use_true_random=False))
         def check(readings, order):
             device_id = self.new_device()

@@ -1,2 +1,3 @@
 from . import iot_store
+from . import iot_store_retention
 from . import iot_store_rollup

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import models, tools
 from odoo.tools import SQL
@@ -10,13 +11,7 @@ from .. import connection, schema
 _logger = logging.getLogger(__name__)
 
 _BUCKET = "time_bucket('15 minutes', time)"
-# A day inside the raw readings' retention: a refresh over a time whose readings were
-# dropped would erase what was computed of them.
-_WINDOW_DAYS = {
-    "temperature_readings": 189,
-    "sensor_readings": 89,
-    "milk_meter_readings": 179,
-}
+_DAYS = 90  # where no retention says how long readings are kept
 
 
 class IotStore(models.AbstractModel):
@@ -52,9 +47,19 @@ class IotStore(models.AbstractModel):
             cr.execute(_TO_HYPERTABLE, [rollup.name])
             return
         cr.execute(
-            f"CREATE MATERIALIZED VIEW {rollup.name} WITH (timescaledb.continuous,"
-            f" timescaledb.materialized_only = FALSE) AS {rollup.select(_BUCKET)}"
-            " WITH NO DATA"
+            SQL(
+                "CREATE MATERIALIZED VIEW %s WITH (timescaledb.continuous,"
+                " timescaledb.materialized_only = FALSE) AS %s WITH NO DATA",
+                SQL.identifier(rollup.name),
+                SQL(rollup.select(_BUCKET)),
+            )
+        )
+        self._set_policy(cr, rollup)
+
+    def _set_policy(self, cr, rollup):
+        cr.execute(
+            "SELECT remove_continuous_aggregate_policy(%s, if_exists => TRUE)",
+            [rollup.name],
         )
         cr.execute(
             SQL(
@@ -62,9 +67,17 @@ class IotStore(models.AbstractModel):
                 " end_offset => INTERVAL '15 minutes',"
                 " schedule_interval => INTERVAL '15 minutes')",
                 rollup.name,
-                f"{_WINDOW_DAYS[rollup.table]} days",
+                self._reach(rollup.table),
             )
         )
+
+    def _reach(self, table):
+        """How far back a refresh may go: a day less than readings are kept.
+
+        Over a time whose readings were dropped it would erase what was made of them.
+        """
+        days = self.env["iot.retention"]._days_of(table) or _DAYS
+        return timedelta(days=max(1, days - 1))
 
     def _touch_rollups(self, cr, samples):
         if not self._keeps_rollups():
@@ -76,8 +89,8 @@ class IotStore(models.AbstractModel):
         with connection.autocommit_cursor() as cr:
             for rollup in ROLLUPS:
                 cr.execute(
-                    "CALL refresh_continuous_aggregate(%s, now() - %s::interval, NULL)",
-                    [rollup.name, f"{_WINDOW_DAYS[rollup.table]} days"],
+                    "CALL refresh_continuous_aggregate(%s, now() - %s, NULL)",
+                    [rollup.name, self._reach(rollup.table)],
                 )
         return 0
 

@@ -1,3 +1,4 @@
 from . import test_connection
 from . import test_store
+from . import test_store_retention
 from . import test_store_rollup

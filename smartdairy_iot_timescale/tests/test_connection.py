@@ -37,7 +37,7 @@ class TestConnection(TransactionCase):
 
     def test_a_database_without_timescaledb_tells_what_to_run(self):
         with (
-            self.info(dbname=self.env.cr.dbname),
+            self.info(dbname="postgres"),
             self.assertRaisesRegex(UserError, "CREATE EXTENSION timescaledb"),
         ):
             connection.check()

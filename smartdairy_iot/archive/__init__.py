@@ -1,0 +1,1 @@
+"""Files that readings are kept in once they leave the database. Pure."""

@@ -1,0 +1,232 @@
+import tempfile
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..ingest.message import Sample, StatusChange
+from ..models.iot_archive import IotArchive
+from ..models.iot_retention import TABLES
+from .common import IotCase
+
+OLD = datetime(2024, 2, 29, 23, 59, 58, 123000, tzinfo=timezone.utc)
+LOGGER = "odoo.addons.smartdairy_iot.models.iot_retention"
+
+
+@tagged("post_install", "-at_install")
+class TestRetention(IotCase):
+    def setUp(self):
+        super().setUp()
+        self.store = self.env["iot.store"]
+        self.archives = self.env["iot.archive"]
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name) / "archives"
+        self.patch(IotArchive, "_folder", lambda _self: self.folder)
+        # The test has one transaction; committing is the scheduled action's.
+        cron = type(self.env["ir.cron"])
+        self.patch(cron, "_commit_progress", lambda *_args, **_kwargs: 1.0)
+        self.kept = self.env["iot.retention"].search(
+            [("table_name", "=", "temperature_readings")]
+        )
+
+    def put(self, *values, start=OLD):
+        self.store._insert(
+            [self.sample(v, start + timedelta(hours=n)) for n, v in enumerate(values)]
+        )
+
+    def stored(self, table="temperature_readings"):
+        return self.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3")  # noqa: S608
+
+    def files(self):
+        return sorted(path.name for path in self.folder.glob("*"))
+
+    # what is kept ---------------------------------------------------------------------
+
+    def test_every_kind_of_reading_has_its_days(self):
+        days = {r.table_name: r.days for r in self.env["iot.retention"].search([])}
+        self.assertEqual(
+            days,
+            {
+                "temperature_readings": 190,
+                "milk_meter_readings": 180,
+                "sensor_readings": 90,
+                "device_status": 30,
+                "alert_history": 365,
+            },
+        )
+        self.assertEqual(days.keys(), dict(TABLES).keys())
+
+    def test_less_than_the_law_asks_is_refused_unless_it_is_meant(self):
+        with self.assertRaisesRegex(ValidationError, "six months"):
+            self.kept.days = 90
+        self.kept.write({"days": 90, "is_shorter_confirmed": True})
+
+    def test_only_administrators_see_and_change_it(self):
+        user = self.make_user("u", "smartdairy_iot.group_iot_user")
+        manager = self.make_user("m", "smartdairy_iot.group_iot_manager")
+        with self.assertRaises(AccessError):
+            self.kept.with_user(user).read(["days"])
+        with self.assertRaises(AccessError):
+            self.archives.with_user(user).search([])
+        self.kept.with_user(manager).days = 200
+        with self.assertRaises(AccessError):
+            self.kept.with_user(manager).unlink()
+
+    # archived, dropped, restored ------------------------------------------------------
+
+    def test_old_months_leave_and_young_ones_stay(self):
+        self.put(3.0, 4.0)
+        self.put(5.0, start=datetime.now(timezone.utc) - timedelta(days=5))
+        self.kept._cron_drop_old()
+        self.assertEqual([row[4] for row in self.stored()], [5.0])
+        archive = self.archives.search([])
+        self.assertEqual(sorted(archive.mapped("rows")), [1, 1], "over a month's end")
+        self.assertTrue(all(archive.mapped("dropped_at")))
+        self.assertEqual(self.files(), sorted(archive.mapped("file_name")))
+        archive.action_verify()
+
+    def test_rollups_stay_when_readings_leave_and_late_ones_do_not_spoil_them(self):
+        self.put(3.0, 4.0)
+        self.kept._cron_drop_old()
+        self.put(99.0)
+        self.store._refresh_rollups()
+        query = "SELECT sum_temp FROM temperature_quarter_hourly ORDER BY bucket"
+        self.assertEqual(self.rows(query), [(3.0,), (4.0,)])
+
+    def test_a_restore_brings_back_identical_rows_and_twice_is_once(self):
+        self.put(3.0, 4.0, 5.5)
+        before = self.stored()
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+        self.archives.search([]).action_restore()
+        self.assertEqual(self.stored(), before)
+        self.archives.search([]).action_restore()
+        self.assertEqual(self.stored(), before)
+
+    def test_what_was_restored_is_spared_for_a_while(self):
+        self.put(3.0)
+        self.kept._cron_drop_old()
+        archive = self.archives.search([])
+        archive.action_restore()
+        self.kept._cron_drop_old()
+        self.assertEqual(len(self.stored()), 1)
+        archive.restored_until = datetime(2025, 1, 1)
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+
+    def test_archive_drop_and_restore_is_the_identity(self):
+        texts = st.text(
+            st.characters(codec="utf-8", exclude_characters="\0"), max_size=9
+        )
+        values = st.floats(allow_nan=False, allow_infinity=False, width=32)
+        row = st.tuples(values, st.none() | values, st.none() | texts, st.booleans())
+
+        @settings(max_examples=15, deadline=None, database=None)
+        @given(rows=st.lists(row, max_size=6))
+        def check(rows):
+            self.env.cr.execute("DELETE FROM retention_horizon")
+            self.store._make_partitions(
+                self.env.cr, "temperature_readings", [(2024, 2)]
+            )
+            self.env.cr.execute("DELETE FROM temperature_readings")
+            for number, (value, humidity, note, is_alarm) in enumerate(rows):
+                self.env.cr.execute(
+                    "INSERT INTO temperature_readings (time, received_at, device_id,"
+                    " temperature_celsius, humidity_percent, is_alarm, alarm_type,"
+                    " metadata) VALUES (%s, %s, %s, %s, %s, %s, %s,"
+                    " jsonb_build_object('note', %s::text))",
+                    [
+                        OLD - timedelta(days=number, microseconds=number),
+                        OLD,
+                        f"R{number}",
+                        value,
+                        humidity,
+                        is_alarm,
+                        note,
+                        note,
+                    ],
+                )
+            before = self.stored()
+            self.kept._cron_drop_old()
+            self.assertEqual(self.stored(), [])
+            self.archives.search([]).action_restore()
+            self.assertEqual(self.stored(), before)
+            self.archives.search([])._discard()
+
+        check()
+
+    def test_each_kind_of_reading_can_leave_and_come_back(self):
+        said = {"type": "session_end", "session_id": 'a,"\n', "animal_id": None}
+        ph = Sample(
+            "P-1", "ph_sensor", OLD, OLD, {"ph": 6.7}, original={"ph": [1, "x"]}
+        )
+        milk = Sample("M-1", "milk_meter", OLD, OLD, {"volume": 0.1}, metadata=said)
+        self.store._insert([ph, milk])
+        self.store._insert_status([StatusChange("P-1", True, OLD)])
+        tables = ("sensor_readings", "milk_meter_readings", "device_status")
+        before = {table: self.stored(table) for table in tables}
+        self.assertTrue(all(before.values()))
+        self.kept._cron_drop_old()
+        self.assertFalse(any(self.stored(table) for table in tables))
+        self.archives.search([]).action_restore()
+        self.assertEqual({table: self.stored(table) for table in tables}, before)
+
+    def test_without_an_archive_it_is_dropped_if_that_is_what_was_set(self):
+        self.kept.is_archived = False
+        self.put(3.0)
+        self.kept._cron_drop_old()
+        self.assertEqual((self.stored(), self.files()), ([], []))
+
+    # what must never be lost ----------------------------------------------------------
+
+    @mute_logger(LOGGER)
+    def test_what_cannot_be_archived_is_not_dropped(self):
+        self.put(3.0)
+        self.folder.write_text("a file where the folder should be")
+        self.kept._cron_drop_old()
+        self.assertEqual(len(self.stored()), 1)
+        self.assertIn("is kept", self.kept.error)
+        self.folder.unlink()
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+        self.assertFalse(self.kept.error)
+
+    def test_what_comes_while_it_is_archived_is_not_lost(self):
+        self.put(3.0)
+        write = type(self.archives)._write_chunk
+
+        def late(archives, table, chunk):
+            archive = write(archives, table, chunk)
+            self.put(7.0, start=OLD - timedelta(hours=3))
+            return archive
+
+        with patch.object(type(self.archives), "_write_chunk", late):
+            self.kept._cron_drop_old()
+        self.assertEqual([row[4] for row in self.stored()], [7.0, 3.0])
+        self.assertEqual(self.files(), [], "the file would say too little")
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+        self.archives.search([]).action_restore()
+        self.assertEqual([row[4] for row in self.stored()], [7.0, 3.0])
+
+    def test_a_damaged_or_missing_file_is_told_and_restores_nothing(self):
+        self.put(3.0)
+        self.kept._cron_drop_old()
+        archive = self.archives.search([])
+        path = self.folder / archive.file_name
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-20])
+        for action in (archive.action_verify, archive.action_restore):
+            with self.assertRaisesRegex(UserError, "cannot be read|cut off|damaged"):
+                action()
+        path.unlink()
+        with self.assertRaisesRegex(UserError, "No such file"):
+            archive.action_restore()
+        self.assertEqual(self.stored(), [])

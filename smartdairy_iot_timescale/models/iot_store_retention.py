@@ -1,0 +1,55 @@
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
+from odoo.addons.smartdairy_iot.rollup import ROLLUP_OF_TABLE
+
+from .. import connection
+
+
+class IotStore(models.AbstractModel):
+    """Chunks are TimescaleDB's. Its own retention policies are not used: they would
+    drop what was not archived.
+    """
+
+    _inherit = "iot.store"
+
+    def _chunks(self, table, before):
+        with self._cursor() as cr:
+            cr.execute(SQL(_CHUNKS, table, before))
+            return [Chunk(*row) for row in cr.fetchall()]
+
+    def _drop_chunk(self, cr, table, chunk):
+        cr.execute(
+            SQL(
+                "SELECT drop_chunks(%s::regclass, older_than => %s, newer_than => %s)",
+                table,
+                chunk.end,
+                chunk.start,
+            )
+        )
+
+    def _settle_rollups(self, table, chunk):
+        if table not in ROLLUP_OF_TABLE or not self._keeps_rollups():
+            super()._settle_rollups(table, chunk)
+            return
+        with connection.autocommit_cursor() as cr:
+            cr.execute(
+                "CALL refresh_continuous_aggregate(%s, %s, %s)",
+                [ROLLUP_OF_TABLE[table].name, chunk.start, chunk.end],
+            )
+
+    def _follow_retention(self):
+        """The policies must not refresh what lies before."""
+        if self._keeps_rollups():
+            with self._cursor() as cr:
+                for rollup in ROLLUP_OF_TABLE.values():
+                    self._set_policy(cr, rollup)
+
+
+_CHUNKS = """
+SELECT format('%%s.%%s', chunk_schema, chunk_name), range_start, range_end
+  FROM timescaledb_information.chunks
+ WHERE hypertable_name = %s AND range_end <= %s
+ ORDER BY range_start
+"""
