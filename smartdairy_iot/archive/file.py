@@ -1,77 +1,44 @@
-"""One archive file: gzip CSV between two comments that say what it is. Pure.
+"""One archive file, written whole or not at all. Pure.
 
-::
-
-    # {"format": "smartdairy-archive", "version": 1, "table": …, "columns": {…}, …}
-    time,received_at,…            as PostgreSQL's COPY writes it: NULL is empty,
-    2026-01-05 06:00:00+00,…      an empty text is ""; times are UTC
-    # {"rows": 86400, "sha256": …}         of all between the comments
-
-Any program that reads CSV and skips ``#`` opens it, and PostgreSQL takes it back.
+Its kind is told by its name: Parquet where pyarrow is installed, gzip CSV otherwise.
+Both describe themselves: table, columns with their types, span, rows and checksum.
 """
 
-import gzip
-import io
-import json
 import os
-from hashlib import sha256
-from typing import NamedTuple
 
-FORMAT = "smartdairy-archive"
-VERSION = 1
-SUFFIX = ".csv.gz"
-_PIECE = 1 << 16
+from . import gzip_csv
+from .summary import FORMAT, VERSION, ArchiveError
 
-
-class ArchiveError(Exception):
-    """The file is not what it should be; the text says what is wrong with it."""
+try:
+    from . import parquet
+except ImportError:  # pyarrow is optional
+    parquet = None
 
 
-class Summary(NamedTuple):
-    rows: int
-    sha256: str  # of the content, not of the file: the same rows give the same
-
-
-class Hash(io.RawIOBase):
-    """Writes through, and takes the checksum of it.
-
-    :param file: None to have the checksum only
-    """
-
-    def __init__(self, file=None):
-        super().__init__()
-        self._file = file
-        self._digest = sha256()
-
-    def writable(self):
-        return True
-
-    def write(self, piece):
-        self._digest.update(piece)
-        if self._file:
-            self._file.write(piece)
-        return len(piece)
-
-    def hexdigest(self):
-        return self._digest.hexdigest()
+def suffix():
+    """Of the files that are written here."""
+    return (parquet or gzip_csv).SUFFIX
 
 
 def write(path, description, export):
     """Write, read back, and only then give it its name: a file that is there is whole.
 
-    :param description: what the header says besides the format, JSON
-    :param export: called with a binary file; writes the CSV, returns its rows
+    :param description: what the header says besides the format, JSON; its ``columns``
+        are ``{name: PostgreSQL's type}``
+    :param export: called with a binary file; writes CSV with a header line as COPY
+        does, returns its rows
     :return: :class:`Summary`
     :raise OSError: no space, no folder, no right to write; nothing is left behind
     """
+    form = _form(path)
+    header = {"format": FORMAT, "version": VERSION, **description}
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as raw:
-            with gzip.GzipFile(path.name, "wb", 6, raw, mtime=0) as packed:
-                summary = _fill(packed, description, export)
+            summary = form.write(raw, header, export)
             raw.flush()
             os.fsync(raw.fileno())
-        if verify(part) != summary:
+        if form.verify(part) != summary:
             raise ArchiveError("what was read back is not what was written")
         part.rename(path)
         _sync_folder(path.parent)
@@ -80,26 +47,12 @@ def write(path, description, export):
     return summary
 
 
-def _fill(packed, description, export):
-    header = {"format": FORMAT, "version": VERSION, **description}
-    packed.write(b"# %s\n" % json.dumps(header).encode())
-    content = Hash(packed)
-    rows = export(content)
-    summary = Summary(rows, content.hexdigest())
-    packed.write(b"# %s\n" % json.dumps(summary._asdict()).encode())
-    return summary
-
-
 def describe(path):
     """The header of the file.
 
     :raise ArchiveError: it is none of ours
     """
-    try:
-        with gzip.open(path) as packed:
-            return _header(packed.readline(_PIECE))
-    except (OSError, EOFError) as error:
-        raise ArchiveError(f"{path.name} cannot be read: {error}") from error
+    return _form(path).describe(path)
 
 
 def verify(path):
@@ -108,46 +61,23 @@ def verify(path):
     :return: :class:`Summary`
     :raise ArchiveError: it is damaged, cut off, or none of ours
     """
-    found = Hash()
-    footer = content(path, found.write)
-    if footer.sha256 != found.hexdigest():
-        raise ArchiveError(f"{path.name} is damaged: its checksum is another")
-    return footer
+    return _form(path).verify(path)
 
 
 def content(path, take):
-    """Give the CSV piece by piece to ``take``.
+    """Give its rows as CSV with a header line, piece by piece, to ``take``.
 
-    :return: :class:`Summary`, as the file's end says it
+    :return: :class:`Summary`, as the file says it
     """
-    try:
-        with gzip.open(path) as packed:
-            _header(packed.readline(_PIECE))
-            held = packed.readline()
-            for line in packed:
-                take(held)
-                held = line
-    except (OSError, EOFError) as error:
-        raise ArchiveError(f"{path.name} cannot be read: {error}") from error
-    return _footer(path, held)
+    return _form(path).content(path, take)
 
 
-def _header(line):
-    try:
-        header = json.loads(line.removeprefix(b"# "))
-        is_ours = header["format"] == FORMAT and header["version"] <= VERSION
-    except (ValueError, TypeError, KeyError):
-        is_ours = False
-    if not is_ours:
-        raise ArchiveError("this is no archive of readings, or of a newer version")
-    return header
-
-
-def _footer(path, line):
-    try:
-        return Summary(**json.loads(line.removeprefix(b"# ")))
-    except (ValueError, TypeError):
-        raise ArchiveError(f"{path.name} is cut off: it has no end") from None
+def _form(path):
+    if not path.name.endswith(".parquet"):
+        return gzip_csv
+    if parquet is None:
+        raise ArchiveError(f"{path.name} needs pyarrow: pip install pyarrow")
+    return parquet
 
 
 def _sync_folder(folder):

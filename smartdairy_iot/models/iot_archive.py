@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -7,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..archive import file as archive_file
+from ..archive.summary import ArchiveError, Summary
 from ..settings import get_settings
 from .iot_retention import TABLES
 from .iot_store_retention import Chunk
@@ -39,11 +41,9 @@ class IotArchive(models.Model):
 
     def action_verify(self):
         for archive in self:
-            summary = archive._read(archive_file.verify)
-            if summary != archive._summary():
-                raise UserError(
-                    _("%(file)s is not what was written.", file=archive.file_name)
-                )
+            with archive._file() as path:
+                if archive_file.verify(path) != archive._summary():
+                    raise ArchiveError(f"{path.name} is not what was written")
             archive.verified_at = fields.Datetime.now()
         return self._notify(_("What was written is still there, to the last bit."))
 
@@ -61,14 +61,9 @@ class IotArchive(models.Model):
     def _write_chunk(self, table, chunk):
         """:return: the archive of the chunk; the file is on the disk, and whole"""
         store = self.env["iot.store"]
-        folder = self._folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{table}_{chunk.start:%Y%m%dT%H%M}_{chunk.end:%Y%m%dT%H%M}"
-        path = folder / f"{name}{archive_file.SUFFIX}"
-        number = 1
-        while path.exists():  # of another time that it was dropped
-            number += 1
-            path = folder / f"{name}_{number}{archive_file.SUFFIX}"
+        path = self._free_path(
+            f"{table}_{chunk.start:%Y%m%dT%H%M}_{chunk.end:%Y%m%dT%H%M}"
+        )
         span = {"from": chunk.start.isoformat(), "to": chunk.end.isoformat()}
         summary = archive_file.write(
             path,
@@ -88,6 +83,29 @@ class IotArchive(models.Model):
             }
         )
 
+    def _free_path(self, name):
+        folder = self._folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        suffix = archive_file.suffix()
+        path = folder / f"{name}{suffix}"
+        number = 1
+        while path.exists():  # of another time that it was dropped
+            number += 1
+            path = folder / f"{name}_{number}{suffix}"
+        return path
+
+    @api.model
+    def _undropped(self, table, chunk):
+        """Archives of that chunk by a run that was cut off before it dropped it."""
+        return self.search(
+            [
+                ("table_name", "=", table),
+                ("date_from", "=", _naive(chunk.start)),
+                ("date_to", "=", _naive(chunk.end)),
+                ("dropped_at", "=", False),
+            ]
+        )
+
     @api.model
     def _spared(self, table):
         """Spans that were restored: ``[(from, to)]``, aware."""
@@ -97,26 +115,30 @@ class IotArchive(models.Model):
 
     def _restore(self):
         """:return: how many readings were not there"""
-        header = self._read(archive_file.describe)
-        with TemporaryFile() as readings:
-            found = self._read(lambda path: archive_file.content(path, readings.write))
-            if found != self._summary():
-                raise UserError(_("%(name)s is damaged.", name=self.file_name))
+        with self._file() as path, TemporaryFile() as readings:
+            columns = archive_file.describe(path)["columns"]
+            archive_file.content(path, readings.write)
             readings.seek(0)
             new = self.env["iot.store"]._restore_rows(
-                self.table_name, self._chunk(), header["columns"], readings
+                self.table_name, self._chunk(), columns, readings, self._summary()
             )
         self.restored_until = fields.Datetime.now() + timedelta(days=_DAYS_RESTORED)
         return new
 
-    def _read(self, read):
-        """``read`` of the file, its errors as what a person can act on."""
+    @contextmanager
+    def _file(self):
+        """Its path; what is wrong with it becomes what a person can act on."""
         path = self._folder() / self.file_name
         try:
-            return read(path)
-        except archive_file.ArchiveError as error:
+            yield path
+        except ArchiveError as error:
             raise UserError(
-                _("In %(folder)s: %(error)s", folder=path.parent, error=error)
+                _(
+                    "%(name)s in %(folder)s cannot be used: %(error)s",
+                    name=path.name,
+                    folder=path.parent,
+                    error=error,
+                )
             ) from error
 
     def _discard(self):
@@ -126,7 +148,7 @@ class IotArchive(models.Model):
         self.unlink()
 
     def _summary(self):
-        return archive_file.Summary(int(self.rows), self.sha256)
+        return Summary(int(self.rows), self.sha256)
 
     def _chunk(self):
         start, end = (

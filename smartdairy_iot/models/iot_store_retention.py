@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..archive import file as archive_file
+from ..archive.summary import ArchiveError, Hash, Summary
 
 
 class Chunk(NamedTuple):
@@ -42,13 +42,20 @@ class IotStore(models.AbstractModel):
         with self._cursor() as cr:
             return self._copy_out(cr, table, chunk, file)
 
-    def _copy_out(self, cr, table, chunk, file):
+    @api.model
+    def _sum_up_chunk(self, table, chunk):
+        """:return: :class:`~..archive.summary.Summary` of what is in it now"""
+        with self._cursor() as cr:
+            return self._sum_up(cr, table, chunk)
+
+    def _copy_out(self, cr, table, chunk, file, source=None):
         # The same rows must give the same bytes, whoever asks and whenever.
         cr.execute("SET LOCAL timezone = 'UTC'")
         cr.execute("SET LOCAL datestyle = 'ISO'")
         cr.execute("SET LOCAL extra_float_digits = 1")
         query = cr.mogrify(
-            f"SELECT * FROM {table} WHERE time >= %s AND time < %s"  # noqa: S608
+            f"SELECT * FROM {source or table}"  # noqa: S608
+            " WHERE time >= %s AND time < %s"
             f" ORDER BY {_KEYS[table]}",
             [chunk.start, chunk.end],
         ).decode()
@@ -61,7 +68,7 @@ class IotStore(models.AbstractModel):
 
         Its rollups stay, and are not made again of what may come late of that time.
 
-        :param summary: :class:`~..archive.file.Summary`; None: it is not archived
+        :param summary: :class:`~..archive.summary.Summary`; None: it is not archived
         :return: False when something was stored in it meanwhile
         """
         with self._cursor() as cr:
@@ -75,10 +82,10 @@ class IotStore(models.AbstractModel):
             cr.execute(SQL(_RAISE_HORIZON, table, chunk.end))
         return True
 
-    def _sum_up(self, cr, table, chunk):
-        content = archive_file.Hash()
-        rows = self._copy_out(cr, table, chunk, content)
-        return archive_file.Summary(rows, content.hexdigest())
+    def _sum_up(self, cr, table, chunk, source=None):
+        content = Hash()
+        rows = self._copy_out(cr, table, chunk, content, source)
+        return Summary(rows, content.hexdigest())
 
     def _lock_chunk(self, cr, chunk):
         cr.execute(SQL("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", _name(chunk.name)))
@@ -87,12 +94,14 @@ class IotStore(models.AbstractModel):
         cr.execute(SQL("DROP TABLE %s", _name(chunk.name)))
 
     @api.model
-    def _restore_rows(self, table, chunk, columns, file):
+    def _restore_rows(self, table, chunk, columns, file, summary):
         """Bring back what is missing; rollups were never gone, and stay as they are.
 
         :param columns: names, in the file's order
         :param file: of CSV with a header line
+        :param summary: what the rows must sum up to
         :return: how many rows were new
+        :raise ArchiveError: they are not what was archived; nothing is restored
         """
         names = SQL(", ").join(map(SQL.identifier, columns))
         target = SQL.identifier(table)
@@ -107,6 +116,8 @@ class IotStore(models.AbstractModel):
                 )
             )
             cr.copy_expert("COPY restored FROM STDIN (FORMAT csv, HEADER)", file)
+            if self._sum_up(cr, table, chunk, "restored") != summary:
+                raise ArchiveError("it does not hold what was archived")
             cr.execute(
                 SQL(
                     "INSERT INTO %s (%s) SELECT %s FROM restored"

@@ -1,8 +1,11 @@
 import tempfile
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from unittest.mock import patch
 
+import pyarrow
+import pyarrow.parquet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +13,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..archive import file
 from ..ingest.message import Sample, StatusChange
 from ..models.iot_archive import IotArchive
 from ..models.iot_retention import TABLES
@@ -178,6 +182,16 @@ class TestRetention(IotCase):
         self.archives.search([]).action_restore()
         self.assertEqual({table: self.stored(table) for table in tables}, before)
 
+    def test_without_pyarrow_it_is_the_same_in_csv(self):
+        with patch.object(file, "parquet", None):
+            self.put(3.0, 4.1)
+            before = self.stored()
+            self.kept._cron_drop_old()
+            self.assertEqual({name[-7:] for name in self.files()}, {".csv.gz"})
+            self.assertEqual(self.stored(), [])
+            self.archives.search([]).action_restore()
+            self.assertEqual(self.stored(), before)
+
     def test_without_an_archive_it_is_dropped_if_that_is_what_was_set(self):
         self.kept.is_archived = False
         self.put(3.0)
@@ -215,6 +229,46 @@ class TestRetention(IotCase):
         self.assertEqual(self.stored(), [])
         self.archives.search([]).action_restore()
         self.assertEqual([row[4] for row in self.stored()], [7.0, 3.0])
+
+    def test_a_run_that_was_cut_off_before_it_dropped_is_gone_on_with(self):
+        self.put(3.0)
+        cut_off = patch.object(
+            type(self.store), "_drop_archived", side_effect=KeyboardInterrupt
+        )
+        with cut_off, suppress(KeyboardInterrupt):
+            self.kept._cron_drop_old()
+        self.assertEqual((len(self.stored()), len(self.files())), (1, 1))
+        self.kept._cron_drop_old()
+        self.assertEqual((len(self.stored()), len(self.files())), (0, 1))
+        self.assertTrue(self.archives.search([]).dropped_at)
+
+    def test_what_such_a_run_left_behind_is_no_archive_of_later_readings(self):
+        self.put(3.0)
+        cut_off = patch.object(
+            type(self.store), "_drop_archived", side_effect=KeyboardInterrupt
+        )
+        with cut_off, suppress(KeyboardInterrupt):
+            self.kept._cron_drop_old()
+        self.put(7.0, start=OLD - timedelta(hours=3))
+        self.kept._cron_drop_old()
+        self.assertEqual((len(self.stored()), len(self.files())), (0, 2))
+        self.archives.search([("dropped_at", "!=", False)]).action_restore()
+        self.assertEqual([row[4] for row in self.stored()], [7.0, 3.0])
+
+    def test_a_file_with_other_rows_than_were_archived_restores_none(self):
+        self.put(3.0)
+        self.kept._cron_drop_old()
+        archive = self.archives.search([])
+        path = self.folder / archive.file_name
+        table = pyarrow.parquet.read_table(path)
+        changed = pyarrow.array([4.0], pyarrow.float32())
+        name = "temperature_celsius"
+        where = table.column_names.index(name)
+        table = table.set_column(where, table.schema.field(name), changed)
+        pyarrow.parquet.write_table(table, path)
+        with self.assertRaisesRegex(UserError, "does not hold what was archived"):
+            archive.action_restore()
+        self.assertEqual(self.stored(), [])
 
     def test_a_damaged_or_missing_file_is_told_and_restores_nothing(self):
         self.put(3.0)
