@@ -4,6 +4,7 @@ from . import farm_stall
 from . import farm_animal
 from . import iot_retention
 from . import iot_store
+from . import iot_store_outbox
 from . import iot_store_partition
 from . import iot_store_production
 from . import iot_store_read
@@ -20,6 +21,7 @@ from . import iot_device_state
 from . import iot_threshold
 from . import iot_alert
 from . import iot_alert_evaluation
+from . import iot_alert_history
 from . import iot_rule_watermark
 from . import iot_live_watch
 from . import iot_listener

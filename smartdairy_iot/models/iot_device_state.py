@@ -1,5 +1,5 @@
 import json
-from datetime import timezone
+from datetime import datetime, timezone
 from operator import itemgetter
 
 from odoo import _, api, fields, models
@@ -130,7 +130,26 @@ class IotDeviceState(models.Model):
         )
         ids = [row_id for (row_id,) in self.env.cr.fetchall()]
         self.invalidate_model(["is_online"])
-        self.browse(ids)._send_status()
+        gone = self.browse(ids)
+        gone._send_status()
+        gone._tell_history()
+
+    def _tell_history(self):
+        now = datetime.now(timezone.utc).isoformat()
+        self.env["iot.store.outbox"]._put(
+            "device_status",
+            [
+                {
+                    "time": now,
+                    "device_id": state.device_id.device_id,
+                    "is_online": state.is_online,
+                    "battery_level": state.battery_level,
+                    "signal_strength": state.signal_strength,
+                    "firmware_version": (state.firmware_version or "")[:30] or None,
+                }
+                for state in self
+            ],
+        )
 
     def _send_status(self):
         for farm, states in self.grouped(lambda s: s.device_id.farm_id).items():
@@ -180,7 +199,9 @@ SELECT device.id
    AND NOT EXISTS (SELECT 1 FROM iot_device_state WHERE device_id = device.id)
     ON CONFLICT DO NOTHING
 """
+# A device that is heard of again: when, is history.
 _UPDATE = """
+WITH changed AS (
 UPDATE iot_device_state AS live
    SET last_seen = greatest(live.last_seen, said.last_seen),
        is_online = said.is_online,
@@ -200,5 +221,17 @@ UPDATE iot_device_state AS live
        is_online bool, battery_level int, signal_strength int, firmware_version varchar,
        last_values jsonb, steady_since jsonb, value_time timestamp, alarm_type varchar,
        fault varchar, location_type varchar)
+  JOIN iot_device_state AS was USING (device_id)
  WHERE live.device_id = said.device_id
+RETURNING live.*, was.is_online AS was_online)
+INSERT INTO iot_store_outbox (table_name, row)
+SELECT 'device_status', jsonb_build_object(
+           'time', changed.last_seen AT TIME ZONE 'UTC',
+           'device_id', device.device_id,
+           'is_online', TRUE,
+           'battery_level', changed.battery_level,
+           'signal_strength', changed.signal_strength,
+           'firmware_version', left(changed.firmware_version, 30))
+  FROM changed JOIN iot_device AS device ON device.id = changed.device_id
+ WHERE changed.is_online AND changed.was_online IS NOT TRUE
 """

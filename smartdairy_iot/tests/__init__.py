@@ -3,6 +3,7 @@ from . import test_alert
 from . import test_device
 from . import test_device_profile
 from . import test_device_profile_sample
+from . import test_history
 from . import test_hooks
 from . import test_js
 from . import test_live_board
