@@ -73,7 +73,7 @@ class IotRetention(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
-        if "days" in vals:
+        if not {"days", "is_archived"}.isdisjoint(vals):
             self.flush_recordset()
             self.env["iot.store"]._follow_retention()
         return done

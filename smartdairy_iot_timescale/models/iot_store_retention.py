@@ -8,8 +8,8 @@ from .. import connection
 
 
 class IotStore(models.AbstractModel):
-    """Chunks are TimescaleDB's. Its own retention policies are not used: they would
-    drop what was not archived.
+    """Chunks are TimescaleDB's. Its own retention policies (Community) serve where
+    nothing is archived first; they would drop what was not.
     """
 
     _inherit = "iot.store"
@@ -40,13 +40,22 @@ class IotStore(models.AbstractModel):
             )
 
     def _follow_retention(self):
-        """The policies must not refresh what lies before."""
-        if self._keeps_rollups():
-            with self._cursor() as cr:
+        """The policies of refreshing must not reach what is dropped."""
+        if self._edition() != "timescale":
+            return
+        with self._cursor() as cr:
+            if self._keeps_rollups():
                 for rollup in ROLLUP_OF_TABLE.values():
                     self._set_policy(cr, rollup)
+            # sudo - iot.retention: what is set, whoever upgrades.
+            for kept in self.env["iot.retention"].sudo().search([]):
+                cr.execute(_NO_RETENTION, [kept.table_name])
+                if not kept.is_archived:
+                    cr.execute(_RETENTION, [kept.table_name, f"{kept.days} days"])
 
 
+_NO_RETENTION = "SELECT remove_retention_policy(%s, if_exists => TRUE)"
+_RETENTION = "SELECT add_retention_policy(%s, drop_after => %s::interval)"
 _CHUNKS = """
 SELECT format('%%s.%%s', chunk_schema, chunk_name), range_start, range_end
   FROM timescaledb_information.chunks

@@ -53,6 +53,17 @@ class TestTimescaleStore(TransactionCase):
             for number in range(count)
         ]
 
+    def test_history_is_told_once_however_often_it_is_delivered(self):
+        at = NOW.isoformat()
+        row = {"time": at, "device_id": self.device_id, "is_online": False}
+        for _time in range(2):
+            self.store._insert_history("device_status", [row])
+        found = self.rows(
+            "SELECT time, is_online FROM device_status WHERE device_id = %s",
+            self.device_id,
+        )
+        self.assertEqual(found, [(NOW, False)])
+
     def test_the_tables_are_hypertables_of_another_database(self):
         names = self.rows(
             "SELECT hypertable_name FROM timescaledb_information.hypertables"

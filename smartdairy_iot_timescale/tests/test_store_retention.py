@@ -87,6 +87,20 @@ class TestTimescaleRetention(TransactionCase):
         self.store._refresh_rollups()
         self.assertEqual(self.rolled_up(), expected)
 
+    def test_timescaledb_drops_by_itself_only_what_is_not_archived(self):
+        if self.store._edition() != "timescale":
+            self.skipTest("this server has the Apache edition: no policies")
+        policies = (
+            "SELECT hypertable_name, config ->> 'drop_after'"
+            "  FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'"
+        )
+        self.assertEqual(self.rows(policies), [])
+        self.kept.is_archived = False
+        self.addCleanup(self.kept.write, {"is_archived": True})
+        self.assertEqual(self.rows(policies), [("temperature_readings", "190 days")])
+        self.kept.is_archived = True
+        self.assertEqual(self.rows(policies), [])
+
     def test_the_policies_follow_the_days_to_keep(self):
         if self.store._edition() != "timescale":
             self.skipTest("this server has the Apache edition: no policies")
