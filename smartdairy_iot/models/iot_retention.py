@@ -88,7 +88,8 @@ class IotRetention(models.Model):
         """Archive and drop, one chunk at a time."""
         for kept in self.search([]):
             if not kept._drop_old():
-                return  # the rest another time
+                break  # the rest another time
+        self.env["iot.store"]._follow_retention()
 
     def _drop_old(self):
         """:return: False when the time for it is over"""

@@ -67,17 +67,20 @@ class IotStore(models.AbstractModel):
                 " end_offset => INTERVAL '15 minutes',"
                 " schedule_interval => INTERVAL '15 minutes')",
                 rollup.name,
-                self._reach(rollup.table),
+                self._reach(cr, rollup.table),
             )
         )
 
-    def _reach(self, table):
+    def _reach(self, cr, table):
         """How far back a refresh may go: a day less than readings are kept.
 
-        Over a time whose readings were dropped it would erase what was made of them.
+        Over a time whose readings were dropped it would erase what was made of them,
+        also where readings are to be kept for longer than they were until now.
         """
         days = self.env["iot.retention"]._days_of(table) or _DAYS
-        return timedelta(days=max(1, days - 1))
+        cr.execute(_SINCE_DROPPED, [table])
+        kept = [since for (since,) in cr.fetchall()]
+        return max(timedelta(days=1), min([timedelta(days=days - 1), *kept]))
 
     def _touch_rollups(self, cr, samples):
         if not self._keeps_rollups():
@@ -90,7 +93,7 @@ class IotStore(models.AbstractModel):
             for rollup in ROLLUPS:
                 cr.execute(
                     "CALL refresh_continuous_aggregate(%s, now() - %s, NULL)",
-                    [rollup.name, self._reach(rollup.table)],
+                    [rollup.name, self._reach(cr, rollup.table)],
                 )
         return 0
 
@@ -99,6 +102,9 @@ class IotStore(models.AbstractModel):
             super()._mark_span(cr, table, start, end)
 
 
+_SINCE_DROPPED = (
+    "SELECT now() - dropped_before FROM retention_horizon WHERE table_name = %s"
+)
 _TO_HYPERTABLE = (
     "SELECT create_hypertable(%s::regclass, 'bucket', create_default_indexes => FALSE,"
     " chunk_time_interval => INTERVAL '90 days', migrate_data => TRUE)"

@@ -9,6 +9,8 @@ from odoo.addons.smartdairy_iot.ingest.message import Sample
 from odoo.addons.smartdairy_iot.models.iot_archive import IotArchive
 from odoo.addons.smartdairy_iot.rollup import TEMPERATURE
 
+from .. import connection
+
 OLD = datetime(2020, 3, 1, tzinfo=timezone.utc)
 
 
@@ -101,17 +103,64 @@ class TestTimescaleRetention(TransactionCase):
         self.kept.is_archived = True
         self.assertEqual(self.rows(policies), [])
 
-    def test_the_policies_follow_the_days_to_keep(self):
-        if self.store._edition() != "timescale":
-            self.skipTest("this server has the Apache edition: no policies")
-        self.kept.days = 400
-        self.addCleanup(self.kept.write, {"days": 190})
-        offsets = self.rows(
-            "SELECT (job.config ->> 'start_offset')::interval = interval '399 days'"
+    def reach(self):
+        """How far back its policy refreshes: a timedelta, since now."""
+        ((offset,),) = self.rows(
+            "SELECT (job.config ->> 'start_offset')::interval"
             "  FROM timescaledb_information.jobs AS job"
             "  JOIN timescaledb_information.continuous_aggregates AS aggregate"
             "    ON job.hypertable_name = aggregate.materialization_hypertable_name"
             " WHERE aggregate.view_name = %s",
             TEMPERATURE.name,
         )
-        self.assertEqual(offsets, [(True,)])
+        return offset
+
+    def test_the_policies_follow_the_days_to_keep(self):
+        if self.store._edition() != "timescale":
+            self.skipTest("this server has the Apache edition: no policies")
+        self.addCleanup(self.kept.write, {"days": 190})
+        self.kept.days = 400
+        self.assertEqual(self.reach(), timedelta(days=399))
+
+    def test_the_policies_never_reach_what_was_dropped_whatever_is_set(self):
+        if self.store._edition() != "timescale":
+            self.skipTest("this server has the Apache edition: no policies")
+        self.put((1,))
+        self.kept._drop_old()
+        self.addCleanup(self.kept.write, {"days": 190})
+        self.kept.days = 9999
+        dropped_before = OLD + timedelta(days=1)
+        start = datetime.now(timezone.utc) - self.reach()
+        self.assertGreaterEqual(start, dropped_before)
+        self.assertLess(start, dropped_before + timedelta(minutes=1))
+
+    def test_what_comes_late_is_in_the_rollups_after_one_run_of_the_policy(self):
+        if self.store._edition() != "timescale":
+            self.skipTest("this server has the Apache edition: a scheduled action")
+        now = datetime.now(timezone.utc)
+        at = now - timedelta(hours=12)
+        self.addCleanup(self.rows_gone, at)
+        self.run_policy()
+        self.store._insert(
+            [Sample(self.device_id, "temperature", at, now, {"temperature": 39.0})]
+        )
+        self.run_policy()
+        self.assertEqual([value for _bucket, value in self.rolled_up()], [39.0])
+
+    def rows_gone(self, since):
+        with self.store._cursor() as cr:
+            cr.execute(
+                "DELETE FROM temperature_readings WHERE device_id = %s AND time >= %s",
+                [self.device_id, since],
+            )
+
+    def run_policy(self):
+        (job,) = self.rows(
+            "SELECT job_id FROM timescaledb_information.jobs AS job"
+            "  JOIN timescaledb_information.continuous_aggregates AS aggregate"
+            "    ON job.hypertable_name = aggregate.materialization_hypertable_name"
+            " WHERE aggregate.view_name = %s",
+            TEMPERATURE.name,
+        )
+        with connection.autocommit_cursor() as cr:
+            cr.execute("CALL run_job(%s)", job)
