@@ -47,6 +47,14 @@ class IotArchive(models.Model):
             archive.verified_at = fields.Datetime.now()
         return self._notify(_("What was written is still there, to the last bit."))
 
+    def action_download(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/smartdairy_iot/archive/{self.id}",
+            "target": "download",
+        }
+
     def action_restore(self):
         new = sum(archive._restore() for archive in self)
         return self._notify(
@@ -128,7 +136,7 @@ class IotArchive(models.Model):
     @contextmanager
     def _file(self):
         """Its path; what is wrong with it becomes what a person can act on."""
-        path = self._folder() / self.file_name
+        path = self._path()
         try:
             yield path
         except ArchiveError as error:
@@ -144,8 +152,11 @@ class IotArchive(models.Model):
     def _discard(self):
         """The file says less than the database does."""
         for archive in self:
-            (self._folder() / archive.file_name).unlink(missing_ok=True)
+            archive._path().unlink(missing_ok=True)
         self.unlink()
+
+    def _path(self):
+        return self._folder() / self.file_name
 
     def _summary(self):
         return Summary(int(self.rows), self.sha256)

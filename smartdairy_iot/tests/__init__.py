@@ -1,3 +1,4 @@
+from . import test_archive_download
 from . import test_access
 from . import test_alert
 from . import test_device

@@ -1,0 +1,28 @@
+from odoo import http
+from odoo.http import Stream, request
+
+
+class ArchiveController(http.Controller):
+    @http.route(
+        "/smartdairy_iot/archive/<int:archive_id>",
+        type="http",
+        auth="user",
+        readonly=True,
+    )
+    def download(self, archive_id):
+        """The file of an archive, for those who may read its record."""
+        archive = request.env["iot.archive"].browse(archive_id)
+        archive.check_access("read")
+        if not archive.exists():
+            raise request.not_found()
+        path = archive._path()
+        if not path.is_file():
+            raise request.not_found()
+        stream = Stream(
+            type="path",
+            path=str(path),
+            mimetype="application/octet-stream",
+            download_name=path.name,
+            size=path.stat().st_size,
+        )
+        return stream.get_response(as_attachment=True)
