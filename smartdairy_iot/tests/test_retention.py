@@ -77,8 +77,19 @@ class TestRetention(IotCase):
         manager = self.make_user("m", "smartdairy_iot.group_iot_manager")
         with self.assertRaises(AccessError):
             self.kept.with_user(user).read(["days"])
-        with self.assertRaises(AccessError):
-            self.archives.with_user(user).search([])
+        archive = self.archives.create(
+            {
+                "table_name": "temperature_readings",
+                "file_name": "temperature.parquet",
+                "date_from": datetime(2024, 1, 1),
+                "date_to": datetime(2024, 1, 2),
+            }
+        )
+        for refused in ("action_verify", "action_restore", "read"):
+            with self.assertRaises(AccessError):
+                getattr(archive.with_user(user), refused)()
+        with self.assertRaises(AccessError):  # nobody makes it name another file
+            archive.with_user(manager).file_name = "../../../etc/passwd"
         self.kept.with_user(manager).days = 200
         with self.assertRaises(AccessError):
             self.kept.with_user(manager).unlink()
