@@ -121,10 +121,12 @@ class IotRetention(models.Model):
         except (OSError, ArchiveError) as error:
             _logger.warning("%s is not archived, and kept: %s", chunk.name, error)
             return _("%(chunk)s is kept: %(error)s", chunk=chunk.name, error=error)
-        # What is gone must be listed, whatever happens between the two databases.
+        table, summary = self.table_name, archive and archive._summary()
+        # What is gone must be listed, whatever happens between the two databases. And
+        # the store must look at the readings after it has locked them, not before: no
+        # field may be read in between, since that takes the transaction's snapshot.
         self.env["ir.cron"]._commit_progress()
-        summary = archive._summary() if archive else None
-        if store._drop_archived(self.table_name, chunk, summary):
+        if store._drop_archived(table, chunk, summary):
             archive.dropped_at = fields.Datetime.now()
             where = archive.file_name or "no file, as set in Retention"
             _logger.info("Dropped %s, archived in %s", chunk.name, where)

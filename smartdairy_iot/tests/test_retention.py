@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.sql_db import Cursor
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -222,6 +223,32 @@ class TestRetention(IotCase):
         self.kept._cron_drop_old()
         self.assertEqual(self.stored(), [])
         self.assertFalse(self.kept.error)
+
+    def test_nothing_is_looked_at_between_the_commit_and_the_lock(self):
+        """A snapshot of before the lock would not see what came just before it."""
+        self.put(3.0)
+        asked = []
+        execute = Cursor.execute
+
+        def note(cursor, query, *args, **kwargs):
+            asked.append(getattr(query, "code", query))
+            return execute(cursor, query, *args, **kwargs)
+
+        def commit(_cron, *_args, **_kwargs):
+            self.env.flush_all()
+            self.env.invalidate_all()  # as a commit does
+            asked.append("COMMIT")
+            return 1.0
+
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", commit)
+        with patch.object(Cursor, "execute", note):
+            self.kept._cron_drop_old()
+        (lock, *_) = (
+            n
+            for n, query in enumerate(asked)
+            if "EXCLUSIVE MODE" in query and "retention_horizon IN EXCLUSIVE" in query
+        )
+        self.assertEqual(asked[lock - 1], "COMMIT")
 
     def test_what_comes_while_it_is_archived_is_not_lost(self):
         self.put(3.0)
