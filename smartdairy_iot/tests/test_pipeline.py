@@ -265,6 +265,17 @@ class TestPipeline(LineCase):
         self.assertEqual(self.stored(), [3.0])
         self.assertEqual(self.broker.acked, [mid, mid, mid])
 
+    def test_a_gateway_that_publishes_for_its_children_only_is_online(self):
+        gateway = self.make_device("GW-T", device_type="gateway")
+        self.make_device("CHILD-T", gateway_id=gateway.id)
+        self.refresh_devices()
+        record = {"device_id": "CHILD-T", "temperature": 3.0}
+        self.broker.send("smartdairy/gateway/GW-T/data", {"readings": [record]})
+        self.run_line()
+        self.assertTrue(gateway.is_online)
+        self.assertTrue(gateway.last_seen)
+        self.assertFalse(gateway.live_ids.last_values)
+
     def test_a_gateways_message_that_is_sent_again_doubles_no_child(self):
         gateway = self.make_device("GW-T", device_type="gateway")
         self.make_device("CHILD-T", gateway_id=gateway.id)
