@@ -62,6 +62,12 @@ def test_the_value_is_found_under_each_name_it_may_have(device_id, payload, valu
     assert all(type(value) is float for value in sample.values.values())
 
 
+@pytest.mark.parametrize("location_id", ["7", " 7 ", 7.0])
+def test_the_number_of_a_place_may_be_written_as_devices_write_numbers(location_id):
+    sample = decode_one({"temperature": 3.8, "location_id": location_id})
+    assert (type(sample.location_id), sample.location_id) == (int, 7)
+
+
 @pytest.mark.parametrize("battery", ["full", True, -1, 101, None, [], 10**400])
 def test_a_nonsensical_battery_does_not_cost_the_temperature(battery):
     sample = decode_one({"temperature": 3.8, "battery": battery, "signal": "70.6"})
