@@ -256,7 +256,7 @@ class BrokerClient:
         receipt = Receipt(message.mid, self.connections) if message.qos else None
         now = datetime.now(timezone.utc)
         received = Message(
-            message.topic, message.payload, now, message.retain, message.dup
+            _topic(message), message.payload, now, message.retain, message.dup
         )
         self._inbox.append((received, receipt))
         self._bytes += len(message.payload)
@@ -265,6 +265,14 @@ class BrokerClient:
         if error != self.last_error:
             _logger.warning("%s; trying again", error[0].upper() + error[1:])
         self.last_error = error
+
+
+def _topic(message):
+    """As text, whatever it is: a broker that lets no UTF-8 through must not stop us."""
+    try:
+        return message.topic
+    except UnicodeDecodeError as error:
+        return error.object.decode(errors="replace")
 
 
 def _persistent_session():

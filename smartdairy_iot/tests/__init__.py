@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_alert
 from . import test_backfill
+from . import test_client
 from . import test_device
 from . import test_device_profile
 from . import test_device_profile_sample
