@@ -5,6 +5,7 @@ from . import test_client
 from . import test_device
 from . import test_device_profile
 from . import test_device_profile_sample
+from . import test_election
 from . import test_hooks
 from . import test_js
 from . import test_live_board
@@ -18,3 +19,5 @@ from . import test_store
 from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
+from . import test_worker
+from . import test_zone

@@ -6,8 +6,8 @@ import paho.mqtt.client as mqtt
 
 from odoo.tests import BaseCase, tagged
 
-from ..ingest.client import BrokerClient
-from ..settings import Settings
+from ..ingest.client import BrokerClient, _tls_context
+from ..settings import Settings, SettingsError
 
 LOGGER = "odoo.addons.smartdairy_iot.ingest.client"
 
@@ -43,6 +43,13 @@ class TestClient(BaseCase):
             self.assertLess(longest / 2 - 0.001, pause)
             self.assertLess(pause, longest + 0.1)
         self.assertNotEqual(pauses, others)
+
+    def test_a_certificate_that_cannot_be_used_is_named(self):
+        nowhere = {"mqtt_cert": "/nowhere/device.crt", "mqtt_key": "/nowhere/key"}
+        for files in ({"mqtt_ca": "/nowhere/ca.crt"}, {"mqtt_ca": __file__}, nowhere):
+            name, path = next(iter(files.items()))
+            with self.assertRaisesRegex(SettingsError, f"{name} = {path} "):
+                _tls_context(Settings(**files))
 
     def test_a_topic_that_is_no_text_reaches_the_line_which_refuses_it(self):
         client = self.make_client()
