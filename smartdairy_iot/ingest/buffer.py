@@ -13,6 +13,7 @@ class Batch:
     statuses: list = field(default_factory=list)
     rejections: list = field(default_factory=list)
     strangers: list = field(default_factory=list)
+    heard: list = field(default_factory=list)
     receipts: list = field(default_factory=list)
     marks: list = field(default_factory=list)  # see ``redelivery``
 
@@ -56,6 +57,7 @@ class Buffer:
         batch = self._batch
         batch.samples += decoded.samples
         batch.statuses += decoded.statuses
+        batch.heard += decoded.heard
         if decoded.rejections or decoded.strangers:
             batch.rejections += decoded.rejections
             batch.strangers += decoded.strangers

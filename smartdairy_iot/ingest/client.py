@@ -19,6 +19,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ..settings import SettingsError
 from .message import Message
 from .topic import SUBSCRIPTIONS
 
@@ -256,7 +257,7 @@ class BrokerClient:
         receipt = Receipt(message.mid, self.connections) if message.qos else None
         now = datetime.now(timezone.utc)
         received = Message(
-            message.topic, message.payload, now, message.retain, message.dup
+            _topic(message), message.payload, now, message.retain, message.dup
         )
         self._inbox.append((received, receipt))
         self._bytes += len(message.payload)
@@ -265,6 +266,14 @@ class BrokerClient:
         if error != self.last_error:
             _logger.warning("%s; trying again", error[0].upper() + error[1:])
         self.last_error = error
+
+
+def _topic(message):
+    """As text, whatever it is: a broker that lets no UTF-8 through must not stop us."""
+    try:
+        return message.topic
+    except UnicodeDecodeError as error:
+        return error.object.decode(errors="replace")
 
 
 def _persistent_session():
@@ -280,8 +289,20 @@ def _pending(sock):
 
 
 def _tls_context(settings):
-    context = ssl.create_default_context(cafile=settings.mqtt_ca)
+    """:raise SettingsError: a file is not there, or is none of these"""
+    try:
+        context = ssl.create_default_context(cafile=settings.mqtt_ca)
+    except OSError as error:  # ssl.SSLError is one, and none names the file
+        raise SettingsError(
+            f"mqtt_ca = {settings.mqtt_ca} cannot be used: {error}"
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     if settings.mqtt_cert:
-        context.load_cert_chain(settings.mqtt_cert, settings.mqtt_key)
+        try:
+            context.load_cert_chain(settings.mqtt_cert, settings.mqtt_key)
+        except OSError as error:
+            raise SettingsError(
+                f"mqtt_cert = {settings.mqtt_cert} and mqtt_key = {settings.mqtt_key} "
+                f"cannot be used: {error}"
+            ) from None
     return context

@@ -8,6 +8,7 @@ import json
 
 from . import topic as topics
 from .codec import generic, milk_meter, status, temperature
+from .codec.telemetry import READINGS, to_sample
 from .mapping import Unreadable
 from .message import EXCERPT, Decoded, Reason, RejectedError, Rejection, Stranger
 
@@ -23,6 +24,7 @@ _TELLING_KEYS = {
     "temperature": "temperature",
     "humidity": "humidity",
 }
+_OF_ITSELF = frozenset({*READINGS["gateway"], "firmware"})
 
 
 def decode(message, fleet):
@@ -110,18 +112,36 @@ def _decode_mapped(message, records, device, fleet, decoded):
         else:
             stranger = _stranger(channel, message, _seems(record), device.device_id)
             decoded.strangers.append(stranger)
+    if records and all(channel is not None for channel, _record in records):
+        decoded.heard.append((device.device_id, message.received_at))
 
 
 def _decode_gateway(message, payload, gateway, fleet, decoded):
-    """``{"readings": [{"device_id": …, …}, …]}``: a bad record is refused alone."""
-    for record in _records(_readings_of(payload)):
+    """``{"readings": [{"device_id": …, …}, …]}``: a bad record is refused alone.
+
+    What else it says is of the gateway itself; its timestamp also counts for the
+    records that have none.
+    """
+    own = payload if isinstance(payload, dict) else {}
+    speaks_of_itself = not _OF_ITSELF.isdisjoint(own) and (
+        own.get("device_id") in (None, gateway.device_id)
+    )
+    records = _readings_of(payload, may_be_missing=speaks_of_itself)
+    decoded.heard.append((gateway.device_id, message.received_at))
+    if speaks_of_itself:
+        _decode_own(message, own, gateway, decoded)
+    sent_at = own.get("timestamp")
+    for record in records:
         device_id = record.get("device_id") if isinstance(record, dict) else None
         if not isinstance(device_id, str):
             error = RejectedError(
                 Reason.WRONG_SHAPE, "a record is no object with a device_id (a text)"
             )
             _refuse(decoded, message, error)
-        elif child := _find_child(device_id, gateway, fleet):
+            continue
+        if sent_at is not None and record.get("timestamp") is None:
+            record["timestamp"] = sent_at
+        if child := _find_child(device_id, gateway, fleet):
             _decode_child(message, record, child, gateway, decoded)
         else:
             alone = message._replace(
@@ -136,8 +156,27 @@ def _find_child(name, parent, fleet):
     return fleet.get(fleet.channels.get((parent.device_id, name), name))
 
 
-def _readings_of(payload):
-    return payload.get("readings") if isinstance(payload, dict) else payload
+def _readings_of(payload, may_be_missing):
+    """The records of a gateway's message."""
+    readings = payload.get("readings") if isinstance(payload, dict) else payload
+    if isinstance(readings, dict):
+        return [readings]
+    if isinstance(readings, list) and (readings or may_be_missing):
+        return readings
+    if readings is None and may_be_missing:
+        return []
+    raise RejectedError(
+        Reason.WRONG_SHAPE,
+        'a gateway\'s message is {"readings": [{"device_id": …, …}, …]}',
+    )
+
+
+def _decode_own(message, record, gateway, decoded):
+    """Its battery, signal, firmware: not even a bad one costs its children."""
+    try:
+        decoded.samples.append(to_sample(record, gateway, message.received_at))
+    except RejectedError as error:
+        _refuse(decoded, message, error, gateway.device_id)
 
 
 def _decode_child(message, record, child, parent, decoded):

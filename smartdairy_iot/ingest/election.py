@@ -6,6 +6,7 @@ import psycopg2
 
 from odoo import sql_db
 
+_TIMEOUT = 5  # seconds, of a connection and of an answer
 _LOCK_CLASS = zlib.crc32(b"smartdairy_iot.listener") - 2**31
 
 
@@ -52,7 +53,19 @@ class Leadership:
         if self._connection is None:
             _name, info = sql_db.connection_info_for(self._db_name)
             self._connection = psycopg2.connect(
-                **info, keepalives_idle=2, keepalives_interval=1, keepalives_count=2
+                **info,
+                connect_timeout=_TIMEOUT,
+                keepalives_idle=2,
+                keepalives_interval=1,
+                keepalives_count=2,
+                tcp_user_timeout=_TIMEOUT * 1000,
             )
             self._connection.autocommit = True
+            with self._connection.cursor() as cr:
+                # Raw SQL: of this connection only. A host that loses its power says no
+                # goodbye, and by default PostgreSQL notices after two hours.
+                cr.execute(
+                    "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1;"
+                    " SET tcp_keepalives_count = 2"
+                )
         return self._connection.cursor()

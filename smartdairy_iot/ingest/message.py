@@ -153,9 +153,13 @@ class StatusChange(NamedTuple):
 
 @dataclass(slots=True)
 class Decoded:
-    """The outcome of one message: any mix of the four."""
+    """The outcome of one message: any mix of the four.
+
+    ``heard`` is ``[(device_id, received_at)]`` of who spoke for others: a sign of life.
+    """
 
     samples: list = field(default_factory=list)
     statuses: list = field(default_factory=list)
     rejections: list = field(default_factory=list)
     strangers: list = field(default_factory=list)
+    heard: list = field(default_factory=list)

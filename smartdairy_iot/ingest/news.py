@@ -42,6 +42,8 @@ class News:
     def add(self, batch):
         for sample in batch.samples:
             self._add_sample(sample)
+        for device_id, received_at in batch.heard:
+            _set_online(self._of(device_id, received_at), True, received_at)
         for status in batch.statuses:
             seen_at = None if status.is_retained else status.received_at
             news = self._of(status.device_id, seen_at)

@@ -14,6 +14,7 @@ from odoo import sql_db
 from odoo.modules.registry import Registry
 from odoo.service.server import cron_database_list
 
+from ..settings import SettingsError
 from .client import BrokerClient
 from .election import Leadership
 from .pipeline import Pipeline
@@ -66,11 +67,21 @@ class DatabaseListener:
             pipeline.refresh(self._registry)
             self._pipeline = pipeline  # not before it knows the devices
             self._last_error = ""
-        except psycopg2.Error as error:
+        except Exception as error:  # noqa: BLE001 - nor end the other databases' lines
             # PostgreSQL is away: the pipeline keeps its session and its batch.
-            if str(error) != self._last_error:
-                _logger.warning("Database %s: %s; trying again", self.db_name, error)
-            self._last_error = str(error)
+            self._failed(error)
+
+    def _failed(self, error):
+        text = str(error).strip() or repr(error)
+        if text != self._last_error:
+            expected = isinstance(error, (psycopg2.Error, SettingsError))
+            _logger.warning(
+                "Database %s: %s; trying again",
+                self.db_name,
+                text,
+                exc_info=None if expected else error,
+            )
+        self._last_error = text
 
     def _step_down(self):
         if self._pipeline:

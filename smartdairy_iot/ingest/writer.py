@@ -19,6 +19,10 @@ from .message import Reason, Rejection
 
 _logger = logging.getLogger(__name__)
 
+# What PostgreSQL refuses whenever it is tried; psycopg2 itself refuses a NUL or half a
+# surrogate pair with a ValueError.
+_POISON = (psycopg2.DataError, ValueError)
+
 
 class Stored(NamedTuple):
     """What became of a batch."""
@@ -67,7 +71,7 @@ class Writer:
                     batch.samples, self._session, b"".join(batch.marks)
                 )
                 turned_away = self._record(env, batch)
-        except psycopg2.DataError:
+        except _POISON:
             rows, new, turned_away = self._write_without_poison(batch)
         return Stored(rows, new, turned_away, time.monotonic() - start)
 
@@ -92,7 +96,7 @@ class Writer:
             try:
                 with self._transaction() as env:
                     found = env["iot.store"]._insert(samples)
-            except psycopg2.DataError as error:
+            except _POISON as error:
                 middle = len(samples) // 2
                 if middle:
                     parts += [samples[middle:], samples[:middle]]
@@ -120,7 +124,7 @@ class Writer:
             try:
                 with env.cr.savepoint(flush=False):
                     turned_away += record(rows) or 0
-            except psycopg2.DataError:
+            except _POISON:
                 _logger.exception("Cannot record %s: dropped", rows)
         return turned_away
 

@@ -1,9 +1,9 @@
 from sys import intern
-from zoneinfo import ZoneInfo
 
 from odoo import api, models, tools
 
 from ..ingest.device import Checks, Device, Fleet
+from ..zone import to_zone
 
 _LISTENER_FIELDS = {
     "device_id",
@@ -127,7 +127,7 @@ def _to_device(values, limits, known, profile_id):
         gateway_id and intern(gateway_id),
         is_active,
         intern(place),
-        ZoneInfo(tz),
+        to_zone(tz),
         limits,
         *of_profile,
     )

@@ -1,5 +1,4 @@
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -10,6 +9,7 @@ from ..ingest.expression import MappingError
 from ..ingest.message import Fault, Reason, RejectedError
 from ..ingest.preview import Profile, preview
 from ..ingest.suggest import suggest
+from ..zone import to_zone
 
 _SAMPLES_SHOWN = 20
 _PROBLEMS_SHOWN = 5
@@ -101,7 +101,7 @@ class IotDeviceProfile(models.Model):
             (self.sample_topic or "").strip(),
             profile,
             datetime.now(timezone.utc),
-            ZoneInfo(self.env.user.tz or "UTC"),
+            to_zone(self.env.user.tz or "UTC"),
         )
         return {
             "rows": [
@@ -132,7 +132,7 @@ class IotDeviceProfile(models.Model):
 
     def _to_rows(self, sample, device_id):
         """The first says whose and when, then one for each value."""
-        tz = ZoneInfo(self.env.user.tz or "UTC")
+        tz = to_zone(self.env.user.tz or "UTC")
         head = {
             "is_head": True,
             "device": sample.device_id if sample.device_id != device_id else "",

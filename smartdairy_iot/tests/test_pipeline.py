@@ -126,20 +126,25 @@ class TestPipeline(LineCase):
     def test_one_row_that_the_store_refuses_is_rejected_alone(self):
         store = type(self.env["iot.store"])
         insert = store._insert
+        errors = {
+            4.0: psycopg2.DataError("value out of range"),
+            5.0: ValueError("A string literal cannot contain NUL (0x00) characters."),
+        }
 
-        def refuse_four(self, samples, *marks):
-            if any(sample.values["temperature"] == 4.0 for sample in samples):
-                raise psycopg2.DataError("value out of range")
+        def refuse(self, samples, *marks):
+            for sample in samples:
+                if error := errors.get(sample.values["temperature"]):
+                    raise error
             return insert(self, samples, *marks)
 
-        for second, value in enumerate((3.0, 4.0, 5.0)):
+        for second, value in enumerate((3.0, 4.0, 5.0, 6.0)):
             at = self.ago(seconds=9 - second)
             self.publish({"temperature": value, "timestamp": at})
-        with patch.object(store, "_insert", refuse_four):
+        with patch.object(store, "_insert", refuse):
             self.run_line()
-        self.assertEqual(self.rejected(), [("store_refused", 1)])
-        self.assertEqual(self.stored(), [3.0, 5.0])
-        self.assertEqual(len(self.broker.acked), 3)
+        self.assertEqual(self.rejected(), [("store_refused", 2)])
+        self.assertEqual(self.stored(), [3.0, 6.0])
+        self.assertEqual(len(self.broker.acked), 4)
 
     def test_a_database_that_goes_away_while_a_bad_row_is_sought_counts_nothing_twice(
         self,
@@ -264,6 +269,17 @@ class TestPipeline(LineCase):
         self.run_line()
         self.assertEqual(self.stored(), [3.0])
         self.assertEqual(self.broker.acked, [mid, mid, mid])
+
+    def test_a_gateway_that_publishes_for_its_children_only_is_online(self):
+        gateway = self.make_device("GW-T", device_type="gateway")
+        self.make_device("CHILD-T", gateway_id=gateway.id)
+        self.refresh_devices()
+        record = {"device_id": "CHILD-T", "temperature": 3.0}
+        self.broker.send("smartdairy/gateway/GW-T/data", {"readings": [record]})
+        self.run_line()
+        self.assertTrue(gateway.is_online)
+        self.assertTrue(gateway.last_seen)
+        self.assertFalse(gateway.live_ids.last_values)
 
     def test_a_gateways_message_that_is_sent_again_doubles_no_child(self):
         gateway = self.make_device("GW-T", device_type="gateway")

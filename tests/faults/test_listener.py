@@ -46,3 +46,25 @@ def test_a_restart_of_odoo_loses_nothing(host, make_device, timescale, dice):
             host.restart()
         wait_for_more(timescale, load)
     expect_exactly_what_was_acked(timescale, load)
+
+
+def test_a_reading_that_the_broker_retains_is_no_new_one_after_a_restart(
+    host, make_device, timescale
+):
+    """It comes again with each subscription; without a timestamp it would be new."""
+    device = make_device()
+    query = (
+        "SELECT temperature_celsius FROM temperature_readings"
+        " WHERE device_id = %s ORDER BY time"
+    )
+
+    def stored():
+        return [value for (value,) in timescale(query, device.id)]
+
+    device.publish({"temperature": 4.0}, retain=True)
+    wait_until(stored, "it is stored")
+    host.restart()
+    host.wait_for_listeners()
+    device.publish({"temperature": 5.0})
+    wait_until(lambda: 5.0 in stored(), "what comes after it is stored")
+    assert stored() == [4.0, 5.0]

@@ -47,14 +47,14 @@ class Client:
     def authenticate(self):
         """Give the paho client its certificate or password."""
 
-    def publish(self, payload, topic=None):
+    def publish(self, payload, topic=None, retain=False):
         """Send and wait for the broker's ack; the payload is JSON unless bytes."""
-        self.send(payload, topic).wait_for_publish(10)
+        self.send(payload, topic, retain).wait_for_publish(10)
 
-    def send(self, payload, topic=None):
+    def send(self, payload, topic=None, retain=False):
         """Send without waiting; ``acked`` tells which payloads the broker took."""
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        info = self._client.publish(topic or self.topic, raw, qos=1)
+        info = self._client.publish(topic or self.topic, raw, qos=1, retain=retain)
         with self._lock:
             if info.mid in self._early:
                 self._early.remove(info.mid)

@@ -4,10 +4,10 @@ Specification: Day 253, ``MilkMeterHandler``.
 """
 
 from ..message import Reason, RejectedError
+from .number import to_int4
 from .telemetry import READINGS, to_sample
 
 MESSAGE_TYPES = ("session_start", "reading", "session_end")
-_INT4 = range(-(2**31), 2**31)
 _LENGTH = 50  # of the column session_id
 
 
@@ -42,20 +42,12 @@ def _metadata(message_type, payload):
     }
     raw = payload.get("animal_id")
     if raw is not None:
-        animal_id = _to_int4(raw)
+        animal_id = to_int4(raw)
         if animal_id is not None:
             metadata["animal_id"] = animal_id
         elif animal := _to_text(raw):  # an ear tag
             metadata["animal"] = animal
     return metadata
-
-
-def _to_int4(raw):
-    if isinstance(raw, str) and raw.isascii() and raw.strip().isdecimal():
-        raw = int(raw) if len(raw) <= _LENGTH else None
-    elif isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    return raw if type(raw) is int and raw in _INT4 else None
 
 
 def _to_text(raw):

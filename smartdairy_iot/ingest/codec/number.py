@@ -21,6 +21,8 @@ READING_TYPES = {
     "battery": ("%", 0.0, 100.0),
     "signal": ("%", 0.0, 100.0),
 }
+_INT4 = range(-(2**31), 2**31)
+_LONGEST_INT = 50  # characters
 
 
 def unit_of(reading_type):
@@ -63,6 +65,15 @@ def to_reading(raw, reading_type, unit=None):
         f"{reading_type} {sent}{value:g} {canonical} is outside "
         f"{low:g} … {high:g} {canonical}",
     )
+
+
+def to_int4(raw):
+    """A whole number that such a column holds, of a number or a numeric string."""
+    if isinstance(raw, str) and raw.isascii() and raw.strip().isdecimal():
+        raw = int(raw) if len(raw) <= _LONGEST_INT else None
+    elif isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    return raw if type(raw) is int and raw in _INT4 else None
 
 
 def to_percent(payload, name, unit=None):

@@ -9,7 +9,7 @@ one, or the one of the device's profile, or what the message names::
 """
 
 from ..message import Reason, RejectedError, Sample
-from .number import READING_TYPES, to_number, to_percent, to_reading
+from .number import READING_TYPES, to_int4, to_number, to_percent, to_reading
 from .timestamp import to_time
 from .unit import is_canonical
 
@@ -45,7 +45,6 @@ _UNIT_KEYS = frozenset(
     {"unit", "units", "value_unit", "somatic_cell_count_unit"}
     | {f"{reading_type}_unit" for reading_type in READING_TYPES}
 )
-_INT4_MAX = 2**31 - 1
 _FIRMWARE_LENGTH = 30
 
 
@@ -134,8 +133,9 @@ def _to_location_type(raw):
 def _to_location_id(raw):
     if raw is None:
         return None
-    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= _INT4_MAX:
-        return raw
+    location_id = to_int4(raw)
+    if location_id is not None and location_id >= 0:
+        return location_id
     raise RejectedError(
         Reason.WRONG_SHAPE, f"location_id {str(raw)[:60]!r} is no location's number"
     )

@@ -1,5 +1,7 @@
 """Good input: what is read from messages as devices really send them."""
 
+import json
+
 import pytest
 
 from smartdairy_iot.ingest.decode import decode
@@ -58,6 +60,12 @@ def test_the_value_is_found_under_each_name_it_may_have(device_id, payload, valu
     sample = decode_one(payload, device_id)
     assert sample.values == values
     assert all(type(value) is float for value in sample.values.values())
+
+
+@pytest.mark.parametrize("location_id", ["7", " 7 ", 7.0])
+def test_the_number_of_a_place_may_be_written_as_devices_write_numbers(location_id):
+    sample = decode_one({"temperature": 3.8, "location_id": location_id})
+    assert (type(sample.location_id), sample.location_id) == (int, 7)
 
 
 @pytest.mark.parametrize("battery", ["full", True, -1, 101, None, [], 10**400])
@@ -152,7 +160,69 @@ def test_a_bad_record_of_a_gateway_is_refused_alone(record, reason, device_id):
     ]
 
 
-@pytest.mark.parametrize("payload", [{}, {"readings": None}, {"readings": []}, 1])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"readings": None},
+        {"readings": []},
+        {"readings": "none", "battery": 88},
+        {"device_id": "TEMP-2", "temperature": 3.8},
+        1,
+    ],
+)
 def test_a_gateway_message_without_records_is_refused(payload):
-    (rejection,) = decode(make_message(payload, "GW-1"), DEVICES).rejections
+    decoded = decode(make_message(payload, "GW-1"), DEVICES)
+    (rejection,) = decoded.rejections
     assert rejection.reason is Reason.WRONG_SHAPE
+    assert "readings" in rejection.detail
+    assert not decoded.heard
+
+
+def test_what_a_gateway_says_beside_its_records_is_of_itself():
+    records = [{"device_id": "HUM-1", "humidity": 71, "battery": 50}]
+    own = {"battery": 88, "signal": 64, "firmware": "2.1"}
+    decoded = decode(make_message({"readings": records} | own, "GW-1"), DEVICES)
+    gateway, child = decoded.samples
+    assert (gateway.device_id, gateway.battery, gateway.signal) == ("GW-1", 88, 64)
+    assert gateway.values == {"battery": 88.0, "signal": 64.0}
+    assert gateway.firmware == "2.1"
+    assert (child.device_id, child.battery, child.firmware) == ("HUM-1", 50, None)
+
+
+@pytest.mark.parametrize("readings", [{}, {"readings": None}, {"readings": []}])
+def test_a_gateway_may_speak_of_nothing_but_itself(readings):
+    decoded = decode(make_message({"battery": 88} | readings, "GW-1"), DEVICES)
+    assert [sample.values for sample in decoded.samples] == [{"battery": 88.0}]
+    assert not decoded.rejections
+
+
+def test_what_is_wrong_with_a_gateway_itself_costs_none_of_its_children():
+    records = [{"device_id": "HUM-1", "humidity": 71}]
+    message = make_message({"readings": records, "signal": "weak"}, "GW-1")
+    decoded = decode(message, DEVICES)
+    assert [sample.device_id for sample in decoded.samples] == ["HUM-1"]
+    assert [(r.reason, r.device_id) for r in decoded.rejections] == [
+        (Reason.NOT_A_NUMBER, "GW-1")
+    ]
+
+
+def test_the_time_of_a_gateways_message_is_that_of_its_records_without_one():
+    records = [
+        {"device_id": "HUM-1", "humidity": 71},
+        {"device_id": "TEMP-2", "temperature": 3.8, "timestamp": at(-60).timestamp()},
+        {"device_id": "NEW-1", "humidity": 71},
+    ]
+    sent_at = "2026-01-05T05:00:00Z"
+    message = make_message({"readings": records, "timestamp": sent_at}, "GW-1")
+    decoded = decode(message, DEVICES)
+    assert [sample.time for sample in decoded.samples] == [at(-3600), at(-60)]
+    assert all(sample.has_own_time for sample in decoded.samples)
+    (stranger,) = decoded.strangers
+    assert json.loads(stranger.payload)["readings"][0]["timestamp"] == sent_at
+
+
+def test_a_gateway_that_speaks_for_others_is_heard_itself():
+    records = [{"device_id": "HUM-1", "humidity": "?"}]
+    decoded = decode(make_message({"readings": records}, "GW-1"), DEVICES)
+    assert decoded.heard == [("GW-1", NOW)]

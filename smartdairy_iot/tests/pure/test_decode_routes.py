@@ -101,6 +101,18 @@ def test_several_probes_of_one_message_are_several_devices():
     assert samples[0].original == {"temperature": [39.2, "F"]}
 
 
+def test_a_device_that_has_only_probes_is_heard_through_them():
+    fleet = make_fleet(
+        make_device("TAS-1"),
+        make_device("T-1", gateway_id="TAS-1"),
+        channels={("TAS-1", "DS18B20-1"): "T-1"},
+    )
+    payload = {"DS18B20-1": {"Temperature": 39.2}, "TempUnit": "F"}
+    decoded = publish("tele/TAS-1/SENSOR", payload, fleet)
+    assert [sample.device_id for sample in decoded.samples] == ["T-1"]
+    assert decoded.heard == [("TAS-1", NOW)]
+
+
 def test_a_probe_that_no_device_is_registered_for_is_a_stranger_beside_the_others():
     fleet = make_fleet(
         make_device("TAS-1", "gateway"),

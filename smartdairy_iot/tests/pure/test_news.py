@@ -49,6 +49,19 @@ def test_a_backfill_in_a_later_batch_does_not_take_the_tile_back_in_time():
     assert news.last_seen == at(30)
 
 
+def test_who_spoke_for_others_is_online_and_seen_and_has_nothing_new():
+    news = News()
+    news.add(Batch(samples=[reading(0, 3.5, received_at=at(0))]))
+    news.add(Batch(heard=[("TEMP-1", at(60)), ("GW-1", at(61))]))
+    devices, _wakes_rules = news.take()
+    assert {name: told.last_seen for name, told in devices.items()} == {
+        "TEMP-1": at(60),
+        "GW-1": at(61),
+    }
+    assert devices["TEMP-1"].values == {"temperature": 3.5}
+    assert (devices["GW-1"].is_online, devices["GW-1"].values) == (True, {})
+
+
 def test_values_that_come_in_separate_messages_are_told_together():
     volume = make_sample(0, {"volume": 0.5})
     conductivity = make_sample(1, {"conductivity": 4.9})
