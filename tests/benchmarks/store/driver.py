@@ -1,0 +1,167 @@
+"""The store's benchmark inside of `odoo shell`, against a database of its own.
+
+Prints a line for each step, and one JSON object with figures and tables at the end.
+"""
+
+import json
+import time
+from contextlib import contextmanager
+
+from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
+from odoo.addons.smartdairy_iot.rollup import MILK, TEMPERATURE
+from odoo.addons.smartdairy_iot_timescale import connection
+
+from . import community, orm, tables
+from .farm import farm
+from .questions import clock, disagreement, questions
+from .readings import DAYS, MILK_DAYS, start_of
+from .sizes import size_of, specified_size
+from .writers import copy_rate, load_milkings, load_temperatures
+
+WRITERS = (1, 4)
+BOARD_CALLS = 40
+
+
+def main(env, sizes):
+    """:param sizes: rows of temperature_readings, ascending"""
+    bench = Bench(env, sizes)
+    bench.run()
+    figures = {name: figure for name, figure in bench.figures.items() if figure}
+    print(json.dumps({"figures": figures, "tables": bench.tables()}), flush=True)
+
+
+@contextmanager
+def step(what):
+    """Print what was done and how long it took."""
+    notes, began = [], time.perf_counter()
+    yield notes
+    seconds = time.perf_counter() - began
+    print(f"store: {what}: {'; '.join([*notes, f'{seconds:.1f} s'])}", flush=True)
+
+
+class Bench:
+    """All measurements of one store."""
+
+    def __init__(self, env, sizes):
+        self.registry, self.store, self.sizes = env.registry, env["iot.store"], sizes
+        self.start, self.milk_start = start_of(DAYS), start_of(MILK_DAYS + 1)
+        self.figures, self.bytes, self.answers = {}, {}, {}
+        self.specified = self.compressed = None
+
+    def run(self):
+        """In the order in which one needs the other."""
+        with step("tables and rollups"):
+            self.store.init()
+            community.pause_jobs(self.store)
+        self.copy()
+        with step("milk") as notes:
+            rows = load_milkings(self.store, MILK_DAYS + 1, self.milk_start)
+            notes.append(f"{rows:,} messages of {MILK_DAYS + 1} days")
+        with step("its rollups"):
+            self.roll_up(MILK, self.milk_start, MILK_DAYS + 1)
+        for rows in self.sizes:
+            self.load(rows)
+            self.ask(f"{rows:,}")
+        with step("the specification's schema"), self.store._cursor() as cr:
+            self.specified = specified_size(cr)
+        self.compress()
+        self.conclude()
+
+    def copy(self):
+        for writers in WRITERS:
+            with step(f"COPY, {writers} writers") as notes:
+                rate = copy_rate(self.store, writers, self.sizes[-1], self.start)
+                notes.append(f"{rate:,.0f} rows/s")
+            self.figures[f"copy_{writers}_rows_per_s"] = rate
+            self.empty()
+
+    def empty(self):
+        with self.store._cursor() as cr:
+            cr.execute("TRUNCATE temperature_readings")
+            if not self.store._keeps_rollups():
+                cr.execute(f"TRUNCATE {TEMPERATURE.name}")
+
+    def load(self, rows):
+        self.empty()
+        with step(f"{rows:,} temperatures"):
+            load_temperatures(self.store, rows, self.start)
+        with step("rollups"):
+            self.roll_up(TEMPERATURE, self.start, DAYS)
+        with connection.autocommit_cursor() as cr:
+            # what autovacuum does when it comes
+            cr.execute("VACUUM (ANALYZE) temperature_readings")
+            cr.execute("ANALYZE")
+        with self.store._cursor() as cr:
+            cr.execute("SELECT count(*) FROM temperature_readings")
+            if cr.fetchone()[0] != rows:
+                raise SystemExit(f"of {rows:,} temperatures not all are stored")
+            sizes = [size_of(cr, TEMPERATURE.table, rows)]
+            if not self.store._keeps_rollups():
+                sizes.append(size_of(cr, TEMPERATURE.name, rows))
+        self.bytes[rows] = sizes
+
+    def roll_up(self, rollup, start, days):
+        end = start + (start_of(0) - start_of(days))
+        self.store._settle_rollups(rollup.table, Chunk("", start, end))
+
+    def ask(self, title):
+        """Every question, ours and the naive one."""
+        with step(f"questions, {title}") as notes:
+            found = self.answers[title] = {}
+            for question in questions(self.store, self.start):
+                if reason := disagreement(question):
+                    raise SystemExit(f"the answers differ: {reason}")
+                ours = clock(question.ours, max(30, question.naive_calls))
+                naive = clock(question.naive, question.naive_calls)
+                found[question.name] = (question.what, ours, naive)
+                notes.append(f"{question.name} {ours.p95:.1f} ms")
+            with farm(self.registry) as (env, devices):
+                self._ask_odoo(env, devices, found, notes)
+
+    def _ask_odoo(self, env, devices, found, notes):
+        naive = found["latest"][2]
+        for name, what, call in orm.of_board(env):
+            found[name] = (what, clock(call, BOARD_CALLS), naive)
+        if not orm.has_readings(env):
+            notes.append("list and pivot skipped: there is no iot.sensor.reading")
+            return
+        orm.look_at_store(env)
+        for name, what, call, calls in orm.of_readings(env):
+            found[name] = (what, clock(call, calls), None)
+
+    def compress(self):
+        edition = self.store._edition()
+        if edition != "timescale":
+            print(
+                "store: compressed bytes per reading, questions to compressed chunks"
+                " and continuous aggregates skipped: this server has TimescaleDB's"
+                f" {edition} edition (give a Community server as TIMESCALE_DSN)"
+            )
+            return
+        with step("compression"):
+            community.compress(TEMPERATURE.table)
+            community.compress(MILK.table)
+        with self.store._cursor() as cr:
+            self.compressed = size_of(cr, TEMPERATURE.table, self.sizes[-1])
+        self.ask("compressed")
+
+    def conclude(self):
+        """The figures of the largest size."""
+        raw = self.bytes[self.sizes[-1]][0].total
+        self.figures |= {
+            "reading_bytes": raw,
+            "specified_reading_bytes": self.specified.total,
+            "specified_of_reading_bytes": self.specified.total / raw,
+        }
+        if self.compressed:
+            ratio = self.specified.total / self.compressed.total
+            self.figures["compressed_reading_bytes"] = self.compressed.total
+            self.figures["specified_of_compressed_bytes"] = ratio
+        for name, (_, ours, naive) in self.answers[f"{self.sizes[-1]:,}"].items():
+            self.figures[f"{name}_p95_ms"] = ours.p95
+            if naive:
+                self.figures[f"naive_of_{name}"] = naive.p95 / ours.p95
+
+    def tables(self):
+        sizes = tables.of_sizes(self.bytes, self.specified, self.compressed)
+        return [sizes, tables.of_answers(self.answers)]

@@ -1,0 +1,68 @@
+"""Bytes per reading: of the add-on's tables, and of the specification's own."""
+
+from typing import NamedTuple
+
+from .readings import DAYS
+
+# Day 252 of the specification, in a schema of its own.
+_SPECIFIED = """
+CREATE SCHEMA specified;
+CREATE TABLE specified.temperature_readings (
+    id BIGSERIAL,
+    time TIMESTAMPTZ NOT NULL,
+    device_id VARCHAR(50) NOT NULL,
+    location_id INTEGER,
+    temperature_celsius DOUBLE PRECISION NOT NULL,
+    humidity_percent DOUBLE PRECISION,
+    is_alarm BOOLEAN DEFAULT FALSE,
+    alarm_type VARCHAR(30),
+    PRIMARY KEY (id, time)
+);
+SELECT create_hypertable('specified.temperature_readings', 'time',
+    chunk_time_interval => INTERVAL '1 day');
+CREATE INDEX ON specified.temperature_readings (device_id, time DESC);
+CREATE INDEX ON specified.temperature_readings (is_alarm, time DESC)
+    WHERE is_alarm = TRUE;
+"""
+_FILL = """
+INSERT INTO specified.temperature_readings
+       (time, device_id, location_id, temperature_celsius, humidity_percent,
+        is_alarm, alarm_type)
+SELECT time, device_id, location_id, temperature_celsius, humidity_percent,
+       is_alarm, alarm_type
+  FROM temperature_readings
+ WHERE time < (SELECT min(time) FROM temperature_readings) + interval %s
+ ORDER BY received_at, time
+"""
+_SIZE = """
+SELECT coalesce(sum(table_bytes + coalesce(toast_bytes, 0)), 0)::float8,
+       coalesce(sum(index_bytes), 0)::float8
+  FROM hypertable_detailed_size(%s::regclass)
+"""
+_TENTH = f"{DAYS // 10} days"
+
+
+class Size(NamedTuple):
+    """Bytes per row."""
+
+    table: float
+    indexes: float
+
+    @property
+    def total(self):
+        return self.table + self.indexes
+
+
+def size_of(cr, table, rows):
+    """:param rows: of the readings; a rollup is measured by those that it is made of"""
+    cr.execute(_SIZE, [table])
+    return Size(*(size / rows for size in cr.fetchone()))
+
+
+def specified_size(cr):
+    """The specification's schema with the readings of the first tenth of the days."""
+    cr.execute(_SPECIFIED)
+    cr.execute(_FILL, [_TENTH])
+    size = size_of(cr, "specified.temperature_readings", cr.rowcount)
+    cr.execute("DROP SCHEMA specified CASCADE")
+    return size
