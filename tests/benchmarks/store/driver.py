@@ -19,7 +19,7 @@ from .sizes import size_of, specified_size
 from .writers import copy_rate, load_milkings, load_temperatures
 
 WRITERS = (1, 4)
-BOARD_CALLS = 40
+CALLS = 40
 
 
 def main(env, sizes):
@@ -87,18 +87,23 @@ class Bench:
             load_temperatures(self.store, rows, self.start)
         with step("rollups"):
             self.roll_up(TEMPERATURE, self.start, DAYS)
+        arrived = self.size_of(TEMPERATURE.table, rows)
+        with step("past days packed") as notes:
+            notes.append(f"{self.store._pack_past_chunks()} indexes")
         with connection.autocommit_cursor() as cr:
             # what autovacuum does when it comes
             cr.execute("VACUUM (ANALYZE) temperature_readings")
             cr.execute("ANALYZE")
+        is_table = not self.store._keeps_rollups()
+        rollup = self.size_of(TEMPERATURE.name, rows) if is_table else None
+        self.bytes[rows] = arrived, self.size_of(TEMPERATURE.table, rows), rollup
+
+    def size_of(self, table, rows):
         with self.store._cursor() as cr:
             cr.execute("SELECT count(*) FROM temperature_readings")
             if cr.fetchone()[0] != rows:
                 raise SystemExit(f"of {rows:,} temperatures not all are stored")
-            sizes = [size_of(cr, TEMPERATURE.table, rows)]
-            if not self.store._keeps_rollups():
-                sizes.append(size_of(cr, TEMPERATURE.name, rows))
-        self.bytes[rows] = sizes
+            return size_of(cr, table, rows)
 
     def roll_up(self, rollup, start, days):
         end = start + (start_of(0) - start_of(days))
@@ -111,7 +116,7 @@ class Bench:
             for question in questions(self.store, self.start):
                 if reason := disagreement(question):
                     raise SystemExit(f"the answers differ: {reason}")
-                ours = clock(question.ours, max(30, question.naive_calls))
+                ours = clock(question.ours, CALLS)
                 naive = clock(question.naive, question.naive_calls)
                 found[question.name] = (question.what, ours, naive)
                 notes.append(f"{question.name} {ours.p95:.1f} ms")
@@ -121,7 +126,7 @@ class Bench:
     def _ask_odoo(self, env, devices, found, notes):
         naive = found["latest"][2]
         for name, what, call in orm.of_board(env):
-            found[name] = (what, clock(call, BOARD_CALLS), naive)
+            found[name] = (what, clock(call, CALLS), naive)
         if not orm.has_readings(env):
             notes.append("list and pivot skipped: there is no iot.sensor.reading")
             return
@@ -141,14 +146,15 @@ class Bench:
         with step("compression"):
             community.compress(TEMPERATURE.table)
             community.compress(MILK.table)
-        with self.store._cursor() as cr:
-            self.compressed = size_of(cr, TEMPERATURE.table, self.sizes[-1])
+        self.compressed = self.size_of(TEMPERATURE.table, self.sizes[-1])
         self.ask("compressed")
 
     def conclude(self):
         """The figures of the largest size."""
-        raw = self.bytes[self.sizes[-1]][0].total
+        arrived, packed, _ = self.bytes[self.sizes[-1]]
+        raw = packed.total
         self.figures |= {
+            "arrived_reading_bytes": arrived.total,
             "reading_bytes": raw,
             "specified_reading_bytes": self.specified.total,
             "specified_of_reading_bytes": self.specified.total / raw,

@@ -10,14 +10,18 @@ from math import ceil, sin
 from zoneinfo import ZoneInfo
 
 from odoo.addons.smartdairy_iot.ingest.message import Sample
-from odoo.addons.smartdairy_iot.rules.limits import Alarm
 
 DAYS = 90
 DEVICES = 200
 TZ = "Europe/Amsterdam"
 METERS, ANIMALS, MILK_DAYS = 40, 500, 30
 JITTER_MS = 200
-_ALARM = {"temperature": Alarm("high", "medium")}
+_DAY_MS = 86_400_000
+_LAST_MS = _DAY_MS - 1
+_CLOCK = [str(timedelta(seconds=second)).zfill(8) for second in range(86_400)]
+_NOISE = [random.Random(n).gauss(0, 0.08) for n in range(4096)]
+# quality, is_alarm, alarm_type, metadata; one reading in so many is an alarm
+_GOOD, _ALARM = "100\tf\t\\N\t\\N", "100\tt\thigh_temperature\t\\N"
 _ALARMS_IN = 500
 _MILKINGS = (5, 13, 21)  # o'clock; the last one is half of the herd's
 _MINUTES = 6  # of one milking, a reading each
@@ -34,44 +38,42 @@ def device_id(number):
     return f"STORE-{number + 1:05d}"
 
 
-def temperatures(rows, day, start, first=0):
-    """The samples of one day in the order of their arrival.
+def temperature_lines(rows, day, start, first=0):
+    """What COPY takes of one day, in the order of arrival; as ``ingest.rows`` has it.
+
+    Ten million samples would take longer to make than to store.
 
     :param rows: of all days and devices together
     :param first: number of the first device
     """
     dice = random.Random(day)
+    date = f"{start + timedelta(days=day):%Y-%m-%d}"
+    names = [device_id(first + number) for number in range(DEVICES)]
     slots = rows // DEVICES
-    apart = timedelta(days=DAYS) / slots
+    apart = DAYS * _DAY_MS / slots
     for slot in range(ceil(day * slots / DAYS), ceil((day + 1) * slots / DAYS)):
+        begin = slot * apart - day * _DAY_MS
         for number in range(DEVICES):
             jitter = dice.randrange(-JITTER_MS, JITTER_MS + 1)
-            planned = start + apart * (slot + number / DEVICES)
-            at = timedelta(milliseconds=planned.microsecond // 1000 + jitter)
-            yield _temperature(first + number, planned.replace(microsecond=0) + at, dice)
+            at = min(max(0, int(begin + apart * number / DEVICES) + jitter), _LAST_MS)
+            second = f"{date} {_CLOCK[at // 1000]}"
+            alarm = _ALARM if not dice.randrange(_ALARMS_IN) else _GOOD
+            values = _temperature(number, at / 3_600_000, dice.choice(_NOISE))
+            yield (
+                f"{second}.{at % 1000:03}+00\t{second}+00\t{names[number]}\t{number}\t"
+                f"{values}\t{alarm}\n"
+            )
 
 
-def _temperature(number, time, dice):
-    kind, hours = number % 10, time.timestamp() / 3600
+def _temperature(number, hour, noise):
+    """temperature_celsius and humidity_percent"""
+    kind = number % 10
     if kind < 6:  # a tank, its cooling goes on and off
-        values = {"temperature": 3.5 + 0.3 * sin(9 * hours + number)}
-    elif kind < 9:  # a barn, by day and night
-        swing = sin(hours / 3.82 + number)
-        humidity = round(72 - 9 * swing + dice.gauss(0, 0.6), 1)
-        values = {"temperature": 14 + 5 * swing, "humidity": humidity}
-    else:
-        values = {"temperature": 4.0 + 0.05 * sin(9 * hours + number)}
-    noisy = values["temperature"] + dice.gauss(0, 0.08)
-    values["temperature"] = round(noisy, 2 if kind == 9 else 1)
-    return Sample(
-        device_id(number),
-        "temperature",
-        time,
-        time + timedelta(milliseconds=120),
-        values,
-        location_id=number,
-        alarms=_ALARM if not dice.randrange(_ALARMS_IN) else {},
-    )
+        return f"{3.5 + 0.3 * sin(9 * hour + number) + noise:.1f}\t\\N"
+    if kind < 9:  # a barn, by day and night
+        swing = sin(hour / 3.82 + number)
+        return f"{14 + 5 * swing + noise:.1f}\t{72 - 9 * swing + 6 * noise:.1f}"
+    return f"{4 + 0.05 * sin(9 * hour + number) + noise:.2f}\t\\N"
 
 
 def milkings(day, start):

@@ -14,7 +14,7 @@ class NoScratchError(Exception):
 
 @contextmanager
 def scratch_database(dsn):
-    """The DSN of a new database with TimescaleDB on the same server, dropped at the end.
+    """The DSN of a new database with TimescaleDB on that server, dropped at the end.
 
     :raise NoScratchError: it cannot be made
     """

@@ -2,14 +2,15 @@
 
 
 def of_sizes(sizes, specified, compressed):
-    """:param sizes: ``{rows: [Size, of the rollup if it is a table]}``"""
+    """:param sizes: ``{rows: (Size as it arrived, packed, of the rollup or None)}``"""
     lines = [
         "| bytes per temperature reading | table | indexes | in all | its rollup |",
         "|---|---:|---:|---:|---:|",
     ]
-    for rows, (size, *rollup) in sizes.items():
-        kept = f"{rollup[0].total:.1f}" if rollup else "–"
-        lines.append(_size(f"{rows:,} in 90 days", size, kept))
+    for rows, (arrived, packed, rollup) in sizes.items():
+        kept = f"{rollup.total:.1f}" if rollup else "–"
+        lines.append(_size(f"{rows:,} in 90 days, as they arrived", arrived, kept))
+        lines.append(_size(f"{rows:,}, past days packed", packed, kept))
     lines.append(_size("the specification's schema", specified, "–"))
     if compressed:
         lines.append(_size("compressed", compressed, "–"))

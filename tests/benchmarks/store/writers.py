@@ -2,33 +2,39 @@
 
 import multiprocessing
 import time
+from datetime import timedelta
 
 from odoo.tools import split_every
 
-from odoo.addons.smartdairy_iot.ingest.rows import to_rows
+from odoo.addons.smartdairy_iot.ingest.rows import TEMPERATURE_COLUMNS
 
-from .readings import DAYS, milkings, temperatures
+from .readings import DAYS, milkings, temperature_lines
 
 # A writer has Odoo's registry at once. It never uses the cursor that it inherits: the
 # store's is its own.
 FORK = multiprocessing.get_context("fork")
+TABLE = "temperature_readings"
 LOADERS = 2
-LOAD_ROWS = 20_000  # a transaction, where only the result counts
+LOAD_ROWS = 20_000  # at once, where only the result counts
 COPY_ROWS = 2_000  # a transaction: the listener's `batch_rows`
 COPY_DAYS = 4  # of 10 million readings in 90 days, shared among the writers
 _PATIENCE = 120  # seconds, until the slowest has its lines
 
 
 def load_temperatures(store, rows, start):
-    """Store them by :meth:`_insert`, each day by one writer."""
-    _in_parallel(
-        LOADERS,
-        lambda writer: [
-            store._insert(list(samples))
-            for day in range(writer, DAYS, LOADERS)
-            for samples in split_every(LOAD_ROWS, temperatures(rows, day, start))
-        ],
-    )
+    """Store them, each day by one writer, and mark their quarters."""
+
+    def load(writer):
+        for day in range(writer, DAYS, LOADERS):
+            lines = temperature_lines(rows, day, start)
+            since = start + timedelta(days=day)
+            with store._cursor() as cr:
+                for part in split_every(LOAD_ROWS, lines, list):
+                    store._copy(cr, TABLE, TEMPERATURE_COLUMNS, part)
+                if not store._keeps_rollups():
+                    store._mark_span(cr, TABLE, since, since + timedelta(days=1))
+
+    _in_parallel(LOADERS, load)
 
 
 def load_milkings(store, days, start):
@@ -49,15 +55,14 @@ def copy_rate(store, writers, rows, start):
     def copy(writer):
         batches = []
         for day in range(COPY_DAYS // writers):
-            samples = temperatures(rows, day, start, first=1000 * (1 + writer))
-            batches += [to_rows(part)[0] for part in split_every(COPY_ROWS, samples)]
+            lines = temperature_lines(rows, day, start, first=1000 * (1 + writer))
+            batches += split_every(COPY_ROWS, lines, list)
         ready.wait()
         began = time.perf_counter()
-        for table, columns, lines in batches:
+        for lines in batches:
             with store._cursor() as cr:
-                store._copy(cr, table, columns, lines)
-        done = sum(len(batch.lines) for batch in batches)
-        spans.put((done, began, time.perf_counter()))
+                store._copy(cr, TABLE, TEMPERATURE_COLUMNS, lines)
+        spans.put((sum(map(len, batches)), began, time.perf_counter()))
 
     _in_parallel(writers, copy)
     copied, began, ended = zip(*(spans.get() for _ in range(writers)), strict=True)
