@@ -6,6 +6,7 @@ Prints a line for each step, and one JSON object with figures and tables at the 
 import json
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
 from odoo.addons.smartdairy_iot.rollup import MILK, TEMPERATURE
@@ -26,8 +27,8 @@ def main(env, sizes):
     """:param sizes: rows of temperature_readings, ascending"""
     bench = Bench(env, sizes)
     bench.run()
-    figures = {name: figure for name, figure in bench.figures.items() if figure}
-    print(json.dumps({"figures": figures, "tables": bench.tables()}), flush=True)
+    found = {"figures": bench.figures, "tables": bench.tables()}
+    print(json.dumps(found), flush=True)
 
 
 @contextmanager
@@ -68,6 +69,7 @@ class Bench:
         self.conclude()
 
     def copy(self):
+        """Into tables that are empty, with one writer and with four."""
         for writers in WRITERS:
             with step(f"COPY, {writers} writers") as notes:
                 rate = copy_rate(self.store, writers, self.sizes[-1], self.start)
@@ -76,12 +78,14 @@ class Bench:
             self.empty()
 
     def empty(self):
+        """No temperatures, and no rollups of them."""
         with self.store._cursor() as cr:
             cr.execute("TRUNCATE temperature_readings")
             if not self.store._keeps_rollups():
                 cr.execute(f"TRUNCATE {TEMPERATURE.name}")
 
     def load(self, rows):
+        """So many temperatures, rolled up and packed; and their bytes."""
         self.empty()
         with step(f"{rows:,} temperatures"):
             load_temperatures(self.store, rows, self.start)
@@ -99,6 +103,7 @@ class Bench:
         self.bytes[rows] = arrived, self.size_of(TEMPERATURE.table, rows), rollup
 
     def size_of(self, table, rows):
+        """Bytes per reading, if all of them are there."""
         with self.store._cursor() as cr:
             cr.execute("SELECT count(*) FROM temperature_readings")
             if cr.fetchone()[0] != rows:
@@ -106,8 +111,9 @@ class Bench:
             return size_of(cr, table, rows)
 
     def roll_up(self, rollup, start, days):
-        end = start + (start_of(0) - start_of(days))
-        self.store._settle_rollups(rollup.table, Chunk("", start, end))
+        """Of a span, in the edition's way."""
+        span = Chunk("", start, start + timedelta(days=days))
+        self.store._settle_rollups(rollup.table, span)
 
     def ask(self, title):
         """Every question, ours and the naive one."""
@@ -120,21 +126,21 @@ class Bench:
                 naive = clock(question.naive, question.naive_calls)
                 found[question.name] = (question.what, ours, naive)
                 notes.append(f"{question.name} {ours.p95:.1f} ms")
-            with farm(self.registry) as (env, devices):
-                self._ask_odoo(env, devices, found, notes)
+            with farm(self.registry) as env:
+                self._ask_odoo(env, found, notes)
 
-    def _ask_odoo(self, env, devices, found, notes):
+    def _ask_odoo(self, env, found, notes):
         naive = found["latest"][2]
         for name, what, call in orm.of_board(env):
             found[name] = (what, clock(call, CALLS), naive)
         if not orm.has_readings(env):
             notes.append("list and pivot skipped: there is no iot.sensor.reading")
             return
-        orm.look_at_store(env)
         for name, what, call, calls in orm.of_readings(env):
             found[name] = (what, clock(call, calls), None)
 
     def compress(self):
+        """What the Community edition has, or why it is not measured."""
         edition = self.store._edition()
         if edition != "timescale":
             print(
@@ -169,5 +175,6 @@ class Bench:
                 self.figures[f"naive_of_{name}"] = naive.p95 / ours.p95
 
     def tables(self):
+        """Of sizes and of answers, in Markdown."""
         sizes = tables.of_sizes(self.bytes, self.specified, self.compressed)
         return [sizes, tables.of_answers(self.answers)]

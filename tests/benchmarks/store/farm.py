@@ -17,11 +17,11 @@ def farm(registry):
     """The environment of a manager, on whose farm all devices report."""
     with registry.cursor() as cr:
         env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
-        devices = _make(env)
-        cr.execute("ANALYZE iot_device, iot_device_state, iot_alert")
+        _make(env)
         env.flush_all()
+        cr.execute("ANALYZE iot_device, iot_device_state, iot_alert")
         try:
-            yield env(user=env.ref("base.user_admin"), context={}), devices
+            yield env(user=env.ref("base.user_admin"), context={})
         finally:
             cr.rollback()
 
@@ -54,7 +54,6 @@ def _make(env):
         ]
     )
     env["iot.alert"].create([_alert(device, now) for device in devices[:ALERTS]])
-    return devices
 
 
 def _type(number):
