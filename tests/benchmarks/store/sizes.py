@@ -2,30 +2,11 @@
 
 from typing import NamedTuple
 
+from ..consumers.table import HYPERTABLE, SCHEMA, TABLE
 from .readings import DAYS
 
-# Day 252 of the specification, in a schema of its own.
-_SPECIFIED = """
-CREATE SCHEMA specified;
-CREATE TABLE specified.temperature_readings (
-    id BIGSERIAL,
-    time TIMESTAMPTZ NOT NULL,
-    device_id VARCHAR(50) NOT NULL,
-    location_id INTEGER,
-    temperature_celsius DOUBLE PRECISION NOT NULL,
-    humidity_percent DOUBLE PRECISION,
-    is_alarm BOOLEAN DEFAULT FALSE,
-    alarm_type VARCHAR(30),
-    PRIMARY KEY (id, time)
-);
-SELECT create_hypertable('specified.temperature_readings', 'time',
-    chunk_time_interval => INTERVAL '1 day');
-CREATE INDEX ON specified.temperature_readings (device_id, time DESC);
-CREATE INDEX ON specified.temperature_readings (is_alarm, time DESC)
-    WHERE is_alarm = TRUE;
-"""
-_FILL = """
-INSERT INTO specified.temperature_readings
+_FILL = f"""
+INSERT INTO {SCHEMA}.temperature_readings
        (time, device_id, location_id, temperature_celsius, humidity_percent,
         is_alarm, alarm_type)
 SELECT time, device_id, location_id, temperature_celsius, humidity_percent,
@@ -61,8 +42,9 @@ def size_of(cr, table, rows):
 
 def specified_size(cr):
     """The specification's schema with the readings of the first tenth of the days."""
-    cr.execute(_SPECIFIED)
+    cr.execute(TABLE)
+    cr.execute(HYPERTABLE)
     cr.execute(_FILL, [_TENTH])
-    size = size_of(cr, "specified.temperature_readings", cr.rowcount)
-    cr.execute("DROP SCHEMA specified CASCADE")
+    size = size_of(cr, f"{SCHEMA}.temperature_readings", cr.rowcount)
+    cr.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
     return size
