@@ -6,7 +6,7 @@ import subprocess
 from stack import python_env, redis_server, up
 from stack.console import StackError, Steps, say
 from stack.process import drop_privileges
-from stack.settings import PYTHON, REPO, RUN, Stack
+from stack.settings import PYTHON, REPO, RUN, Stack, given
 from stack.temporary import (
     keep_logs,
     program_environment,
@@ -45,6 +45,7 @@ def main(arguments: list[str], exclusive) -> int:
 def run(stack: Stack, arguments: list[str], **variables: str) -> int:
     """Run the benchmarks as the service user."""
     where = {"SMARTDAIRY_ENV": str(stack.env_file), "BENCH_OUTPUT": str(OUTPUT)}
+    where["BENCH_STORE_DSN"] = given("TIMESCALE_DSN")  # such as a Community server's
     env = program_environment(stack, **where, **variables)
     command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
     return subprocess.run(command, cwd=REPO, env=env, **drop_privileges()).returncode

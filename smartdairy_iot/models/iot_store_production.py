@@ -75,6 +75,7 @@ class IotStore(models.AbstractModel):
 
 
 # A milking may reach from one quarter, and one day, into the next: it is where it ends.
+# Bytes tell sessions apart as well as a language does, in a third less of the time.
 _PRODUCTION = """
 WITH milkings AS (
     SELECT max(bucket) AS bucket, device_id, animal_id, session_id,
@@ -83,7 +84,7 @@ WITH milkings AS (
      GROUP BY device_id, animal_id, session_id,
               CASE WHEN session_id IS NULL THEN bucket END)
 SELECT %(time)s::timestamptz, %(key)s, sum(liters),
-       count(DISTINCT session_id)
+       count(DISTINCT session_id COLLATE "C")
   FROM milkings
  GROUP BY 1, 2 ORDER BY 1, 2
 """

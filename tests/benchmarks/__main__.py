@@ -17,6 +17,7 @@ from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
 from .scenarios.scaling import scaling
+from .scenarios.store import store
 from .session import Session
 
 BASELINES = {
@@ -33,8 +34,10 @@ LINE = {
     "outage": outage,
     "scaling": scaling,
 }
+STORE = {"store": store}
 NEED_OWN_SERVERS = {"outage", "scaling"}
-NOT_QUICK = {"outage", "scaling"}
+NOT_QUICK = {"outage", "scaling", "store"}
+ALL = BASELINES | LINE | STORE
 BUSY = 0.5  # load average before the start
 
 
@@ -43,7 +46,7 @@ def parse_arguments(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--quick", action="store_true", help="about a minute: short loads, no outage")
-    add("--only", metavar="NAME,…", help=f"of {', '.join([*BASELINES, *LINE])}")
+    add("--only", metavar="NAME,…", help=f"of {', '.join(ALL)}")
     add("--line-only", action="store_true", help="no ceiling, no per-message consumers")
     add("--profile", action="store_true", help="and where the listener's time goes")
     add("--devices", type=int, default=500)
@@ -51,10 +54,13 @@ def parse_arguments(argv=None):
     add("--load-seconds", type=float, help="of the other loads (12)")
     add("--rate", type=float, default=25_000, help="messages/s offered to the line")
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
+    add("--rows", default="1,3,10", help="millions of readings in the store")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
     options.scale = sorted(map(int, options.scale.split(",")))
+    millions = sorted(map(float, options.rows.split(",")))
+    options.rows = [round(1_000_000 * number) for number in millions]
     options.names = chosen(options, parser)
     return options
 
@@ -63,10 +69,10 @@ def chosen(options, parser):
     """The names of what is measured."""
     if options.only:
         names = options.only.split(",")
-        if unknown := set(names) - BASELINES.keys() - LINE.keys():
+        if unknown := set(names) - ALL.keys():
             parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
         return names
-    names = [*([] if options.line_only else BASELINES), *LINE]
+    names = LINE if options.line_only else ALL
     left_out = NOT_QUICK if options.quick else set()
     return [
         name
@@ -76,19 +82,25 @@ def chosen(options, parser):
 
 
 def measure(session):
-    """Baselines first: while nothing is registered, the listener is idle."""
+    """Baselines first, while the listener is idle; what fills the disk last."""
     names = session.options.names
     for name in (name for name in BASELINES if name in names):
         BASELINES[name](session)
-    if LINE.keys().isdisjoint(names):
-        return
+    if not LINE.keys().isdisjoint(names):
+        measure_line(session, [name for name in LINE if name in names])
+    for name in (name for name in STORE if name in names):
+        STORE[name](session)
+
+
+def measure_line(session, names):
+    """From a publish to the row, with devices that are there meanwhile."""
     session.odoo.remove()
     session.rows.remove()
     try:
         numbers = TEMPERATURE.numbers(session.options.devices)
         session.odoo.register(TEMPERATURE, numbers)
         session.wait_for_listener()
-        for name in (name for name in LINE if name in names):
+        for name in names:
             if name in NEED_OWN_SERVERS and not session.environment.is_ours:
                 print(f"{name}: only in make bench, which has servers of its own")
                 continue

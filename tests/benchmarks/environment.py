@@ -26,6 +26,9 @@ class Environment:
     mqtt_password: str
     timescale_dsn: str
     pg_dsn: str
+    odoo_bin: str
+    odoo_conf: str
+    odoo_pythonpath: str
 
     @classmethod
     def read(cls):

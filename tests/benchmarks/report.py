@@ -42,6 +42,48 @@ WHAT = {  # metric → (what it is, unit, target)
     "outage_s": ("PostgreSQL was away for", "s", None),
     "stored_after_outage_s": ("all stored after its return in", "s", None),
     "outage_rss_growth_mb": ("listener's memory grew meanwhile by", "MiB", None),
+    "arrived_reading_bytes": (
+        "temperature reading as it arrived, with indexes",
+        "bytes",
+        None,
+    ),
+    "reading_bytes": (
+        "the same, past days packed",
+        "bytes",
+        ("<=", 130),
+    ),
+    "specified_reading_bytes": (
+        "the same in the specification's schema",
+        "bytes",
+        None,
+    ),
+    "specified_of_reading_bytes": ("specification's schema ÷ ours", "ratio", None),
+    "compressed_reading_bytes": (
+        "temperature reading, compressed",
+        "bytes",
+        ("<=", 10),
+    ),
+    "specified_of_compressed_bytes": (
+        "specification's schema ÷ compressed",
+        "ratio",
+        (">=", 20),
+    ),
+    "copy_1_rows_per_s": ("COPY into the hypertable, 1 writer", "rows/s", None),
+    "copy_4_rows_per_s": ("COPY into the hypertable, 4 writers", "rows/s", None),
+    "trend_p95_ms": ("90 days of one device, p95", "ms", ("<=", 100)),
+    "naive_of_trend": ("naive query ÷ 90 days of one device", "ratio", None),
+    "day_p95_ms": ("24 hours in quarters, p95", "ms", ("<=", 30)),
+    "naive_of_day": ("naive query ÷ 24 hours in quarters", "ratio", None),
+    "latest_p95_ms": ("the newest of 200 devices, p95", "ms", None),
+    "naive_of_latest": ("naive query ÷ the newest of 200 devices", "ratio", None),
+    "summary_p95_ms": ("summary of 500 devices, p95", "ms", ("<=", 50)),
+    "naive_of_summary": ("naive query ÷ summary of 500 devices", "ratio", None),
+    "board_p95_ms": ("live board of 500 devices, p95", "ms", None),
+    "naive_of_board": ("naive query ÷ live board of 500 devices", "ratio", None),
+    "production_p95_ms": ("milk of 30 days, p95", "ms", ("<=", 100)),
+    "naive_of_production": ("naive query ÷ milk of 30 days", "ratio", None),
+    "list_p95_ms": ("list of readings, 80 rows, p95", "ms", ("<=", 200)),
+    "pivot_p95_ms": ("all readings by day, p95", "ms", None),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }
@@ -108,7 +150,8 @@ def _unit(metric):
 def _rounded(number, unit):
     if unit == "ratio":
         return round(number, 2)
-    return round(number, 1) if unit == "s" else round(number)
+    is_fine = unit in ("s", "bytes") or unit == "ms" and number < 10
+    return round(number, 1) if is_fine else round(number)
 
 
 def is_reached(number, target):
