@@ -1,0 +1,192 @@
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
+
+from .. import reading_id
+from ..reading_domain import narrow
+from ..reading_source import Source
+from ..store_environment import StoreEnvironment
+
+# How far back to look for the newest, as long as there are not enough.
+_WINDOWS = [
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=7),
+    timedelta(days=90),
+]
+
+
+class IotSensorReading(models.Model):
+    """The ORM writes the SQL as for any model; it runs where the readings are.
+
+    There, devices are unknown. So what a domain says of devices is looked up first, and
+    only those that the user may see go along, see ``reading_source.py``.
+    """
+
+    _inherit = "iot.sensor.reading"
+
+    @property
+    def _table_query(self):
+        source, _rest = self._source(Domain.TRUE, Domain.TRUE)
+        return source.readings()
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        env = self.env
+        if not isinstance(env, StoreEnvironment):
+            env = StoreEnvironment(env)
+        records = self.with_env(env.ordinary)
+        rules = Domain.TRUE
+        if not (env.su or bypass_access):
+            records.browse().check_access("read")
+            rules = env["ir.rule"]._compute_domain(self._name, "read")
+        source, rest = records._source(domain, rules, bypass_access)
+        if rest.is_false() or not (source.devices and source.types):
+            query = Query(env, self._table)
+            query.set_result_ids(())
+            return query
+        if env.by_quarter and rest.is_true() and source.keys is None:
+            table = source.quarters(env["iot.store"])
+        else:
+            if limit and _is_newest_first(order):
+                source = records._recent(env, source, rest, limit + (offset or 0))
+            table = source.readings()
+        query = records._query(env, table, rest)
+        if order:
+            query.order = records._order_to_sql(order, query)
+        query.limit, query.offset = limit or None, offset or None
+        return query
+
+    def _query(self, env, table, domain):
+        query = Query(env, self._table, SQL("(%s)", table))
+        if not domain.is_true():
+            query.add_where(domain._to_sql(self, self._table, query))
+        return query
+
+    def _recent(self, env, source, rest, wanted):
+        """The newest of it, back to where there are enough: no index is by time alone,
+        and to sort all would be to read all.
+        """
+        until = datetime.now(timezone.utc)
+        until = min(until, source.end or until)
+        for window in _WINDOWS:
+            start = until - window
+            if source.start and start <= source.start:
+                break
+            recent = replace(source, start=start)
+            query = self._query(env, recent.readings(), rest)
+            query.limit = wanted
+            if len(query) >= wanted:
+                return recent
+        return source
+
+    # Devices -------------------------------------------------------------------------
+
+    def _source(self, domain, rules, bypass_access=False):
+        """:return: ``(Source, domain of what it does not say)``"""
+        domain = self._with_devices(Domain(domain))
+        # sudo - iot.device: what a rule says of devices is true whoever asks.
+        found = narrow((domain & self.sudo()._with_devices(rules)).optimize_full(self))
+        devices = self.env["iot.device"]
+        if bypass_access:
+            devices = devices.sudo()
+        devices = devices._seen_by_store(found.devices)
+        if found.keys is not None:
+            wanted = {key.device for key in found.keys}
+            devices = [d for d in devices if d.id % reading_id.DEVICES in wanted]
+        source = Source(
+            devices, found.types, found.start, found.end, found.alarms, found.keys
+        )
+        return source, found.rest
+
+    def _with_devices(self, domain):
+        """What it says of devices and farms, as ids of devices."""
+        domain = domain.optimize_full(self)
+        return domain.map_conditions(self._look_up_devices)
+
+    def _look_up_devices(self, condition):
+        field, operator, value = (
+            condition.field_expr,
+            condition.operator,
+            condition.value,
+        )
+        if field not in ("device_id", "farm_id"):
+            return condition
+        if field == "device_id":
+            if operator in ("in", "not in"):
+                return condition
+            is_not, field = operator.startswith("not "), "id"
+            domain = (
+                Domain(value)
+                if isinstance(value, Domain)
+                else Domain("id", "in", value)
+            )
+            domain = ~domain if is_not else domain
+        else:
+            domain = Domain(field, operator, value)
+        devices = self.env["iot.device"]
+        if operator.endswith("!"):
+            devices = devices.sudo()  # sudo - iot.device: what the operator means
+        return Domain("device_id", "in", devices.search(domain).ids)
+
+    # Order: the database of the readings knows neither names nor farms ----------------
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name in ("device_id", "farm_id"):
+            rank = SQL.identifier(alias, f"{field_name[:-3]}_rank")
+            query._order_groupby.append(rank)
+            return SQL("%s %s %s", rank, direction, nulls)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    # Records -------------------------------------------------------------------------
+
+    def _fetch_query(self, query, fields):
+        columns = [field for field in fields if field.name != "id"]
+        names = ["id", "timestamp", "value", *(field.name for field in columns)]
+        terms = [self._field_to_sql(self._table, name, query) for name in names]
+        rows = {}
+        for row in StoreEnvironment(self.env).execute_query(query.select(*terms)):
+            if row[0] not in rows or row[1:3] > rows[row[0]][1:3]:
+                rows[row[0]] = row
+        fetched = self.browse(rows)
+        values = list(zip(*rows.values(), strict=True))[3:]
+        for field, column in zip(columns, values, strict=bool(rows)):
+            field._insert_cache(fetched, column)
+        return fetched
+
+    def exists(self):
+        # sudo - iot.sensor.reading: whether one exists is no matter of access.
+        found = set(self.sudo()._search([("id", "in", self.ids)]))
+        return self.filtered(lambda reading: not reading.id or reading.id in found)
+
+    def _check_access(self, operation):
+        """Whoever may see a device may see its readings."""
+        if result := super()._check_access(operation):
+            return result
+        # sudo - iot.sensor.reading: only to know of which device it is.
+        devices = self.sudo().device_id.with_env(self.env)
+        if result := devices._check_access("read"):
+            hidden, error = result
+            return self.sudo().filtered(
+                lambda reading: reading.device_id in hidden
+            ).with_env(self.env), error
+        return None
+
+
+def _is_newest_first(order):
+    first = (order or "").split(",")[0].lower().split()
+    return first == ["timestamp", "desc"]
