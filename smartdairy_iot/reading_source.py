@@ -228,8 +228,8 @@ _QUARTER_COLUMNS = (
     " value_min, value_max, total, believed_count, reading_count"
 )
 _READINGS = """
-SELECT mod(device.id, %(modulo)s)::bigint << %(device_shift)s
-       | type.number::bigint << %(shift)s
+SELECT (mod(device.id, %(modulo)s)::bigint << %(device_shift)s)
+       | (type.number::bigint << %(shift)s)
        | floor((extract(epoch FROM reading.time) - %(epoch)s) * 4)::bigint AS id,
        device.id AS device_id, device.rank AS device_rank,
        device.farm_id, device.farm_rank,

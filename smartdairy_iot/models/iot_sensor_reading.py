@@ -143,8 +143,8 @@ class IotSensorReading(models.Model):
             hours before the end
         :param end_date: the same, part of the span; by default now
         :return: ``{"avg_value", "min_value", "max_value", "stddev_value", "count"}``:
-            floats, None where there is no reading (the deviation, of the sample, of
-            fewer than two), and an int
+            floats of 4 decimals, None where there is no reading (the deviation, of the
+            sample, of fewer than two), and an int
         :raise AccessError: a device that one may not see
         :raise MissingError: there is no such device
         :raise UserError: an unknown reading type, no date, or a start after the end
@@ -164,13 +164,10 @@ class IotSensorReading(models.Model):
         window = self.env["iot.store"]._window(
             [device.device_id], reading_type, start, end + _MILLISECOND
         )
-        return {
-            "avg_value": window.average,
-            "min_value": window.low,
-            "max_value": window.high,
-            "stddev_value": window.deviation,
-            "count": window.count,
-        }
+        values = (window.average, window.low, window.high, window.deviation)
+        names = ("avg_value", "min_value", "max_value", "stddev_value")
+        rounded = (value if value is None else round(value, 4) for value in values)
+        return dict(zip(names, rounded, strict=True)) | {"count": window.count}
 
     def _readable_device(self, device_id):
         self.browse().check_access("read")

@@ -155,6 +155,8 @@ class IotSensorReading(models.Model):
     # Records -------------------------------------------------------------------------
 
     def _fetch_query(self, query, fields):
+        if query.is_empty():
+            return self.browse()
         columns = [field for field in fields if field.name != "id"]
         names = ["id", "timestamp", "value", *(field.name for field in columns)]
         terms = [self._field_to_sql(self._table, name, query) for name in names]
