@@ -30,13 +30,23 @@ COLUMNS = {
         "scc": "somatic_cell_count",
     },
 }
-# Reading type → minimum, sum, maximum, believed and all readings of a quarter hour.
+# Of a quarter hour, by reading type: minimum, sum and maximum of what is believed, how
+# many those are, and how many readings there were.
 _TEMPERATURE_SUMS = {
-    "temperature": "min_temp, sum_temp, max_temp, reading_count,"
-    " reading_count + fault_count",
-    "humidity": "min_humidity, sum_humidity, max_humidity, humidity_count,"
-    " humidity_rows",
+    "temperature": (
+        *("min_temp", "sum_temp", "max_temp", "reading_count"),
+        "reading_count + fault_count",
+    ),
+    "humidity": (
+        *("min_humidity", "sum_humidity", "max_humidity", "humidity_count"),
+        "humidity_rows",
+    ),
 }
+_VALUE_SUMS = (
+    *("min_value", "sum_value", "max_value", "reading_count"),
+    "reading_count + fault_count",
+)
+_ADDED_UP = ("min(%s)", "sum(%s)", "max(%s)", "sum(%s)::bigint", "sum(%s)::bigint")
 _ALWAYS = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NEVER = datetime(2200, 1, 1, tzinfo=timezone.utc)
 
@@ -68,52 +78,71 @@ class Source:
         ]
         return SQL(" UNION ALL ").join([*parts, self._narrow()])
 
-    def quarters(self, store):
+    def count(self):
+        """SQL: how many readings they are, without a look at each."""
+        counts = []
+        for table, columns in COLUMNS.items():
+            if names := [name for name in columns if name in self.types]:
+                each = [SQL("count(%s)", SQL.identifier(columns[n])) for n in names]
+                rows = self._narrowed(table, names)
+                counts.append(SQL("(SELECT %s FROM %s)", SQL(" + ").join(each), rows))
+        rows = self._narrowed(SENSOR.table, self.types)
+        counts.append(
+            SQL(
+                "(SELECT count(*) FROM %s WHERE reading_type = ANY(%s))",
+                rows,
+                list(self.types),
+            )
+        )
+        return SQL("SELECT %s", SQL(" + ").join(counts))
+
+    def quarters(self, store, keys):
         """SQL: a row for each quarter hour, device and type, from the rollups.
 
         Milk meters have no rollup of each type: they send only while cows are milked.
+
+        :param keys: of ``{"time", "device"}``, those that are asked for; over the
+            others it is added up
         """
         with store._cursor() as cr:
             temperature = self._fresh(store, cr, TEMPERATURE)
             sensor = self._fresh(store, cr, SENSOR)
+        any_type = SQL("reading_type = ANY(%s)", list(self.types))
         parts = [
-            SQL(
-                _QUARTERS,
-                reading_type=name,
-                sums=SQL(sums),
-                quarters=temperature,
-                is_type=SQL("TRUE"),
-                devices=self._joined(),
-            )
+            self._added_up(temperature, keys, sums, SQL("%s", name), SQL("TRUE"))
             for name, sums in _TEMPERATURE_SUMS.items()
             if name in self.types
         ]
-        sensor = SQL(
-            _QUARTERS,
-            reading_type=SQL("reading_type"),
-            sums=SQL(
-                "min_value, sum_value, max_value, reading_count,"
-                " reading_count + fault_count"
-            ),
-            quarters=sensor,
-            is_type=SQL("reading_type = ANY(%s)", list(self.types)),
-            devices=self._joined(),
-        )
-        milk = [name for name in COLUMNS[MILK.table] if name in self.types]
-        if milk:
-            columns = SQL(_QUARTER_COLUMNS)
+        if milk := [name for name in COLUMNS[MILK.table] if name in self.types]:
+            rows = self._wide(MILK.table, milk)
             parts.append(
-                SQL(
-                    "SELECT %s FROM (%s) AS milk", columns, self._wide(MILK.table, milk)
-                )
+                SQL("SELECT %s FROM (%s) AS milk", SQL(_QUARTER_COLUMNS), rows)
             )
-        return SQL(" UNION ALL ").join([*parts, sensor])
+        name = SQL("reading_type")
+        parts.append(self._added_up(sensor, keys, _VALUE_SUMS, name, any_type))
+        return SQL(" UNION ALL ").join(parts)
 
     def _fresh(self, store, cr, rollup):
         start, end = self.start or _ALWAYS, self.end or _NEVER
         codes = [device.device_id for device in self.devices]
         cut = {quarter_of(time) for time in (start, end) if quarter_of(time) != time}
         return store._fresh(cr, rollup, codes, start, end, cut)
+
+    def _added_up(self, quarters, keys, sums, name, is_type):
+        is_whole = len(keys) == 2  # nothing to add up
+        if not is_whole:
+            sums = [how % sql for how, sql in zip(_ADDED_UP, sums, strict=True)]
+        return SQL(
+            _QUARTERS,
+            device_id=SQL("device_id" if "device" in keys else "NULL"),
+            bucket=SQL("bucket" if "time" in keys else "NULL::timestamptz"),
+            name=name,
+            sums=SQL(", ".join(sums)),
+            quarters=quarters,
+            is_type=is_type,
+            group_by=SQL() if is_whole else SQL("GROUP BY 1, 2, 3"),
+            devices=self._joined(),
+        )
 
     def _wide(self, table, names):
         columns = COLUMNS[table]
@@ -208,7 +237,7 @@ class Source:
         )
 
     def _joined(self):
-        columns = [list(column) for column in zip(*self.devices, strict=True)]
+        columns = [[row[n] for row in self.devices] for n in range(len(Device._fields))]
         return SQL(
             "unnest(%s::int[], %s::varchar[], %s::int[], %s::int[])"
             " WITH ORDINALITY AS device (id, code, farm_id, farm_rank, rank)",
@@ -216,11 +245,12 @@ class Source:
         )
 
 
-# A row's alarm is of one reading type, or its metadata names them all.
+# A row's alarm is of one reading type, or its metadata names them all. In a CASE the
+# planner takes it for likely; else it would join devices one by one.
 _IS_ALARM = """
-reading.is_alarm AND coalesce(reading.metadata -> 'alarms',
-    jsonb_build_array(reading.alarm_type)) ?| ARRAY['low_' || type.name,
-                                                    'high_' || type.name]
+CASE WHEN reading.is_alarm
+     THEN coalesce(reading.metadata -> 'alarms', jsonb_build_array(reading.alarm_type))
+          ?| ARRAY['low_' || type.name, 'high_' || type.name] ELSE FALSE END
 """
 # What aggregates are made of, from readings and from quarters alike.
 _QUARTER_COLUMNS = (
@@ -250,10 +280,10 @@ SELECT device.id AS device_id, device.rank AS device_rank,
        quarter.bucket AT TIME ZONE 'UTC' AS timestamp,
        quarter.reading_type, quarter.value_min, quarter.value_max, quarter.total,
        quarter.believed_count, quarter.reading_count
-  FROM (SELECT device_id, bucket, %(reading_type)s, %(sums)s
-          FROM (%(quarters)s) AS fresh WHERE %(is_type)s)
+  FROM (SELECT %(device_id)s::varchar, %(bucket)s, %(name)s::varchar, %(sums)s
+          FROM (%(quarters)s) AS fresh WHERE %(is_type)s %(group_by)s)
     AS quarter (device_id, bucket, reading_type, value_min, total, value_max,
                 believed_count, reading_count)
-  JOIN %(devices)s ON device.code = quarter.device_id
+  LEFT JOIN %(devices)s ON device.code = quarter.device_id
  WHERE quarter.reading_count > 0
 """

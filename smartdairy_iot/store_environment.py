@@ -12,12 +12,13 @@ class StoreEnvironment:
     Everything else is the ordinary environment's, so other models never come here. It
     lives as long as a query: the records that are given out carry the ordinary one.
 
-    :param by_quarter: whether the query adds up, so that rollups can answer it
+    :param sums_by: set of ``"time"`` and ``"device"``: the query only adds up, by
+        these, so that rollups can answer it; None for any other query
     """
 
-    def __init__(self, env, by_quarter=False):
+    def __init__(self, env, sums_by=None):
         self.ordinary = env
-        self.by_quarter = by_quarter
+        self.sums_by = sums_by
 
     def __getattr__(self, name):
         return getattr(self.ordinary, name)

@@ -15,7 +15,7 @@ _AGGREGATES = {
     "value_min:min": "min(%(alias)s.value_min)",
     "value_max:max": "max(%(alias)s.value_max)",
 }
-_KEYS = ("device_id", "farm_id", "reading_type")
+_KEYS = {"device_id": "device", "farm_id": "device", "reading_type": "type"}
 _PARTS_OF_A_QUARTER = ("minute_number", "second_number")
 
 
@@ -54,11 +54,13 @@ class IotSensorReading(models.Model):
 
     def _grouped_in_store(self, groupby, aggregates, order, having=()):
         ordered = [term.split()[0] for term in (order or "").split(",") if term.strip()]
-        by_quarter = not having and all(
-            spec in _AGGREGATES or _adds_up(spec)
+        keys = [
+            _key_of(spec)
             for spec in (*groupby, *aggregates, *ordered)
-        )
-        return self.with_env(StoreEnvironment(self.env, by_quarter))
+            if spec not in _AGGREGATES
+        ]
+        sums_by = None if having or None in keys else set(keys) - {"type"}
+        return self.with_env(StoreEnvironment(self.env, sums_by))
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec in _AGGREGATES:
@@ -93,9 +95,9 @@ class IotSensorReading(models.Model):
         return self.with_env(getattr(self.env, "ordinary", self.env))
 
 
-def _adds_up(spec):
-    """Whether it is the same for all readings of a quarter hour."""
+def _key_of(spec):
+    """What of a quarter hour it groups by; None: quarters do not tell."""
     name, _colon, granularity = spec.partition(":")
-    if name == "timestamp":
-        return granularity and granularity not in _PARTS_OF_A_QUARTER
-    return spec in _KEYS
+    if name == "timestamp" and granularity and granularity not in _PARTS_OF_A_QUARTER:
+        return "time"
+    return _KEYS.get(spec)

@@ -7,17 +7,18 @@ from odoo.tools import SQL, Query
 
 from .. import reading_id
 from ..reading_domain import narrow
+from ..reading_id import EPOCH
 from ..reading_source import Source
 from ..store_environment import StoreEnvironment
 
-# How far back to look for the newest, as long as there are not enough.
+# How far to look for the newest or the oldest, as long as there are not enough.
 _WINDOWS = [
     timedelta(minutes=10),
     timedelta(hours=1),
     timedelta(hours=6),
     timedelta(days=1),
     timedelta(days=7),
-    timedelta(days=90),
+    timedelta(days=30),
 ]
 
 
@@ -32,8 +33,8 @@ class IotSensorReading(models.Model):
 
     @property
     def _table_query(self):
-        source, _rest = self._source(Domain.TRUE, Domain.TRUE)
-        return source.readings()
+        """Of no readings: the query of each search brings its own."""
+        return Source([], start=EPOCH, end=EPOCH).readings()
 
     @api.model
     def _search(
@@ -50,20 +51,16 @@ class IotSensorReading(models.Model):
         if not isinstance(env, StoreEnvironment):
             env = StoreEnvironment(env)
         records = self.with_env(env.ordinary)
-        rules = Domain.TRUE
-        if not (env.su or bypass_access):
-            records.browse().check_access("read")
-            rules = env["ir.rule"]._compute_domain(self._name, "read")
-        source, rest = records._source(domain, rules, bypass_access)
-        if rest.is_false() or not (source.devices and source.types):
+        source, rest = records._source(domain, bypass_access)
+        if source is None:
             query = Query(env, self._table)
             query.set_result_ids(())
             return query
-        if env.by_quarter and rest.is_true() and source.keys is None:
-            table = source.quarters(env["iot.store"])
+        if env.sums_by is not None and rest.is_true() and source.keys is None:
+            table = source.quarters(env["iot.store"], env.sums_by)
         else:
-            if limit and _is_newest_first(order):
-                source = records._recent(env, source, rest, limit + (offset or 0))
+            if limit and (direction := _by_time(order)):
+                source = records._first(source, rest, limit + (offset or 0), direction)
             table = source.readings()
         query = records._query(env, table, rest)
         if order:
@@ -77,41 +74,74 @@ class IotSensorReading(models.Model):
             query.add_where(domain._to_sql(self, self._table, query))
         return query
 
-    def _recent(self, env, source, rest, wanted):
-        """The newest of it, back to where there are enough: no index is by time alone,
-        and to sort all would be to read all.
+    @api.model
+    def search_count(self, domain, limit=None):
+        source, rest = self._source(domain)
+        if source is None:
+            return 0
+        if limit:
+            source = self._first(source, rest, limit, "desc")
+        count = self._count(source, rest, limit)
+        return min(count, limit) if limit else count
+
+    def _count(self, source, rest, limit):
+        """How many there are; from ``limit`` on, it may stop."""
+        env = StoreEnvironment(self.env)
+        if rest.is_true() and source.keys is None:
+            ((count,),) = env.execute_query(source.count())
+            return count
+        query = self._query(env, source.readings(), rest)
+        query.limit = limit
+        return len(query)
+
+    def _first(self, source, rest, wanted, direction):
+        """The newest of it, or the oldest, as many as are wanted or a few more.
+
+        No index is by time alone, and to sort all would be to read all.
         """
-        until = datetime.now(timezone.utc)
-        until = min(until, source.end or until)
-        for window in _WINDOWS:
-            start = until - window
-            if source.start and start <= source.start:
-                break
-            recent = replace(source, start=start)
-            query = self._query(env, recent.readings(), rest)
-            query.limit = wanted
-            if len(query) >= wanted:
-                return recent
+        for part in self._growing(source, direction):
+            if self._count(part, rest, wanted) >= wanted:
+                return part
         return source
+
+    def _growing(self, source, direction):
+        now = datetime.now(timezone.utc)
+        start, end = source.start, min(now, source.end or now)
+        if direction == "asc" and not start:
+            with self.env["iot.store"]._cursor() as cr:
+                start = self.env["iot.store"]._oldest(cr)
+        for window in _WINDOWS:
+            if direction == "desc" and not (start and end - window <= start):
+                yield replace(source, start=end - window)
+            elif direction == "asc" and start and start + window < end:
+                yield replace(source, end=start + window)
 
     # Devices -------------------------------------------------------------------------
 
-    def _source(self, domain, rules, bypass_access=False):
-        """:return: ``(Source, domain of what it does not say)``"""
+    def _source(self, domain, bypass_access=False):
+        """
+        :return: ``(Source, domain of what it does not say)``; no source when there can
+            be no such reading
+        """
+        rules = Domain.TRUE
+        if not (self.env.su or bypass_access):
+            self.browse().check_access("read")
+            rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         domain = self._with_devices(Domain(domain))
         # sudo - iot.device: what a rule says of devices is true whoever asks.
-        found = narrow((domain & self.sudo()._with_devices(rules)).optimize_full(self))
+        domain &= self.sudo()._with_devices(rules)
+        found = narrow(domain.optimize_full(self))
         devices = self.env["iot.device"]
-        if bypass_access:
+        if bypass_access:  # sudo - iot.device: the caller says so.
             devices = devices.sudo()
         devices = devices._seen_by_store(found.devices)
         if found.keys is not None:
             wanted = {key.device for key in found.keys}
             devices = [d for d in devices if d.id % reading_id.DEVICES in wanted]
-        source = Source(
-            devices, found.types, found.start, found.end, found.alarms, found.keys
-        )
-        return source, found.rest
+        if not devices or not found.types or found.rest.is_false():
+            return None, Domain.FALSE
+        span = (found.start, found.end)
+        return Source(devices, found.types, *span, found.alarms, found.keys), found.rest
 
     def _with_devices(self, domain):
         """What it says of devices and farms, as ids of devices."""
@@ -189,6 +219,7 @@ class IotSensorReading(models.Model):
         return None
 
 
-def _is_newest_first(order):
-    first = (order or "").split(",")[0].lower().split()
-    return first == ["timestamp", "desc"]
+def _by_time(order):
+    """``asc`` or ``desc``, when it is the time that counts first; else None."""
+    name, *direction = (order or "").split(",")[0].lower().split() or [""]
+    return (direction or ["asc"])[0] if name == "timestamp" else None

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..ingest.codec.number import READING_TYPES, unit_of
 from ..reading_source import COLUMNS
-from ..rollup import BELIEVED, SENSOR, TEMPERATURE, quarter_of
+from ..rollup import BELIEVED, ROLLUPS, SENSOR, TEMPERATURE, quarter_of
 from .iot_store_rollup import BUCKET, QUARTER
 
 _CALENDAR = ("day", "week", "month")
@@ -201,6 +201,28 @@ class IotStore(models.AbstractModel):
             for first, last in _runs(stale)
         ]
         return SQL(" UNION ALL ").join([kept, *made])
+
+    def _oldest(self, cr):
+        """The quarter of the oldest readings, or one before it; None if there are none.
+
+        An index finds it: readings themselves have none by time alone.
+        """
+        quarters = [
+            SQL(
+                "SELECT greatest(min(bucket), (SELECT dropped_before"
+                " FROM retention_horizon WHERE table_name = %s)) AS bucket FROM %s",
+                rollup.table,
+                SQL.identifier(rollup.name),
+            )
+            for rollup in ROLLUPS
+        ]
+        quarters.append(SQL("SELECT min(bucket) FROM rollup_dirty"))
+        cr.execute(
+            SQL(
+                "SELECT min(bucket) FROM (%s) AS old", SQL(" UNION ALL ").join(quarters)
+            )
+        )
+        return cr.fetchone()[0]
 
     def _stale(self, cr, rollup, start, end):
         """The quarters that wait for their rollup and can be made of readings."""
