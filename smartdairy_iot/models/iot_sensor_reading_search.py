@@ -11,15 +11,10 @@ from ..reading_id import EPOCH
 from ..reading_source import Source
 from ..store_environment import StoreEnvironment
 
-# How far to look for the newest or the oldest, as long as there are not enough.
-_WINDOWS = [
-    timedelta(minutes=10),
-    timedelta(hours=1),
-    timedelta(hours=6),
-    timedelta(days=1),
-    timedelta(days=7),
-    timedelta(days=30),
-]
+# How far to look first for the newest or the oldest, and when to give up.
+_WINDOW = timedelta(minutes=10)
+_LONGEST_WINDOW = timedelta(days=30)
+_STEP = 2, 5  # by how much it grows, at least and at most
 
 
 class IotSensorReading(models.Model):
@@ -60,7 +55,8 @@ class IotSensorReading(models.Model):
             table = source.quarters(env["iot.store"], env.sums_by)
         else:
             if limit and (direction := _by_time(order)):
-                source = records._first(source, rest, limit + (offset or 0), direction)
+                wanted = limit + (offset or 0)
+                source, _count = records._first(source, rest, wanted, direction)
             table = source.readings()
         query = records._query(env, table, rest)
         if order:
@@ -79,12 +75,12 @@ class IotSensorReading(models.Model):
         source, rest = self._source(domain)
         if source is None:
             return 0
-        if limit:
-            source = self._first(source, rest, limit, "desc")
-        count = self._count(source, rest, limit)
-        return min(count, limit) if limit else count
+        if not limit:
+            return self._count(source, rest)
+        _part, count = self._first(source, rest, limit, "desc")
+        return min(self._count(source, rest, limit) if count is None else count, limit)
 
-    def _count(self, source, rest, limit):
+    def _count(self, source, rest, limit=None):
         """How many there are; from ``limit`` on, it may stop."""
         env = StoreEnvironment(self.env)
         if rest.is_true() and source.keys is None:
@@ -98,23 +94,27 @@ class IotSensorReading(models.Model):
         """The newest of it, or the oldest, as many as are wanted or a few more.
 
         No index is by time alone, and to sort all would be to read all.
-        """
-        for part in self._growing(source, direction):
-            if self._count(part, rest, wanted) >= wanted:
-                return part
-        return source
 
-    def _growing(self, source, direction):
+        :return: ``(Source, how many it has)``; the same, and None, if that is too far
+        """
         now = datetime.now(timezone.utc)
         start, end = source.start, min(now, source.end or now)
         if direction == "asc" and not start:
-            with self.env["iot.store"]._cursor() as cr:
-                start = self.env["iot.store"]._oldest(cr)
-        for window in _WINDOWS:
-            if direction == "desc" and not (start and end - window <= start):
-                yield replace(source, start=end - window)
-            elif direction == "asc" and start and start + window < end:
-                yield replace(source, end=start + window)
+            start = self.env["iot.store"]._oldest()
+        window = _WINDOW
+        while window < _LONGEST_WINDOW and not (start and start + window >= end):
+            if direction == "desc":
+                part = replace(source, start=end - window)
+            elif start:
+                part = replace(source, end=start + window)
+            else:
+                break
+            count = self._count(part, rest, wanted)
+            if count >= wanted:
+                return part, count
+            least, most = _STEP
+            window *= max(least, min(most, 1.5 * wanted / count)) if count else most
+        return source, None
 
     # Devices -------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class IotSensorReading(models.Model):
             self.browse().check_access("read")
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         domain = self._with_devices(Domain(domain))
-        # sudo - iot.device: what a rule says of devices is true whoever asks.
+        # sudo - iot.device: what a rule says of devices holds whoever asks.
         domain &= self.sudo()._with_devices(rules)
         found = narrow(domain.optimize_full(self))
         devices = self.env["iot.device"]

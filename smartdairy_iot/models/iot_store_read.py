@@ -202,7 +202,8 @@ class IotStore(models.AbstractModel):
         ]
         return SQL(" UNION ALL ").join([kept, *made])
 
-    def _oldest(self, cr):
+    @api.model
+    def _oldest(self):
         """The quarter of the oldest readings, or one before it; None if there are none.
 
         An index finds it: readings themselves have none by time alone.
@@ -217,12 +218,10 @@ class IotStore(models.AbstractModel):
             for rollup in ROLLUPS
         ]
         quarters.append(SQL("SELECT min(bucket) FROM rollup_dirty"))
-        cr.execute(
-            SQL(
-                "SELECT min(bucket) FROM (%s) AS old", SQL(" UNION ALL ").join(quarters)
-            )
-        )
-        return cr.fetchone()[0]
+        union = SQL(" UNION ALL ").join(quarters)
+        with self._cursor() as cr:
+            cr.execute(SQL("SELECT min(bucket) FROM (%s) AS old", union))
+            return cr.fetchone()[0]
 
     def _stale(self, cr, rollup, start, end):
         """The quarters that wait for their rollup and can be made of readings."""

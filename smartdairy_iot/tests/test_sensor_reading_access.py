@@ -39,7 +39,7 @@ class TestSensorReadingAccess(SensorReadingCase):
         for domain in (
             self.domain,
             [("device_id.device_id", "=", self.tank.device_id)],
-            ["|", ("value", ">", 0), *self.domain],
+            ["|", ("value", "<", -500), *self.domain],
             [("id", "in", self.reading.ids)],
             [("farm_id", "=", self.farm.id)],
         ):

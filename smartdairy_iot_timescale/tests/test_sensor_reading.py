@@ -1,10 +1,16 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.smartdairy_iot.tests.sensor_reading import (
     GroupTests,
     SearchTests,
     SensorReadingCase,
 )
+
+from .. import connection
 
 TABLES = ("temperature_readings", "milk_meter_readings", "sensor_readings")
 
@@ -34,4 +40,10 @@ class TestTimescaleSensorReading(SearchTests, GroupTests, SensorReadingCase):
         self.store._refresh_rollups()
 
     def test_a_store_that_is_away_is_said_in_one_line(self):
-        """Its connection is cut, as a server's restart does."""
+        closed = dict(connection._info(), port="1", connect_timeout="2")
+        with (
+            patch.object(connection, "_info", lambda: closed),
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(UserError, "cannot be reached: .*refused"),
+        ):
+            self.readings.search([], limit=1)
