@@ -40,7 +40,12 @@ class IotDevice(models.Model):
             "smartdairy_iot.iot_sensor_reading_action"
         )
         action["domain"] = [("device_id", "=", self.id)]
-        action["context"] = {}
+        # A graph over all devices counts readings; over one, it draws its values.
+        action["context"] = {
+            "graph_mode": "line",
+            "graph_measure": "value",
+            "graph_groupbys": ["timestamp:hour", "reading_type"],
+        }
         return action
 
     def _describe_place(self):

@@ -4,10 +4,10 @@ from odoo.tools import SQL
 
 from ..store_environment import StoreEnvironment
 
+_COUNT = "coalesce(sum(%(alias)s.reading_count), 0)::bigint"
 # Of sums of quarter hours and of readings alike. What a failing probe sent is counted,
 # and in no average, minimum or maximum.
 _AGGREGATES = {
-    "__count": "coalesce(sum(%(alias)s.reading_count), 0)::bigint",
     "value:avg": "sum(%(alias)s.total) / nullif(sum(%(alias)s.believed_count), 0)",
     "value:sum": "sum(%(alias)s.total)",
     "value:min": "min(%(alias)s.value_min)",
@@ -15,6 +15,10 @@ _AGGREGATES = {
     "value_min:min": "min(%(alias)s.value_min)",
     "value_max:max": "max(%(alias)s.value_max)",
 }
+# There is no average of degrees and percents.
+_OF_ONE_TYPE = """
+CASE WHEN min(%(alias)s.reading_type) = max(%(alias)s.reading_type) THEN %(value)s END
+"""
 _KEYS = {"device_id": "device", "farm_id": "device", "reading_type": "type"}
 _PARTS_OF_A_QUARTER = ("minute_number", "second_number")
 
@@ -24,7 +28,7 @@ class IotSensorReading(models.Model):
 
     Rollups answer where they can, and those outlive the readings: by device, farm, type
     and time, with or without a span of time. Conditions on the value, its quality or
-    alarms need the readings themselves.
+    alarms need the readings themselves. A group of several types has no value.
     """
 
     _inherit = "iot.sensor.reading"
@@ -57,15 +61,18 @@ class IotSensorReading(models.Model):
         keys = [
             _key_of(spec)
             for spec in (*groupby, *aggregates, *ordered)
-            if spec not in _AGGREGATES
+            if spec != "__count" and spec not in _AGGREGATES
         ]
         sums_by = None if having or None in keys else set(keys) - {"type"}
         return self.with_env(StoreEnvironment(self.env, sums_by))
 
     def _read_group_select(self, aggregate_spec, query):
+        alias = SQL.identifier(self._table)
+        if aggregate_spec == "__count":
+            return SQL(_COUNT, alias=alias)
         if aggregate_spec in _AGGREGATES:
-            alias = SQL.identifier(self._table)
-            return SQL(_AGGREGATES[aggregate_spec], alias=alias)
+            value = SQL(_AGGREGATES[aggregate_spec], alias=alias)
+            return SQL(_OF_ONE_TYPE, alias=alias, value=value)
         return super()._read_group_select(aggregate_spec, query)
 
     def _read_group_groupby(self, alias, groupby_spec, query):

@@ -323,6 +323,18 @@ class GroupTests:
         (group,) = self.groups(["device_id"], (), asked)
         self.assertEqual([group[name] for name in asked], [3.0, 3.0, 2])
 
+    def test_there_is_no_average_of_degrees_and_percents(self):
+        self.put(self.tank, (NOON, {"temperature": 4.0, "humidity": 80.0}))
+        asked = ("value:avg", "value_min:min", "__count")
+        (group,) = self.groups(["device_id"], (), asked)
+        self.assertEqual([group[name] for name in asked], [False, False, 2])
+        for domain, average in (
+            ([("reading_type", "=", "humidity")], 80.0),
+            ([("reading_type", "=", "humidity"), ("quality", ">", 0)], 80.0),
+        ):
+            (group,) = self.groups(["device_id"], domain)
+            self.assertEqual(group["value:avg"], average)
+
     def test_a_day_is_the_users_and_has_23_hours_in_spring(self):
         night = datetime(2026, 3, 28, tzinfo=AMSTERDAM)
         hours = (night + timedelta(hours=n) for n in range(24 * 3))
