@@ -21,6 +21,7 @@
         "views/farm_farm_views.xml",
         "views/iot_device_views.xml",
         "views/iot_device_profile_views.xml",
+        "views/iot_sensor_reading_views.xml",
         "views/iot_threshold_views.xml",
         "views/iot_alert_views.xml",
         "views/iot_rejected_message_views.xml",

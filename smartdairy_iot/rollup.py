@@ -91,6 +91,7 @@ TEMPERATURE = Rollup(
         **_spread("temperature_celsius", "temp"),
         "min_humidity": _believed("min(humidity_percent)"),
         **_part("humidity_percent", "humidity"),
+        "humidity_rows": "count(humidity_percent)",  # with what is not believed
         **_COUNTS,
     },
 )

@@ -141,19 +141,6 @@ class Postgres:
         finally:
             self.sql(f'ALTER DATABASE "{source}" ALLOW_CONNECTIONS true')
 
-    def point_foreign_servers(self, database: str, timeseries: str) -> None:
-        """Let the foreign servers of a copied database look at another store."""
-        names = self.sql(
-            "SELECT srvname FROM pg_foreign_server s "
-            "JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw "
-            "WHERE fdwname = 'postgres_fdw'",
-            database,
-        )
-        for name in names.splitlines():
-            self.sql(
-                f"ALTER SERVER \"{name}\" OPTIONS (SET dbname '{timeseries}')", database
-            )
-
     def prepare_timeseries(self, database: str = TIMESERIES_DB) -> None:
         """Create the time-series database; only a superuser may add TimescaleDB."""
         if not self.exists(database):
@@ -164,12 +151,7 @@ class Postgres:
         """Create the Odoo database with what only a superuser may put into it."""
         if not self.exists(database):
             self.create(database)
-        self.sql(
-            "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
-            "CREATE EXTENSION IF NOT EXISTS postgres_fdw;"
-            "GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO odoo",
-            database,
-        )
+        self.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", database)
 
     def dsn(self, database: str) -> str:
         """Return the connection string of Odoo's role, in keyword form."""

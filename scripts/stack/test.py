@@ -203,7 +203,6 @@ def copy_databases(odoo: OdooServer, copy: str) -> None:
     """Copy the Odoo database with its files, and the time-series database."""
     odoo.postgres.copy(odoo.stack.database, copy)
     odoo.postgres.copy(TIMESERIES_DB, f"{TIMESERIES_DB}_{copy}")
-    odoo.postgres.point_foreign_servers(copy, f"{TIMESERIES_DB}_{copy}")
     files = odoo.stack.folder / "odoo" / "filestore"
     run(
         ["cp", "-a", files / odoo.stack.database, files / copy],

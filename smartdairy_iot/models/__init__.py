@@ -17,12 +17,16 @@ from . import iot_device_profile_sample
 from . import iot_device
 from . import iot_device_listener
 from . import iot_device_live
+from . import iot_device_reading
 from . import iot_device_state
 from . import iot_threshold
 from . import iot_alert
 from . import iot_alert_evaluation
 from . import iot_alert_history
 from . import iot_rule_watermark
+from . import iot_sensor_reading
+from . import iot_sensor_reading_group
+from . import iot_sensor_reading_search
 from . import iot_live_watch
 from . import iot_listener
 from . import iot_listener_topic

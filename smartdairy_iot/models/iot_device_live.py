@@ -60,10 +60,7 @@ class IotDevice(models.Model):
             "name": self.name,
             "device_type": self.device_type,
             "farm_id": self.farm_id.id,
-            "location": self.tank_id.name
-            or self.stall_id.name
-            or self.location_description
-            or "",
+            "location": self._describe_place(),
             "state": self.state,
             "values": live.last_values or {},
             "units": {name: unit_of(name) for name in measured_by(self.device_type)},

@@ -6,26 +6,11 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..ingest.codec.number import READING_TYPES, unit_of
-from ..rollup import BELIEVED, SENSOR, TEMPERATURE, quarter_of
+from ..reading_source import COLUMNS
+from ..rollup import BELIEVED, ROLLUPS, SENSOR, TEMPERATURE, quarter_of
 from .iot_store_rollup import BUCKET, QUARTER
 
 _CALENDAR = ("day", "week", "month")
-# Reading type → column, of the tables with a row for each message.
-_COLUMNS = {
-    "temperature_readings": {
-        "temperature": "temperature_celsius",
-        "humidity": "humidity_percent",
-    },
-    "milk_meter_readings": {
-        "volume": "volume_liters",
-        "flow_rate": "flow_rate_lpm",
-        "conductivity": "conductivity",
-        "temperature": "temperature_celsius",
-        "fat_percent": "fat_percent",
-        "protein_percent": "protein_percent",
-        "scc": "somatic_cell_count",
-    },
-}
 # Reading type → minimum, sum, sum of squares, maximum, count in the rollup.
 _TEMPERATURE_SUMS = {
     "temperature": ("min_temp", "sum_temp", "sumsq_temp", "max_temp", "reading_count"),
@@ -34,6 +19,7 @@ _TEMPERATURE_SUMS = {
         "humidity_count",
     ),
 }
+_MAX_RUNS = 50  # each is a part of the query
 _VALUE_SUMS = ("min_value", "sum_value", "sumsq_value", "max_value", "reading_count")
 
 
@@ -101,7 +87,7 @@ class IotStore(models.AbstractModel):
             "before": before,
         }
         with self._cursor() as cr:
-            for table, columns in _COLUMNS.items():
+            for table, columns in COLUMNS.items():
                 pairs = [
                     SQL("(%s, %s)", t, SQL.identifier(c)) for t, c in columns.items()
                 ]
@@ -152,7 +138,7 @@ class IotStore(models.AbstractModel):
         """
         span = {"devices": list(device_ids), "start": start, "end": end}
         parts = []
-        for table, columns in _COLUMNS.items():
+        for table, columns in COLUMNS.items():
             if reading_type not in columns:
                 continue
             if by_quarter and table == TEMPERATURE.table:
@@ -164,14 +150,7 @@ class IotStore(models.AbstractModel):
                 parts.append(_readings(table, column, is_type, **span))
         is_type = SQL("reading_type = %s", reading_type)
         if by_quarter:
-            sums = (
-                "min_value",
-                "sum_value",
-                "sumsq_value",
-                "max_value",
-                "reading_count",
-            )
-            parts.append(self._quarters(cr, SENSOR, sums, is_type, **span))
+            parts.append(self._quarters(cr, SENSOR, _VALUE_SUMS, is_type, **span))
         else:
             parts.append(_readings(SENSOR.table, SQL("value"), is_type, **span))
         return SQL(" UNION ALL ").join(parts)
@@ -187,9 +166,13 @@ class IotStore(models.AbstractModel):
             is_type,
         )
 
-    def _fresh(self, cr, rollup, devices, start, end):
-        """SQL of the rollup's rows, those not yet up to date made of readings."""
-        stale = self._stale(cr, rollup, start, end)
+    def _fresh(self, cr, rollup, devices, start, end, cut=()):
+        """SQL of the rollup's rows, those not yet up to date made of readings.
+
+        :param start, end: aware datetimes
+        :param cut: quarters that they cut; of these only readings of the span count
+        """
+        stale = sorted({*self._stale(cr, rollup, quarter_of(start), end), *cut})
         kept = SQL(
             "SELECT %s FROM %s"
             " WHERE device_id = ANY(%s) AND bucket >= %s AND bucket < %s"
@@ -207,14 +190,38 @@ class IotStore(models.AbstractModel):
             "device_id = ANY(%s) AND time >= %s AND time < %s"
             f" AND {BUCKET} = ANY(%s::timestamptz[])"
         )
-        made = SQL(
-            rollup.select(BUCKET, where),
-            list(devices),
-            min(stale),
-            max(stale) + QUARTER,
-            stale,
-        )
-        return SQL("%s UNION ALL %s", kept, made)
+        made = [
+            SQL(
+                rollup.select(BUCKET, where),
+                list(devices),
+                max(start, first),
+                min(end, last + QUARTER),
+                stale,
+            )
+            for first, last in _runs(stale)
+        ]
+        return SQL(" UNION ALL ").join([kept, *made])
+
+    @api.model
+    def _oldest(self):
+        """The quarter of the oldest readings, or one before it; None if there are none.
+
+        An index finds it: readings themselves have none by time alone.
+        """
+        quarters = [
+            SQL(
+                "SELECT greatest(min(bucket), (SELECT dropped_before"
+                " FROM retention_horizon WHERE table_name = %s)) AS bucket FROM %s",
+                rollup.table,
+                SQL.identifier(rollup.name),
+            )
+            for rollup in ROLLUPS
+        ]
+        quarters.append(SQL("SELECT min(bucket) FROM rollup_dirty"))
+        union = SQL(" UNION ALL ").join(quarters)
+        with self._cursor() as cr:
+            cr.execute(SQL("SELECT min(bucket) FROM (%s) AS old", union))
+            return cr.fetchone()[0]
 
     def _stale(self, cr, rollup, start, end):
         """The quarters that wait for their rollup and can be made of readings."""
@@ -233,6 +240,20 @@ def _readings(table, column, is_type, devices, start, end):
         start=start,
         end=end,
     )
+
+
+def _runs(quarters):
+    """``[(first, last)]`` of those that follow each other; in one if there are many.
+
+    :param quarters: sorted
+    """
+    runs = []
+    for quarter in quarters:
+        if runs and quarter - runs[-1][1] <= QUARTER:
+            runs[-1] = (runs[-1][0], quarter)
+        else:
+            runs.append((quarter, quarter))
+    return runs if len(runs) <= _MAX_RUNS else [(quarters[0], quarters[-1])]
 
 
 def _by_quarter(bucket):

@@ -16,6 +16,8 @@ from . import test_quarantine
 from . import test_quarantine_register
 from . import test_quarantine_replay
 from . import test_retention
+from . import test_sensor_reading
+from . import test_sensor_reading_access
 from . import test_settings
 from . import test_store
 from . import test_store_read

@@ -1,0 +1,289 @@
+"""SQL of the rows that ``iot.sensor.reading`` is made of.
+
+Wherever the readings are, their database has no devices of Odoo. Those that the user
+may see come along as an array, and only their readings are joined.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+from odoo.tools import SQL
+
+from . import reading_id
+from .ingest.codec.number import unit_of
+from .rollup import BELIEVED, MILK, SENSOR, TEMPERATURE, quarter_of
+
+# Reading type → column, of the tables with a row for each message.
+COLUMNS = {
+    TEMPERATURE.table: {
+        "temperature": "temperature_celsius",
+        "humidity": "humidity_percent",
+    },
+    MILK.table: {
+        "volume": "volume_liters",
+        "flow_rate": "flow_rate_lpm",
+        "conductivity": "conductivity",
+        "temperature": "temperature_celsius",
+        "fat_percent": "fat_percent",
+        "protein_percent": "protein_percent",
+        "scc": "somatic_cell_count",
+    },
+}
+# Of a quarter hour, by reading type: minimum, sum and maximum of what is believed, how
+# many those are, and how many readings there were.
+_TEMPERATURE_SUMS = {
+    "temperature": (
+        *("min_temp", "sum_temp", "max_temp", "reading_count"),
+        "reading_count + fault_count",
+    ),
+    "humidity": (
+        *("min_humidity", "sum_humidity", "max_humidity", "humidity_count"),
+        "humidity_rows",
+    ),
+}
+_VALUE_SUMS = (
+    *("min_value", "sum_value", "max_value", "reading_count"),
+    "reading_count + fault_count",
+)
+_ADDED_UP = ("min(%s)", "sum(%s)", "max(%s)", "sum(%s)::bigint", "sum(%s)::bigint")
+_ALWAYS = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_NEVER = datetime(2200, 1, 1, tzinfo=timezone.utc)
+
+
+class Device(NamedTuple):
+    id: int
+    device_id: str
+    farm_id: int | None
+    farm_rank: int | None  # of the farm, in the order of farms
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which readings come into question; a condition may leave out more of them."""
+
+    devices: list  # of Device, in the order of devices
+    types: tuple = reading_id.TYPES
+    start: datetime | None = None  # aware
+    end: datetime | None = None  # aware, not part of it
+    alarms: bool = False  # no others
+    keys: tuple | None = None  # of reading_id.Key: no others
+
+    def readings(self):
+        """SQL: a row for each reading."""
+        parts = [
+            self._wide(table, [name for name in columns if name in self.types])
+            for table, columns in COLUMNS.items()
+            if not columns.keys().isdisjoint(self.types)
+        ]
+        return SQL(" UNION ALL ").join([*parts, self._narrow()])
+
+    def count(self):
+        """SQL: how many readings they are, without a look at each."""
+        counts = []
+        for table, columns in COLUMNS.items():
+            if names := [name for name in columns if name in self.types]:
+                each = [SQL("count(%s)", SQL.identifier(columns[n])) for n in names]
+                rows = self._narrowed(table, names)
+                counts.append(SQL("(SELECT %s FROM %s)", SQL(" + ").join(each), rows))
+        rows = self._narrowed(SENSOR.table, self.types)
+        counts.append(
+            SQL(
+                "(SELECT count(*) FROM %s WHERE reading_type = ANY(%s))",
+                rows,
+                list(self.types),
+            )
+        )
+        return SQL("SELECT %s", SQL(" + ").join(counts))
+
+    def quarters(self, store, keys):
+        """SQL: a row for each quarter hour, device and type, from the rollups.
+
+        Milk meters have no rollup of each type: they send only while cows are milked.
+
+        :param keys: of ``{"time", "device"}``, those that are asked for; over the
+            others it is added up
+        """
+        with store._cursor() as cr:
+            temperature = self._fresh(store, cr, TEMPERATURE)
+            sensor = self._fresh(store, cr, SENSOR)
+        any_type = SQL("reading_type = ANY(%s)", list(self.types))
+        parts = [
+            self._added_up(temperature, keys, sums, SQL("%s", name), SQL("TRUE"))
+            for name, sums in _TEMPERATURE_SUMS.items()
+            if name in self.types
+        ]
+        if milk := [name for name in COLUMNS[MILK.table] if name in self.types]:
+            rows = self._wide(MILK.table, milk)
+            parts.append(
+                SQL("SELECT %s FROM (%s) AS milk", SQL(_QUARTER_COLUMNS), rows)
+            )
+        name = SQL("reading_type")
+        parts.append(self._added_up(sensor, keys, _VALUE_SUMS, name, any_type))
+        return SQL(" UNION ALL ").join(parts)
+
+    def _fresh(self, store, cr, rollup):
+        start, end = self.start or _ALWAYS, self.end or _NEVER
+        codes = [device.device_id for device in self.devices]
+        cut = {quarter_of(time) for time in (start, end) if quarter_of(time) != time}
+        return store._fresh(cr, rollup, codes, start, end, cut)
+
+    def _added_up(self, quarters, keys, sums, name, is_type):
+        is_whole = len(keys) == 2  # nothing to add up
+        if not is_whole:
+            sums = [how % sql for how, sql in zip(_ADDED_UP, sums, strict=True)]
+        return SQL(
+            _QUARTERS,
+            device_id=SQL("device_id" if "device" in keys else "NULL"),
+            bucket=SQL("bucket" if "time" in keys else "NULL::timestamptz"),
+            name=name,
+            sums=SQL(", ".join(sums)),
+            quarters=quarters,
+            is_type=is_type,
+            group_by=SQL() if is_whole else SQL("GROUP BY 1, 2, 3"),
+            devices=self._joined(),
+        )
+
+    def _wide(self, table, names):
+        columns = COLUMNS[table]
+        types = [
+            SQL(
+                "(%s, %s, %s, reading.%s::float8, reading.%s::text::float8)",
+                name,
+                reading_id.TYPES.index(name),
+                unit_of(name),
+                SQL.identifier(columns[name]),
+                SQL.identifier(columns[name]),
+            )
+            for name in names
+        ]
+        return SQL(
+            _READINGS,
+            table=self._narrowed(table, names),
+            types=SQL(
+                "CROSS JOIN LATERAL (VALUES %s) AS type"
+                " (name, number, unit, value, shown)",
+                SQL(", ").join(types),
+            ),
+            is_alarm=SQL(_IS_ALARM),
+            **self._common(),
+        )
+
+    def _narrow(self):
+        types = [
+            SQL("(%s, %s)", name, reading_id.TYPES.index(name)) for name in self.types
+        ]
+        return SQL(
+            _READINGS,
+            table=self._narrowed(SENSOR.table, self.types),
+            types=SQL(
+                "JOIN (VALUES %s) AS known (name, number)"
+                " ON known.name = reading.reading_type"
+                " CROSS JOIN LATERAL (SELECT known.name, known.number, reading.unit,"
+                " reading.value, reading.value AS shown) AS type",
+                SQL(", ").join(types),
+            ),
+            is_alarm=SQL("reading.is_alarm"),
+            **self._common(),
+        )
+
+    def _common(self):
+        return {
+            "believed": SQL(BELIEVED),
+            "devices": self._joined(),
+            "shift": reading_id.TICK_BITS,
+            "device_shift": reading_id.TICK_BITS + reading_id.TYPE_BITS,
+            "modulo": reading_id.DEVICES,
+            "epoch": int(reading_id.EPOCH.timestamp()),
+        }
+
+    def _narrowed(self, table, names):
+        """SQL of the table's rows that an index finds."""
+        where = [SQL("device_id = ANY(%s)", [d.device_id for d in self.devices])]
+        if self.start:
+            where.append(SQL("time >= %s", self.start))
+        if self.end:
+            where.append(SQL("time < %s", self.end))
+        if self.alarms:
+            where.append(SQL("is_alarm"))
+        rows = SQL(
+            "(SELECT * FROM %s WHERE %s) AS reading",
+            SQL.identifier(table),
+            SQL(" AND ").join(where),
+        )
+        if self.keys is None:
+            return rows
+        return SQL("%s JOIN %s", rows, self._wanted(names))
+
+    def _wanted(self, names):
+        """SQL of a join with what the ids say."""
+        starts = {}
+        for key in self.keys:
+            if key.reading_type in names:
+                starts.setdefault(key.device, set()).add(key.start)
+        wanted = [
+            (device.device_id, start)
+            for device in self.devices
+            for start in starts.get(device.id % reading_id.DEVICES, ())
+        ]
+        return SQL(
+            "unnest(%s::varchar[], %s::timestamptz[]) AS wanted (device_id, start)"
+            " ON wanted.device_id = reading.device_id"
+            " AND reading.time >= wanted.start"
+            " AND reading.time < wanted.start + %s",
+            [device_id for device_id, _start in wanted],
+            [start for _device_id, start in wanted],
+            reading_id.TICK,
+        )
+
+    def _joined(self):
+        columns = [[row[n] for row in self.devices] for n in range(len(Device._fields))]
+        return SQL(
+            "unnest(%s::int[], %s::varchar[], %s::int[], %s::int[])"
+            " WITH ORDINALITY AS device (id, code, farm_id, farm_rank, rank)",
+            *columns,
+        )
+
+
+# A row's alarm is of one reading type, or its metadata names them all. In a CASE the
+# planner takes it for likely; else it would join devices one by one.
+_IS_ALARM = """
+CASE WHEN reading.is_alarm
+     THEN coalesce(reading.metadata -> 'alarms', jsonb_build_array(reading.alarm_type))
+          ?| ARRAY['low_' || type.name, 'high_' || type.name] ELSE FALSE END
+"""
+# What aggregates are made of, from readings and from quarters alike.
+_QUARTER_COLUMNS = (
+    "device_id, device_rank, farm_id, farm_rank, timestamp, reading_type,"
+    " value_min, value_max, total, believed_count, reading_count"
+)
+_READINGS = """
+SELECT (mod(device.id, %(modulo)s)::bigint << %(device_shift)s)
+       | (type.number::bigint << %(shift)s)
+       | floor((extract(epoch FROM reading.time) - %(epoch)s) * 4)::bigint AS id,
+       device.id AS device_id, device.rank AS device_rank,
+       device.farm_id, device.farm_rank,
+       reading.time AT TIME ZONE 'UTC' AS timestamp,
+       type.name AS reading_type, type.shown AS value, type.unit,
+       reading.quality::int AS quality, %(is_alarm)s AS is_alarm,
+       CASE WHEN %(believed)s THEN type.value END AS value_min,
+       CASE WHEN %(believed)s THEN type.value END AS value_max,
+       CASE WHEN %(believed)s THEN type.value END AS total,
+       (%(believed)s)::int AS believed_count, 1 AS reading_count
+  FROM %(table)s %(types)s
+  JOIN %(devices)s ON device.code = reading.device_id
+ WHERE type.value IS NOT NULL
+"""
+_QUARTERS = """
+SELECT device.id AS device_id, device.rank AS device_rank,
+       device.farm_id, device.farm_rank,
+       quarter.bucket AT TIME ZONE 'UTC' AS timestamp,
+       quarter.reading_type, quarter.value_min, quarter.value_max, quarter.total,
+       quarter.believed_count, quarter.reading_count
+  FROM (SELECT %(device_id)s::varchar, %(bucket)s, %(name)s::varchar, %(sums)s
+          FROM (%(quarters)s) AS fresh WHERE %(is_type)s %(group_by)s)
+    AS quarter (device_id, bucket, reading_type, value_min, total, value_max,
+                believed_count, reading_count)
+  LEFT JOIN %(devices)s ON device.code = quarter.device_id
+ WHERE quarter.reading_count > 0
+"""
