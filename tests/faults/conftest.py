@@ -24,6 +24,12 @@ def dice():
 
 
 @pytest.fixture
+def devices(make_device):
+    """One for each table of readings: a batch is committed to all or to none."""
+    return [make_device(kind) for kind in ("temperature", "milk_meter", "ph_sensor")]
+
+
+@pytest.fixture
 def timescale():
     """As everywhere, but it outlives its database: it connects again."""
     connections = []

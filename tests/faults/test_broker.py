@@ -12,11 +12,11 @@ from tests.support.servers import counters
 
 
 def test_kill_9_of_the_broker_loses_and_doubles_nothing(
-    host, broker, make_device, timescale, odoo, dice
+    host, broker, devices, timescale, odoo, dice
 ):
     (listener,) = host.wait_for_listeners()
     before = counters(odoo, listener)
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(3):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))

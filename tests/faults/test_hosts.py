@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.conftest import wait_until
 from tests.support.device import forget_session
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
 from tests.support.servers import OdooHost, counters
@@ -21,12 +22,12 @@ def standby():
 
 
 def test_a_standby_takes_over_from_a_host_that_dies(
-    host, standby, make_device, timescale, dice, capsys
+    host, standby, devices, timescale, dice, capsys
 ):
     standby.start()
     assert not standby.listeners(), "one listens, of all hosts"
     leader, other = host, standby
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(2):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))
@@ -43,15 +44,26 @@ def test_a_standby_takes_over_from_a_host_that_dies(
     expect_exactly_what_was_acked(timescale, load)
 
 
+PAIR = {"workers": 1, "listeners": 2, "mqtt_client_id": "pair"}
+
+
 @pytest.fixture
-def pair(host):
-    """Two listener processes, each with a session of its own."""
-    host.restart(workers=1, listeners=2, mqtt_client_id="pair")
-    host.wait_for_listeners(2)
+def alone(host):
+    """One listener process, whose session may be one of two later on."""
+    host.restart(**PAIR | {"listeners": 1})
+    host.wait_for_listeners()
     yield host
     host.stop()
     for number in range(2):
         forget_session(f"pair-{os.environ['ODOO_DB']}-{number}")
+
+
+@pytest.fixture
+def pair(alone):
+    """Two listener processes, each with a session of its own."""
+    alone.restart(**PAIR)
+    alone.wait_for_listeners(2)
+    return alone
 
 
 def test_two_listeners_share_the_stream_and_one_that_dies_loses_nothing(
@@ -70,3 +82,19 @@ def test_two_listeners_share_the_stream_and_one_that_dies_loses_nothing(
     expect_exactly_what_was_acked(timescale, load)
     shares = [counters(odoo, process)["received"] for process in (first, second)]
     assert all(shares), f"each had its share: {shares}"
+
+
+def test_one_listener_becomes_two_that_share_the_stream_and_nothing_is_lost(
+    alone, devices, timescale, odoo
+):
+    with Load(*devices) as load:
+        wait_for_more(timescale, load)
+        alone.restart(**PAIR)
+        processes = alone.wait_for_listeners(2)
+
+        def share():
+            rows = [counters(odoo, process) for process in processes]
+            return all(row["received"] > 1000 for row in rows)
+
+        wait_until(share, "each has its share", 60)
+    expect_exactly_what_was_acked(timescale, load)

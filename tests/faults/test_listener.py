@@ -8,9 +8,9 @@ from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_mor
 
 
 def test_kill_9_of_the_threaded_server_loses_and_doubles_nothing(
-    host, make_device, timescale, dice
+    host, devices, timescale, dice
 ):
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(3):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))
@@ -22,9 +22,8 @@ def test_kill_9_of_the_threaded_server_loses_and_doubles_nothing(
 
 
 def test_kill_9_of_the_prefork_listener_loses_and_doubles_nothing(
-    host, make_device, timescale, dice
+    host, devices, timescale, dice
 ):
-    devices = make_device(), make_device()
     host.restart(workers=1)
     with Load(*devices) as load:
         for _ in range(2):
@@ -38,8 +37,8 @@ def test_kill_9_of_the_prefork_listener_loses_and_doubles_nothing(
     expect_exactly_what_was_acked(timescale, load)
 
 
-def test_a_restart_of_odoo_loses_nothing(host, make_device, timescale, dice):
-    with Load(make_device(), make_device()) as load:
+def test_a_restart_of_odoo_loses_nothing(host, devices, timescale, dice):
+    with Load(*devices) as load:
         for _ in range(2):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))

@@ -25,9 +25,9 @@ def remote(host, proxy):
 
 
 def test_a_network_that_is_cut_again_and_again_loses_and_doubles_nothing(
-    remote, proxy, make_device, timescale, dice
+    remote, proxy, devices, timescale, dice
 ):
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(3):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))

@@ -10,11 +10,11 @@ from tests.support.servers import counters
 
 
 def test_kill_9_of_postgresql_loses_and_doubles_nothing(
-    host, postgres, make_device, timescale, odoo, dice
+    host, postgres, devices, timescale, odoo, dice
 ):
     (listener,) = host.wait_for_listeners()
     before = counters(odoo, listener)
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(2):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))
@@ -27,12 +27,12 @@ def test_kill_9_of_postgresql_loses_and_doubles_nothing(
 
 
 def test_kill_9_of_one_backend_loses_and_doubles_nothing(
-    host, postgres, make_device, timescale, odoo, dice
+    host, postgres, devices, timescale, odoo, dice
 ):
     """The postmaster then ends all the others, and recovers."""
     (listener,) = host.wait_for_listeners()
     before = counters(odoo, listener)
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for database in ("smartdairy_iot", os.environ["ODOO_DB"]):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))

@@ -25,11 +25,11 @@ ADDON = "smartdairy_iot"
 
 
 def test_an_upgrade_is_not_held_up_is_noticed_and_loses_nothing(
-    host, make_device, timescale, dice
+    host, devices, timescale, dice
 ):
     (listener,) = host.wait_for_listeners()
     upgrade = f"-u {ADDON} --stop-after-init --no-http".split()
-    with Load(make_device(), make_device()) as load:
+    with Load(*devices) as load:
         for _ in range(2):
             wait_for_more(timescale, load)
             load.wait_for(dice.randint(50, 500))

@@ -87,6 +87,7 @@ class Device(Client):
 
     def __init__(self, device_id, device_type, common_name=None):
         self.id = device_id
+        self.type = device_type
         self.topic = f"smartdairy/sensors/{device_type}/{device_id}/data"
         self._common_name = common_name or device_id
         super().__init__(device_id, "MQTT_TLS_PORT")

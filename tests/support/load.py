@@ -8,7 +8,12 @@ from tests.conftest import wait_until
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _TICK = 0.005  # seconds; what is due since the last one is sent at once
-_ROWS = "SELECT time FROM {} WHERE device_id = %s ORDER BY time"
+# device type → the table of its readings, and a reading
+_KINDS = {
+    "temperature": ("temperature_readings", {"temperature": 4.0}),
+    "milk_meter": ("milk_meter_readings", {"volume": 4.0}),
+    "ph_sensor": ("sensor_readings", {"ph": 6.7}),
+}
 
 
 class Load:
@@ -54,16 +59,14 @@ class Load:
             due = int((time.monotonic() - started) * self._per_second)
             while self.sent < due and not self._stop.is_set():
                 device = self.devices[self.sent % len(self.devices)]
-                device.send(self._payload(self.sent))
+                device.send(self._payload(device, self.sent))
                 self.sent += 1
 
-    def _payload(self, number):
+    def _payload(self, device, number):
         first = number * self._readings
+        _table, reading = _KINDS[device.type]
         readings = [
-            {
-                "temperature": 4.0,
-                "timestamp": (START + timedelta(milliseconds=n)).isoformat(),
-            }
+            reading | {"timestamp": (START + timedelta(milliseconds=n)).isoformat()}
             for n in range(first, first + self._readings)
         ]
         return readings if self._readings > 1 else readings[0]
@@ -71,8 +74,10 @@ class Load:
 
 def count_rows(timescale, load):
     """How many readings of these devices are stored."""
-    query = "SELECT count(*) FROM temperature_readings WHERE device_id = ANY(%s)"
-    return timescale(query, [device.id for device in load.devices])[0][0]
+    ids = [device.id for device in load.devices]
+    query = "SELECT count(*) FROM {} WHERE device_id = ANY(%s)"
+    tables = {_KINDS[device.type][0] for device in load.devices}
+    return sum(timescale(query.format(table), ids)[0][0] for table in tables)
 
 
 def wait_for_more(timescale, load, rows=1, seconds=60):
@@ -88,14 +93,15 @@ def wait_for_more(timescale, load, rows=1, seconds=60):
 def expect_exactly_what_was_acked(timescale, load, seconds=30):
     """The instants in the store are those of the publisher's log: no more, no less."""
     assert load.acked > 200, "there was load"
-    wanted = {device.id: _instants(device.acked) for device in load.devices}
+    wanted = {device: _instants(device.acked) for device in load.devices}
     total = sum(map(len, wanted.values()))
     deadline = time.monotonic() + seconds
     while count_rows(timescale, load) < total and time.monotonic() < deadline:
         time.sleep(0.05)
-    for device_id, instants in wanted.items():
-        query = _ROWS.format("temperature_readings")
-        rows = [at for (at,) in timescale(query, device_id)]
+    for device, instants in wanted.items():
+        table, _reading = _KINDS[device.type]
+        query = f"SELECT time FROM {table} WHERE device_id = %s ORDER BY time"
+        rows = [at for (at,) in timescale(query, device.id)]
         missing = sorted(set(instants) - set(rows))
         foreign = sorted(set(rows) - set(instants))
         assert not missing, f"{len(missing)} of {len(instants)}: {missing[:3]} …"
