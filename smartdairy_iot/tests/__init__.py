@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_alert
+from . import test_config_settings
 from . import test_device
 from . import test_device_profile
 from . import test_device_profile_sample
