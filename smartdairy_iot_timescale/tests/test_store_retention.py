@@ -9,6 +9,8 @@ from odoo.addons.smartdairy_iot.ingest.message import Sample
 from odoo.addons.smartdairy_iot.models.iot_archive import IotArchive
 from odoo.addons.smartdairy_iot.rollup import TEMPERATURE
 
+from ..models.iot_store_rollup import aggregate_of
+
 OLD = datetime(2020, 3, 1, tzinfo=timezone.utc)
 
 
@@ -98,6 +100,6 @@ class TestTimescaleRetention(TransactionCase):
             "  JOIN timescaledb_information.continuous_aggregates AS aggregate"
             "    ON job.hypertable_name = aggregate.materialization_hypertable_name"
             " WHERE aggregate.view_name = %s",
-            TEMPERATURE.name,
+            aggregate_of(TEMPERATURE),
         )
         self.assertEqual(offsets, [(True,)])
