@@ -29,6 +29,7 @@
         "views/iot_listener_views.xml",
         "views/iot_live_views.xml",
         "views/iot_retention_views.xml",
+        "views/res_config_settings_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

@@ -7,6 +7,14 @@
     "website": "https://smartdairy.com",
     "license": "LGPL-3",
     "depends": ["smartdairy_iot"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_cron.xml",
+        "views/iot_store_move_views.xml",
+        "wizards/base_module_uninstall_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "installable": True,
 }

@@ -10,13 +10,18 @@ from functools import cache
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
 
-from odoo import _
 from odoo.exceptions import UserError
-from odoo.sql_db import Connection, ConnectionPool
+from odoo.sql_db import Connection, ConnectionPool, PoolError
 
+from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.settings import get_settings
 
+from . import problem
+
 _MAX_CONNECTIONS = 8
+_TIMEOUT = "10"  # seconds, unless the DSN says another; libpq would wait for minutes
+# No connection, no space or memory, shut down. What we did wrong has other codes.
+_AWAY = ("08", "53", "57P")
 
 
 @cache
@@ -28,64 +33,70 @@ def _pool(_pid):
 @cache
 def _info():
     """The connection's keywords; a URI is taken apart into them."""
-    return parse_dsn(get_settings().timescale_dsn)
+    dsn = get_settings().timescale_dsn
+    if not dsn:
+        raise StoreAwayError(str(problem.no_dsn()))
+    try:
+        return {"connect_timeout": _TIMEOUT, **parse_dsn(dsn)}
+    except psycopg2.ProgrammingError as error:
+        raise StoreAwayError(str(problem.bad_dsn(error))) from error
 
 
 def describe():
     """Where the readings are kept, without the password."""
-    info = {key: value for key, value in _info().items() if key != "password"}
-    return make_dsn(**info)
+    hidden = ("password", "connect_timeout")
+    return make_dsn(**{k: v for k, v in _info().items() if k not in hidden})
 
 
 @contextmanager
 def dedicated_cursor():
     """A cursor in a transaction of its own: committed at the end, or rolled back.
 
-    :raise psycopg2.OperationalError: the server is away
+    :raise StoreAwayError: the server is away, refuses us, or has ended the connection
     """
     info = _info()
     connection = Connection(_pool(os.getpid()), info.get("dbname", ""), dict(info))
-    with connection.cursor() as cr:  # commits, or rolls back, and closes
+    with _explained(), connection.cursor() as cr:  # commits, or rolls back, and closes
         yield cr
 
 
 @contextmanager
 def autocommit_cursor():
     """For what TimescaleDB does not do inside of a transaction."""
-    with closing(psycopg2.connect(**_info())) as own:
+    with _explained(), closing(psycopg2.connect(**_info())) as own:
         own.autocommit = True
         with own.cursor() as cr:
             yield cr
 
 
-def check():
-    """Raise :class:`UserError`, naming the remedy, when the DSN cannot be used."""
-    if not get_settings().timescale_dsn:
-        raise UserError(
-            _(
-                "smartdairy_iot_timescale needs to know where TimescaleDB is: set "
-                "timescale_dsn in the section [smartdairy_iot] of odoo.conf, or "
-                "SMARTDAIRY_IOT_TIMESCALE_DSN in the environment."
-            )
-        )
+@contextmanager
+def _explained():
+    try:
+        yield
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        is_away = (error.pgcode or "08").startswith(_AWAY)
+        if isinstance(error, (StoreAwayError, PoolError)) or not is_away:
+            raise
+        found = problem.explain(error, _info(), describe())
+        raise StoreAwayError(str(found)) from error
+
+
+def find_problem(*, is_migrated=True):
+    """One line that says what is wrong and what to do; empty when nothing is.
+
+    :param is_migrated: whether its tables must be there
+    """
     try:
         with dedicated_cursor() as cr:
-            # Raw SQL: a catalogue of another database than Odoo's.
-            cr.execute("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'")
-            if cr.rowcount:
-                return
-    except psycopg2.OperationalError as error:
-        raise UserError(
-            _(
-                "The time-series database (%(dsn)s) cannot be reached: %(error)s",
-                dsn=describe(),
-                error=str(error).strip(),
-            )
-        ) from error
-    raise UserError(
-        _(
-            "The time-series database (%(dsn)s) has no TimescaleDB. As its superuser, "
-            "run: CREATE EXTENSION timescaledb",
-            dsn=describe(),
-        )
-    )
+            return str(problem.inspect(cr, describe(), is_migrated))
+    except StoreAwayError as error:
+        return str(error)
+
+
+def check():
+    """Before tables are made or changed.
+
+    :raise UserError: it cannot be done; the text is one line that names the remedy
+    """
+    if found := find_problem(is_migrated=False):
+        raise UserError(found)

@@ -137,7 +137,8 @@ class Writer:
                 # Registered by hand or by an import, while their messages waited.
                 env["iot.quarantined.message"]._replay_known()
         except psycopg2.OperationalError as error:
-            _logger.info("Nothing replayed or forgotten: %s", error)
+            # Every few seconds while it is away; room 5 says it once.
+            _logger.debug("Nothing replayed or forgotten: %s", error)
         except Exception:
             _logger.exception("Cannot replay what is in quarantine; it stays there")
 

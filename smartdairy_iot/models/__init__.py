@@ -10,6 +10,7 @@ from . import iot_store_production
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
+from . import iot_store_status
 from . import iot_archive
 from . import iot_device_profile
 from . import iot_device_profile_field
@@ -36,3 +37,4 @@ from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
 from . import ir_websocket
+from . import res_config_settings

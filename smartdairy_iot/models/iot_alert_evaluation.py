@@ -6,6 +6,7 @@ from itertools import chain
 
 from odoo import _, api, fields, models
 
+from ..errors import another_time
 from ..ingest.codec.number import unit_of
 from ..rules.evaluate import Changed, Known, Latest, Opened, evaluate
 from .iot_threshold import READING_TYPES
@@ -20,6 +21,7 @@ class IotAlert(models.Model):
     _inherit = "iot.alert"
 
     @api.model
+    @another_time
     def _cron_evaluate_rules(self):
         """Open, change, clear and end alerts for all that came since the last run.
 

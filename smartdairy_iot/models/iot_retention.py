@@ -5,6 +5,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..archive.summary import ArchiveError
+from ..errors import another_time
 
 _logger = logging.getLogger(__name__)
 
@@ -72,8 +73,13 @@ class IotRetention(models.Model):
                 )
 
     def write(self, vals):
+        is_new = any(
+            kept[name] != vals[name]
+            for kept in self
+            for name in {"days", "is_archived"} & vals.keys()
+        )
         done = super().write(vals)
-        if not {"days", "is_archived"}.isdisjoint(vals):
+        if is_new:
             self.flush_recordset()
             self.env["iot.store"]._follow_retention()
         return done
@@ -84,6 +90,7 @@ class IotRetention(models.Model):
         return self.sudo().search([("table_name", "=", table)], limit=1).days
 
     @api.model
+    @another_time
     def _cron_drop_old(self):
         """Archive and drop, one chunk at a time."""
         for kept in self.search([]):

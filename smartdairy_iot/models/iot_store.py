@@ -45,7 +45,10 @@ class IotStore(models.AbstractModel):
 
     @contextmanager
     def _cursor(self):
-        """A cursor of the database that holds the readings."""
+        """A cursor of the database that holds the readings.
+
+        :raise StoreAwayError: another database than Odoo's does not answer
+        """
         yield self.env.cr
 
     # Write side -----------------------------------------------------------------

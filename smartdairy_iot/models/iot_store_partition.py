@@ -3,6 +3,8 @@ from datetime import datetime, timezone
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..errors import another_time
+
 TABLES = (
     "temperature_readings",
     "milk_meter_readings",
@@ -26,6 +28,7 @@ class IotStore(models.AbstractModel):
         self._make_partitions(cr, table, {_month_of(row) for row in rows})
 
     @api.model
+    @another_time
     def _cron_make_room_ahead(self):
         """So that no batch at midnight waits for a lock on the whole table."""
         now = _month(datetime.now(timezone.utc))

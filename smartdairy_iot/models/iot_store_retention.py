@@ -24,10 +24,8 @@ class IotStore(models.AbstractModel):
     def _chunks(self, table, before):
         """:class:`Chunk` of each that lies wholly before that time, oldest first."""
         with self._cursor() as cr:
-            cr.execute(_PARTITIONS, [table])
-            names = [name for (name,) in cr.fetchall()]
-        chunks = [Chunk(name, *_month_named(name)) for name in names]
-        return sorted(chunk for chunk in chunks if chunk.end <= before)
+            chunks = partitions(cr, table)
+        return [chunk for chunk in chunks if chunk.end <= before]
 
     @api.model
     def _describe(self, table):
@@ -49,14 +47,11 @@ class IotStore(models.AbstractModel):
             return self._sum_up(cr, table, chunk)
 
     def _copy_out(self, cr, table, chunk, file, source=None):
-        # The same rows must give the same bytes, whoever asks and whenever.
-        cr.execute("SET LOCAL timezone = 'UTC'")
-        cr.execute("SET LOCAL datestyle = 'ISO'")
-        cr.execute("SET LOCAL extra_float_digits = 1")
+        write_plainly(cr)
         query = cr.mogrify(
             f"SELECT * FROM {source or table}"  # noqa: S608
             " WHERE time >= %s AND time < %s"
-            f" ORDER BY {_KEYS[table]}",
+            f" ORDER BY {KEYS[table]}",
             [chunk.start, chunk.end],
         ).decode()
         cr.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", file)
@@ -139,6 +134,19 @@ class IotStore(models.AbstractModel):
         self._refresh_rollups()
 
 
+def partitions(cr, table):
+    """:class:`Chunk` of each month of the store without TimescaleDB, oldest first."""
+    cr.execute(_PARTITIONS, [table])
+    return sorted(Chunk(name, *_month_named(name)) for (name,) in cr.fetchall())
+
+
+def write_plainly(cr):
+    """The same rows must give the same bytes, whoever asks and whenever."""
+    cr.execute("SET LOCAL timezone = 'UTC'")
+    cr.execute("SET LOCAL datestyle = 'ISO'")
+    cr.execute("SET LOCAL extra_float_digits = 1")
+
+
 def _month_named(name):
     year, month = map(int, name.split("_")[-2:])
     start = datetime(year, month, 1, tzinfo=timezone.utc)
@@ -150,7 +158,7 @@ def _name(name):
 
 
 # The unique key of each: the same rows, in the same order.
-_KEYS = {
+KEYS = {
     "temperature_readings": "device_id, time",
     "milk_meter_readings": "device_id, time, message_type",
     "sensor_readings": "device_id, reading_type, time",

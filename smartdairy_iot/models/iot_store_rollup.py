@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL, file_open
 
+from ..errors import another_time
 from ..rollup import ROLLUP_OF_TABLE, ROLLUPS, touched
 
 _logger = logging.getLogger(__name__)
@@ -69,23 +70,12 @@ class IotStore(models.AbstractModel):
 
         :param start, end: aware datetimes; None for no bound
         """
-        cr.execute(
-            SQL(
-                "INSERT INTO rollup_dirty (table_name, bucket)"
-                " SELECT DISTINCT %(table)s, %(bucket)s FROM %(readings)s"
-                " WHERE time >= coalesce(%(start)s, '-infinity'::timestamptz)"
-                "   AND time < coalesce(%(end)s, 'infinity'::timestamptz)",
-                table=table,
-                bucket=SQL(BUCKET),
-                readings=SQL.identifier(table),
-                start=start,
-                end=end,
-            )
-        )
+        mark_span(cr, table, start, end)
 
     # Work them off -------------------------------------------------------------------
 
     @api.model
+    @another_time
     def _cron_refresh_rollups(self):
         while done := self._refresh_slice():
             left = self._count_marks()
@@ -156,6 +146,23 @@ class IotStore(models.AbstractModel):
         with self._cursor() as cr:
             cr.execute("SELECT count(*) FROM rollup_dirty")
             return cr.fetchone()[0]
+
+
+def mark_span(cr, table, start=None, end=None):
+    """Mark all quarters of the span that have readings in that database."""
+    cr.execute(
+        SQL(
+            "INSERT INTO rollup_dirty (table_name, bucket)"
+            " SELECT DISTINCT %(table)s, %(bucket)s FROM %(readings)s"
+            " WHERE time >= coalesce(%(start)s, '-infinity'::timestamptz)"
+            "   AND time < coalesce(%(end)s, 'infinity'::timestamptz)",
+            table=table,
+            bucket=SQL(BUCKET),
+            readings=SQL.identifier(table),
+            start=start,
+            end=end,
+        )
+    )
 
 
 def _merge(rows):

@@ -3,6 +3,7 @@ from . import test_alert
 from . import test_archive_download
 from . import test_backfill
 from . import test_client
+from . import test_config_settings
 from . import test_device
 from . import test_device_profile
 from . import test_device_profile_sample

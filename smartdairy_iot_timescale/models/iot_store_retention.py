@@ -5,6 +5,7 @@ from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
 from odoo.addons.smartdairy_iot.rollup import ROLLUP_OF_TABLE
 
 from .. import connection
+from .iot_store_rollup import aggregate_of
 
 
 class IotStore(models.AbstractModel):
@@ -15,6 +16,8 @@ class IotStore(models.AbstractModel):
     _inherit = "iot.store"
 
     def _chunks(self, table, before):
+        if self.env["iot.store.move"]._is_moving(table):
+            return []  # what was copied must still be there to be compared
         with self._cursor() as cr:
             cr.execute(SQL(_CHUNKS, table, before))
             return [Chunk(*row) for row in cr.fetchall()]
@@ -36,7 +39,7 @@ class IotStore(models.AbstractModel):
         with connection.autocommit_cursor() as cr:
             cr.execute(
                 "CALL refresh_continuous_aggregate(%s, %s, %s)",
-                [ROLLUP_OF_TABLE[table].name, chunk.start, chunk.end],
+                [aggregate_of(ROLLUP_OF_TABLE[table]), chunk.start, chunk.end],
             )
 
     def _follow_retention(self):

@@ -18,6 +18,8 @@ class IotStore(models.AbstractModel):
     """Rollups where TimescaleDB keeps them: continuous aggregates (Community edition).
 
     The Apache edition has none; there they are tables, kept up as without TimescaleDB.
+    What was computed elsewhere cannot be put into a continuous aggregate, so there the
+    name that is read is a view: of the aggregate, and of a table of moved quarters.
     """
 
     _inherit = "iot.store"
@@ -37,7 +39,7 @@ class IotStore(models.AbstractModel):
             cr.execute(
                 "SELECT 1 FROM timescaledb_information.continuous_aggregates"
                 " WHERE view_name = %s",
-                [ROLLUPS[0].name],
+                [aggregate_of(ROLLUPS[0])],
             )
             return bool(cr.rowcount)
 
@@ -50,23 +52,36 @@ class IotStore(models.AbstractModel):
             SQL(
                 "CREATE MATERIALIZED VIEW %s WITH (timescaledb.continuous,"
                 " timescaledb.materialized_only = FALSE) AS %s WITH NO DATA",
-                SQL.identifier(rollup.name),
+                SQL.identifier(aggregate_of(rollup)),
                 SQL(rollup.select(_BUCKET)),
+            )
+        )
+        cr.execute(
+            SQL(
+                _WITH_MOVED,
+                name=SQL.identifier(rollup.name),
+                aggregate=SQL.identifier(aggregate_of(rollup)),
+                moved=SQL.identifier(_moved_of(rollup)),
+                columns=SQL(", ").join(map(SQL.identifier, rollup.columns)),
             )
         )
         self._set_policy(cr, rollup)
 
+    def _moved_to(self, rollup):
+        """The table for rows of it that were computed elsewhere."""
+        return _moved_of(rollup) if self._keeps_rollups() else rollup.name
+
     def _set_policy(self, cr, rollup):
         cr.execute(
             "SELECT remove_continuous_aggregate_policy(%s, if_exists => TRUE)",
-            [rollup.name],
+            [aggregate_of(rollup)],
         )
         cr.execute(
             SQL(
                 "SELECT add_continuous_aggregate_policy(%s, start_offset => %s,"
                 " end_offset => INTERVAL '15 minutes',"
                 " schedule_interval => INTERVAL '15 minutes')",
-                rollup.name,
+                aggregate_of(rollup),
                 self._reach(cr, rollup.table),
             )
         )
@@ -93,7 +108,7 @@ class IotStore(models.AbstractModel):
             for rollup in ROLLUPS:
                 cr.execute(
                     "CALL refresh_continuous_aggregate(%s, now() - %s, NULL)",
-                    [rollup.name, self._reach(cr, rollup.table)],
+                    [aggregate_of(rollup), self._reach(cr, rollup.table)],
                 )
         return 0
 
@@ -105,6 +120,30 @@ class IotStore(models.AbstractModel):
 _SINCE_DROPPED = (
     "SELECT now() - dropped_before FROM retention_horizon WHERE table_name = %s"
 )
+
+
+def aggregate_of(rollup):
+    """The continuous aggregate's name (Community edition)."""
+    return f"{rollup.name}_live"
+
+
+def _moved_of(rollup):
+    return f"{rollup.name}_moved"
+
+
+# A moved quarter was made of readings that are gone: it counts, whatever comes late.
+_WITH_MOVED = """
+CREATE TABLE %(moved)s AS SELECT %(columns)s FROM %(aggregate)s WITH NO DATA;
+CREATE INDEX ON %(moved)s (device_id, bucket);
+CREATE INDEX ON %(moved)s (bucket);
+CREATE VIEW %(name)s AS
+SELECT %(columns)s FROM %(aggregate)s AS live
+ WHERE NOT EXISTS (SELECT FROM %(moved)s AS moved
+                    WHERE moved.bucket = live.bucket
+                      AND moved.device_id = live.device_id)
+ UNION ALL
+SELECT %(columns)s FROM %(moved)s;
+"""
 _TO_HYPERTABLE = (
     "SELECT create_hypertable(%s::regclass, 'bucket', create_default_indexes => FALSE,"
     " chunk_time_interval => INTERVAL '90 days', migrate_data => TRUE)"

@@ -10,6 +10,7 @@ from odoo.addons.smartdairy_iot.models.iot_archive import IotArchive
 from odoo.addons.smartdairy_iot.rollup import TEMPERATURE
 
 from .. import connection
+from ..models.iot_store_rollup import aggregate_of
 
 OLD = datetime(2020, 3, 1, tzinfo=timezone.utc)
 
@@ -111,7 +112,7 @@ class TestTimescaleRetention(TransactionCase):
             "  JOIN timescaledb_information.continuous_aggregates AS aggregate"
             "    ON job.hypertable_name = aggregate.materialization_hypertable_name"
             " WHERE aggregate.view_name = %s",
-            TEMPERATURE.name,
+            aggregate_of(TEMPERATURE),
         )
         return offset
 
@@ -160,7 +161,7 @@ class TestTimescaleRetention(TransactionCase):
             "  JOIN timescaledb_information.continuous_aggregates AS aggregate"
             "    ON job.hypertable_name = aggregate.materialization_hypertable_name"
             " WHERE aggregate.view_name = %s",
-            TEMPERATURE.name,
+            aggregate_of(TEMPERATURE),
         )
         with connection.autocommit_cursor() as cr:
             cr.execute("CALL run_job(%s)", job)

@@ -41,7 +41,7 @@ class TestTimescaleRollup(RollupCase, TransactionCase):
     def test_each_edition_has_its_own_way_to_keep_them(self):
         aggregates = self.rows(
             "SELECT count(*) FROM timescaledb_information.continuous_aggregates"
-            " WHERE view_name ~ '_quarter_hourly$'"
+            " WHERE view_name ~ '_quarter_hourly_live$'"
         )
         community = self.store._edition() == "timescale"
         self.assertEqual(aggregates, [(3 if community else 0,)])

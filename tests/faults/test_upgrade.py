@@ -3,13 +3,11 @@
 import configparser
 import os
 import shutil
-import subprocess
 from contextlib import closing
 
 import psycopg2
 import pytest
 from psycopg2.extensions import make_dsn
-from stack.odoo_server import OdooServer
 from stack.settings import TIMESERIES_DB, write_private
 from stack.test import copy_databases
 
@@ -17,7 +15,7 @@ from tests.conftest import wait_until
 from tests.support.device import forget_session
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
 from tests.support.odoo import Odoo
-from tests.support.servers import OdooHost, stack
+from tests.support.servers import OdooHost, run_odoo, stack
 
 RELOADED = "Reloading the model registry after database signaling"
 STEPPED_DOWN = "No longer listening for database"
@@ -119,17 +117,3 @@ def copied(host, make_device):
     host.wait_for_listeners()
     yield copied
     copied.remove()
-
-
-def run_odoo(conf, *arguments):
-    """Run an Odoo command to its end; under load it must not be held up."""
-    server = OdooServer(stack())
-    command = [*server.command(*arguments)[:-1], str(conf)]
-    done = subprocess.run(
-        command,
-        env=server.environment(),
-        timeout=120,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]

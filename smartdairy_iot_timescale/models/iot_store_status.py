@@ -1,0 +1,48 @@
+from odoo import models
+
+from odoo.addons.smartdairy_iot.errors import StoreAwayError
+from odoo.addons.smartdairy_iot.models.iot_store_status import (
+    StoreStatus,
+    postgresql_version,
+)
+
+from .. import connection
+
+
+class IotStore(models.AbstractModel):
+    _inherit = "iot.store"
+
+    def _status(self):
+        problem = connection.find_problem()
+        try:
+            where = connection.describe()
+            with self._cursor() as cr:
+                cr.execute(_VERSION)
+                version = cr.fetchone()
+                size = 0 if problem else self._size(cr)
+                return StoreStatus(
+                    self._edition() if version else "timescale",
+                    version[0] if version else "",
+                    postgresql_version(cr),
+                    where,
+                    size,
+                    problem,
+                )
+        except StoreAwayError:
+            return StoreStatus("timescale", "", "", "", 0, problem)
+
+    def _size(self, cr):
+        # Raw SQL: TimescaleDB knows how large its chunks are.
+        cr.execute(_SIZE)
+        return cr.fetchone()[0]
+
+
+_VERSION = "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'"
+_SIZE = """
+SELECT coalesce(sum(hypertable_size(format('%I.%I', schema, name)::regclass)), 0)::int8
+  FROM (SELECT hypertable_schema, hypertable_name
+          FROM timescaledb_information.hypertables
+         UNION
+        SELECT materialization_hypertable_schema, materialization_hypertable_name
+          FROM timescaledb_information.continuous_aggregates) AS tables (schema, name)
+"""
