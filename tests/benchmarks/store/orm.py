@@ -1,7 +1,7 @@
 """What the web client and the mobile API ask, through the ORM, as a manager."""
 
 READINGS = "iot.sensor.reading"
-PAGE = 80
+PAGE, COUNTED = 80, 10_001  # rows that the web client shows, and counts at most
 _SPECIFICATION = {
     "device_id": {"fields": {"display_name": {}}},
     "timestamp": {},
@@ -33,7 +33,9 @@ def of_readings(env):
 
     def page(number):
         env.invalidate_all()
-        found = readings.web_search_read([], _SPECIFICATION, limit=PAGE)
+        found = readings.web_search_read(
+            [], _SPECIFICATION, limit=PAGE, count_limit=COUNTED
+        )
         if len(found["records"]) != PAGE:
             raise SystemExit(f"the list has {len(found['records'])} rows, not {PAGE}")
 

@@ -33,7 +33,7 @@ def _connect(dsn):
     try:
         connection = psycopg2.connect(dsn)
     except psycopg2.OperationalError as error:
-        raise NoScratchError(str(error).strip()) from None
+        raise NoScratchError(" ".join(str(error).split())) from None
     connection.autocommit = True
     return connection
 
@@ -47,5 +47,6 @@ def _run(connection, statement):
             f"another benchmark runs, or was killed: DROP DATABASE {NAME}"
         ) from None
     except psycopg2.errors.InsufficientPrivilege as error:
-        remedy = "the role needs CREATEDB, and TimescaleDB must be a trusted extension"
-        raise NoScratchError(f"{error.pgerror.strip()} ({remedy})") from None
+        remedy = "the role needs CREATEDB, and TimescaleDB to be a trusted extension"
+        reason = error.diag.message_primary
+        raise NoScratchError(f"{reason}: {remedy}") from None
