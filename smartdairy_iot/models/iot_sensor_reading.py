@@ -201,7 +201,7 @@ class IotSensorReading(models.Model):
         raise self._read_only()
 
     def unlink(self):
-        raise self._read_only()
+        raise self._read_only()  # pylint: disable=no-raise-unlink
 
     @api.model
     def _read_only(self):

@@ -16,7 +16,7 @@ class TestSensorReadingAccess(SensorReadingCase):
         super().setUpClass()
         group = "smartdairy_iot.group_iot_user"
         cls.user = cls.make_user("reader", group)
-        cls.other = cls.make_user("other reader", group)
+        cls.other = cls.make_user("other reader", group, "base.group_allow_export")
         cls.farm.user_ids = cls.user
 
     def setUp(self):
