@@ -5,10 +5,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.smartdairy_iot.tests.sensor_reading import (
-    GroupTests,
     SearchTests,
     SensorReadingCase,
 )
+from odoo.addons.smartdairy_iot.tests.sensor_reading_group import GroupTests
 
 from .. import connection
 
