@@ -2,6 +2,9 @@
 
 Wherever the readings are, their database has no devices of Odoo. Those that the user
 may see come along as an array, and only their readings are joined.
+
+Raw SQL: tables of the store are no models. What is asked of them, the ORM writes around
+it.
 """
 
 from dataclasses import dataclass

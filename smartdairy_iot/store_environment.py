@@ -23,6 +23,9 @@ class StoreEnvironment:
     def __getattr__(self, name):
         return getattr(self.ordinary, name)
 
+    def __contains__(self, model_name):
+        return model_name in self.ordinary
+
     def __getitem__(self, model_name):
         return self.ordinary[model_name]
 

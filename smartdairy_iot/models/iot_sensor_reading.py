@@ -111,6 +111,7 @@ class IotSensorReading(models.Model):
     # The specification's methods ----------------------------------------------------
 
     @api.model
+    @api.readonly
     def get_latest_readings(self, device_id, reading_types=None, limit=10):
         """The newest readings of a device.
 
@@ -132,6 +133,7 @@ class IotSensorReading(models.Model):
         return self.search(domain, limit=limit, order="timestamp desc, id desc")
 
     @api.model
+    @api.readonly
     def get_statistics(self, device_id, reading_type, start_date=None, end_date=None):
         """What a device measured in a span, in the reading type's canonical unit.
 
@@ -171,7 +173,9 @@ class IotSensorReading(models.Model):
 
     def _readable_device(self, device_id):
         self.browse().check_access("read")
-        device = self.env["iot.device"].browse(device_id)
+        device = self.env["iot.device"].browse(
+            device_id if type(device_id) is int else 0
+        )
         if not device.exists():
             raise MissingError(
                 _("There is no device with the id %(id)s.", id=device_id)

@@ -71,6 +71,7 @@ class IotSensorReading(models.Model):
         return query
 
     @api.model
+    @api.readonly
     def search_count(self, domain, limit=None):
         source, rest = self._source(domain)
         if source is None:
@@ -128,12 +129,12 @@ class IotSensorReading(models.Model):
             self.browse().check_access("read")
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         domain = self._with_devices(Domain(domain))
-        # sudo - iot.device: what a rule says of devices holds whoever asks.
+        # sudo - iot.sensor.reading: what a rule says of devices holds whoever asks.
         domain &= self.sudo()._with_devices(rules)
         found = narrow(domain.optimize_full(self))
         devices = self.env["iot.device"]
-        if bypass_access:  # sudo - iot.device: the caller says so.
-            devices = devices.sudo()
+        if bypass_access:
+            devices = devices.sudo()  # sudo - iot.device: the caller says so.
         devices = devices._seen_by_store(found.devices)
         if found.keys is not None:
             wanted = {key.device for key in found.keys}
@@ -149,25 +150,16 @@ class IotSensorReading(models.Model):
         return domain.map_conditions(self._look_up_devices)
 
     def _look_up_devices(self, condition):
-        field, operator, value = (
-            condition.field_expr,
-            condition.operator,
-            condition.value,
-        )
-        if field not in ("device_id", "farm_id"):
-            return condition
-        if field == "device_id":
-            if operator in ("in", "not in"):
-                return condition
-            is_not, field = operator.startswith("not "), "id"
-            domain = (
-                Domain(value)
-                if isinstance(value, Domain)
-                else Domain("id", "in", value)
-            )
-            domain = ~domain if is_not else domain
+        field, operator = condition.field_expr, condition.operator
+        if field == "farm_id":
+            domain = Domain(field, operator, condition.value)
+        elif field == "device_id" and operator not in ("in", "not in"):
+            value = condition.value
+            if not isinstance(value, Domain):
+                value = Domain("id", "in", value)
+            domain = ~value if operator.startswith("not ") else value
         else:
-            domain = Domain(field, operator, value)
+            return condition
         devices = self.env["iot.device"]
         if operator.endswith("!"):
             devices = devices.sudo()  # sudo - iot.device: what the operator means
@@ -210,13 +202,13 @@ class IotSensorReading(models.Model):
         if result := super()._check_access(operation):
             return result
         # sudo - iot.sensor.reading: only to know of which device it is.
-        devices = self.sudo().device_id.with_env(self.env)
-        if result := devices._check_access("read"):
-            hidden, error = result
-            return self.sudo().filtered(
-                lambda reading: reading.device_id in hidden
-            ).with_env(self.env), error
-        return None
+        readings = self.sudo()
+        devices = readings.device_id.with_env(self.env)
+        if not (result := devices._check_access("read")):
+            return None
+        hidden, error = result
+        readings = readings.filtered(lambda reading: reading.device_id in hidden)
+        return readings.with_env(self.env), error
 
 
 def _by_time(order):

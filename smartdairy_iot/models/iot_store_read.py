@@ -208,6 +208,7 @@ class IotStore(models.AbstractModel):
 
         An index finds it: readings themselves have none by time alone.
         """
+        # Raw SQL: tables of the store are no models.
         quarters = [
             SQL(
                 "SELECT greatest(min(bucket), (SELECT dropped_before"
