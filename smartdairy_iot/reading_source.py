@@ -16,6 +16,7 @@ from odoo.tools import SQL
 from . import reading_id
 from .ingest.codec.number import unit_of
 from .rollup import BELIEVED, MILK, SENSOR, TEMPERATURE, quarter_of
+from .store_environment import told_when_away
 
 # Reading type → column, of the tables with a row for each message.
 COLUMNS = {
@@ -123,7 +124,7 @@ class Source:
 
         :param keys: :class:`Keys`; over what is no key, it is added up
         """
-        with store._cursor() as cr:
+        with told_when_away(), store._cursor() as cr:
             temperature = self._fresh(store, cr, TEMPERATURE)
             sensor = self._fresh(store, cr, SENSOR)
         sums = {n: _TEMPERATURE_SUMS[n] for n in _TEMPERATURE_SUMS if n in self.types}

@@ -1,5 +1,7 @@
 """The ORM's queries of readings, executed where the readings are."""
 
+from contextlib import contextmanager
+
 import psycopg2
 
 from odoo import _
@@ -33,20 +35,23 @@ class StoreEnvironment:
         return self.ordinary(*args, **kwargs)
 
     def execute_query(self, query):
-        """
-        :return: list of tuples
-        :raise UserError: the database of the readings is away
-        """
-        try:
-            with self.ordinary["iot.store"]._cursor() as cr:
-                cr.execute(query)
-                return cr.fetchall()
-        except psycopg2.OperationalError as error:
-            if error.pgcode:  # the server's own, such as one to try again after
-                raise
-            raise UserError(
-                _(
-                    "The database of the readings cannot be reached: %(error)s",
-                    error=str(error).strip(),
-                )
-            ) from error
+        """:return: list of tuples"""
+        with told_when_away(), self.ordinary["iot.store"]._cursor() as cr:
+            cr.execute(query)
+            return cr.fetchall()
+
+
+@contextmanager
+def told_when_away():
+    """Raise a :class:`UserError` when the database of the readings cannot be reached."""
+    try:
+        yield
+    except psycopg2.OperationalError as error:
+        if error.pgcode:  # the server's own, such as one to try again after
+            raise
+        raise UserError(
+            _(
+                "The database of the readings cannot be reached: %(error)s",
+                error=str(error).strip(),
+            )
+        ) from error

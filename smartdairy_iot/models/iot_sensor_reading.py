@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ..reading_id import TYPES
+from ..store_environment import told_when_away
 from .iot_threshold import READING_TYPES
 
 _MILLISECOND = timedelta(milliseconds=1)  # to which times are kept
@@ -163,9 +164,11 @@ class IotSensorReading(models.Model):
                     end=end_date or end,
                 )
             )
-        window = self.env["iot.store"]._window(
-            [device.device_id], reading_type, start, end + _MILLISECOND
-        )
+        span = (start, end + _MILLISECOND)
+        with told_when_away():
+            window = self.env["iot.store"]._window(
+                [device.device_id], reading_type, *span
+            )
         values = (window.average, window.low, window.high, window.deviation)
         names = ("avg_value", "min_value", "max_value", "stddev_value")
         rounded = (value if value is None else round(value, 4) for value in values)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from odoo import api, models
+from odoo import _, api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
@@ -9,12 +10,13 @@ from .. import reading_id
 from ..reading_domain import narrow
 from ..reading_id import EPOCH
 from ..reading_source import Source
-from ..store_environment import StoreEnvironment
+from ..store_environment import StoreEnvironment, told_when_away
 
 # How far to look first for the newest or the oldest, and when to give up.
-_WINDOW = timedelta(minutes=10)
+_WINDOW = timedelta(minutes=15)
 _LONGEST_WINDOW = timedelta(days=30)
 _STEP = 2, 5  # by how much it grows, at least and at most
+_MOST = 1_000_000  # records at once; a spreadsheet has no more rows either
 
 
 class IotSensorReading(models.Model):
@@ -54,6 +56,8 @@ class IotSensorReading(models.Model):
         if env.sums_by is not None and rest.is_true() and source.keys is None:
             table = source.quarters(env["iot.store"], env.sums_by)
         else:
+            if order and not limit and source.keys is None:
+                records._require_few(source, rest)
             if limit and (direction := _by_time(order)):
                 wanted = limit + (offset or 0)
                 source, _count = records._first(source, rest, wanted, direction)
@@ -69,6 +73,17 @@ class IotSensorReading(models.Model):
         if not domain.is_true():
             query.add_where(domain._to_sql(self, self._table, query))
         return query
+
+    def _require_few(self, source, rest):
+        """Else the server's memory would be full of records before anything is said."""
+        if self._count(source, rest, _MOST + 1) > _MOST:
+            raise UserError(
+                _(
+                    "These are more than %(most)s readings. Choose a shorter time or "
+                    "fewer devices, or look at them in groups.",
+                    most=f"{_MOST:,}",
+                )
+            )
 
     @api.model
     @api.readonly
@@ -98,18 +113,17 @@ class IotSensorReading(models.Model):
 
         :return: ``(Source, how many it has)``; the same, and None, if that is too far
         """
+        with told_when_away():
+            first, last = self.env["iot.store"]._extent()
         now = datetime.now(timezone.utc)
-        start, end = source.start, min(now, source.end or now)
-        if direction == "asc" and not start:
-            start = self.env["iot.store"]._oldest()
+        start = source.start or first or now
+        end = min(now, last or now, source.end or now)
         window = _WINDOW
-        while window < _LONGEST_WINDOW and not (start and start + window >= end):
+        while window < min(_LONGEST_WINDOW, end - start):
             if direction == "desc":
                 part = replace(source, start=end - window)
-            elif start:
-                part = replace(source, end=start + window)
             else:
-                break
+                part = replace(source, end=start + window)
             count = self._count(part, rest, wanted)
             if count >= wanted:
                 return part, count

@@ -2,8 +2,12 @@
 
 import uuid
 from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 
 from ..ingest.message import Fault, Sample
+from ..models import iot_sensor_reading_search
 from ..rules.limits import Alarm
 from .common import IotCase
 
@@ -186,6 +190,16 @@ class SearchTests:
                 found = self.readings.search([ours, *domain])
                 self.assertEqual(len(found), expected)
                 self.assertEqual(found.filtered_domain(domain), found)
+
+    def test_more_than_memory_holds_are_refused_and_still_grouped(self):
+        self.put_minutes(self.tank, 12)
+        with patch.object(iot_sensor_reading_search, "_MOST", 10):
+            with self.assertRaisesRegex(UserError, "more than 10 readings"):
+                self.find()
+            self.assertEqual(len(self.find(("value", ">", 3))), 8)
+            self.assertEqual(len(self.find(limit=11)), 11)
+            domain = [("device_id", "=", self.tank.id)]
+            self.assertEqual(self.readings.search_count(domain), 12)
 
     def test_an_unknown_field_is_named(self):
         with self.assertRaisesRegex(ValueError, "nonsense"):
