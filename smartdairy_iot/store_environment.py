@@ -43,7 +43,7 @@ class StoreEnvironment:
 
 @contextmanager
 def told_when_away():
-    """Raise a :class:`UserError` when the database of the readings cannot be reached."""
+    """Raise :class:`UserError` when the database of the readings cannot be reached."""
     try:
         yield
     except psycopg2.OperationalError as error:
