@@ -2,6 +2,9 @@
 
 Wherever the readings are, their database has no devices of Odoo. Those that the user
 may see come along as an array, and only their readings are joined.
+
+Raw SQL: tables of the store are no models. What is asked of them, the ORM writes around
+it.
 """
 
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from odoo.tools import SQL
 from . import reading_id
 from .ingest.codec.number import unit_of
 from .rollup import BELIEVED, MILK, SENSOR, TEMPERATURE, quarter_of
+from .store_environment import told_when_away
 
 # Reading type → column, of the tables with a row for each message.
 COLUMNS = {
@@ -46,6 +50,7 @@ _VALUE_SUMS = (
     *("min_value", "sum_value", "max_value", "reading_count"),
     "reading_count + fault_count",
 )
+_OWN_TYPE = SQL("reading_type")  # of a rollup with a row for each
 _ADDED_UP = ("min(%s)", "sum(%s)", "max(%s)", "sum(%s)::bigint", "sum(%s)::bigint")
 _ALWAYS = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _NEVER = datetime(2200, 1, 1, tzinfo=timezone.utc)
@@ -56,6 +61,22 @@ class Device(NamedTuple):
     device_id: str
     farm_id: int | None
     farm_rank: int | None  # of the farm, in the order of farms
+
+
+class Keys(NamedTuple):
+    """By what sums are asked for, besides the reading type."""
+
+    device: bool
+    time: str | None  # ``hour`` or ``day``, of which anything longer is made
+    tz: str
+
+    def bucket(self):
+        """SQL of the time that a quarter is added to."""
+        if not self.time:
+            return SQL("NULL::timestamptz")
+        if not self.device:  # few enough as they are
+            return SQL("bucket")
+        return SQL("date_trunc(%s, bucket, %s)", self.time, self.tz)
 
 
 @dataclass(frozen=True)
@@ -101,25 +122,19 @@ class Source:
 
         Milk meters have no rollup of each type: they send only while cows are milked.
 
-        :param keys: of ``{"time", "device"}``, those that are asked for; over the
-            others it is added up
+        :param keys: :class:`Keys`; over what is no key, it is added up
         """
-        with store._cursor() as cr:
+        with told_when_away(), store._cursor() as cr:
             temperature = self._fresh(store, cr, TEMPERATURE)
             sensor = self._fresh(store, cr, SENSOR)
-        any_type = SQL("reading_type = ANY(%s)", list(self.types))
-        parts = [
-            self._added_up(temperature, keys, sums, SQL("%s", name), SQL("TRUE"))
-            for name, sums in _TEMPERATURE_SUMS.items()
-            if name in self.types
-        ]
+        sums = {n: _TEMPERATURE_SUMS[n] for n in _TEMPERATURE_SUMS if n in self.types}
+        parts = [self._added_up(temperature, keys, sums)] if sums else []
         if milk := [name for name in COLUMNS[MILK.table] if name in self.types]:
-            rows = self._wide(MILK.table, milk)
-            parts.append(
-                SQL("SELECT %s FROM (%s) AS milk", SQL(_QUARTER_COLUMNS), rows)
-            )
-        name = SQL("reading_type")
-        parts.append(self._added_up(sensor, keys, _VALUE_SUMS, name, any_type))
+            columns, rows = SQL(_QUARTER_COLUMNS), self._wide(MILK.table, milk)
+            parts.append(SQL("SELECT %s FROM (%s) AS milk", columns, rows))
+        is_type = SQL("reading_type = ANY(%s)", list(self.types))
+        sums = {_OWN_TYPE: _VALUE_SUMS}
+        parts.append(self._added_up(sensor, keys, sums, is_type))
         return SQL(" UNION ALL ").join(parts)
 
     def _fresh(self, store, cr, rollup):
@@ -128,19 +143,29 @@ class Source:
         cut = {quarter_of(time) for time in (start, end) if quarter_of(time) != time}
         return store._fresh(cr, rollup, codes, start, end, cut)
 
-    def _added_up(self, quarters, keys, sums, name, is_type):
-        is_whole = len(keys) == 2  # nothing to add up
-        if not is_whole:
-            sums = [how % sql for how, sql in zip(_ADDED_UP, sums, strict=True)]
+    def _added_up(self, quarters, keys, sums, is_type=None):
+        """:param sums: reading type, or SQL of it → the five numbers of a quarter"""
+        five = len(_ADDED_UP)
+        numbers = [
+            how % sql
+            for columns in sums.values()
+            for how, sql in zip(_ADDED_UP, columns, strict=True)
+        ]
+        names = [f"n{index}" for index in range(len(numbers))]
+        types = [
+            SQL("(%s, %s)", kind, SQL(", ".join(names[five * index :][:five])))
+            for index, kind in enumerate(sums)
+        ]
         return SQL(
             _QUARTERS,
-            device_id=SQL("device_id" if "device" in keys else "NULL"),
-            bucket=SQL("bucket" if "time" in keys else "NULL::timestamptz"),
-            name=name,
-            sums=SQL(", ".join(sums)),
+            device_id=SQL("device_id" if keys.device else "NULL"),
+            bucket=keys.bucket(),
+            name=_OWN_TYPE if _OWN_TYPE in sums else SQL("NULL"),
+            numbers=SQL(", ".join(numbers)),
+            names=SQL(", ".join(names)),
             quarters=quarters,
-            is_type=is_type,
-            group_by=SQL() if is_whole else SQL("GROUP BY 1, 2, 3"),
+            is_type=is_type or SQL("TRUE"),
+            types=SQL(", ").join(types),
             devices=self._joined(),
         )
 
@@ -278,12 +303,13 @@ _QUARTERS = """
 SELECT device.id AS device_id, device.rank AS device_rank,
        device.farm_id, device.farm_rank,
        quarter.bucket AT TIME ZONE 'UTC' AS timestamp,
-       quarter.reading_type, quarter.value_min, quarter.value_max, quarter.total,
-       quarter.believed_count, quarter.reading_count
-  FROM (SELECT %(device_id)s::varchar, %(bucket)s, %(name)s::varchar, %(sums)s
-          FROM (%(quarters)s) AS fresh WHERE %(is_type)s %(group_by)s)
-    AS quarter (device_id, bucket, reading_type, value_min, total, value_max,
-                believed_count, reading_count)
+       type.name AS reading_type, type.value_min, type.value_max, type.total,
+       type.believed_count, type.reading_count
+  FROM (SELECT %(device_id)s::varchar, %(bucket)s, %(name)s::varchar, %(numbers)s
+          FROM (%(quarters)s) AS fresh WHERE %(is_type)s GROUP BY 1, 2, 3)
+    AS quarter (device_id, bucket, reading_type, %(names)s)
+ CROSS JOIN LATERAL (VALUES %(types)s)
+    AS type (name, value_min, total, value_max, believed_count, reading_count)
   LEFT JOIN %(devices)s ON device.code = quarter.device_id
- WHERE quarter.reading_count > 0
+ WHERE type.reading_count > 0
 """

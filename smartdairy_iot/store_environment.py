@@ -1,5 +1,7 @@
 """The ORM's queries of readings, executed where the readings are."""
 
+from contextlib import contextmanager
+
 import psycopg2
 
 from odoo import _
@@ -12,8 +14,8 @@ class StoreEnvironment:
     Everything else is the ordinary environment's, so other models never come here. It
     lives as long as a query: the records that are given out carry the ordinary one.
 
-    :param sums_by: set of ``"time"`` and ``"device"``: the query only adds up, by
-        these, so that rollups can answer it; None for any other query
+    :param sums_by: :class:`~.reading_source.Keys`: the query only adds up, by these, so
+        that rollups can answer it; None for any other query
     """
 
     def __init__(self, env, sums_by=None):
@@ -23,6 +25,9 @@ class StoreEnvironment:
     def __getattr__(self, name):
         return getattr(self.ordinary, name)
 
+    def __contains__(self, model_name):
+        return model_name in self.ordinary
+
     def __getitem__(self, model_name):
         return self.ordinary[model_name]
 
@@ -30,20 +35,23 @@ class StoreEnvironment:
         return self.ordinary(*args, **kwargs)
 
     def execute_query(self, query):
-        """
-        :return: list of tuples
-        :raise UserError: the database of the readings is away
-        """
-        try:
-            with self.ordinary["iot.store"]._cursor() as cr:
-                cr.execute(query)
-                return cr.fetchall()
-        except psycopg2.OperationalError as error:
-            if error.pgcode:  # the server's own, such as one to try again after
-                raise
-            raise UserError(
-                _(
-                    "The database of the readings cannot be reached: %(error)s",
-                    error=str(error).strip(),
-                )
-            ) from error
+        """:return: list of tuples"""
+        with told_when_away(), self.ordinary["iot.store"]._cursor() as cr:
+            cr.execute(query)
+            return cr.fetchall()
+
+
+@contextmanager
+def told_when_away():
+    """Raise :class:`UserError` when the database of the readings cannot be reached."""
+    try:
+        yield
+    except psycopg2.OperationalError as error:
+        if error.pgcode:  # the server's own, such as one to try again after
+            raise
+        raise UserError(
+            _(
+                "The database of the readings cannot be reached: %(error)s",
+                error=str(error).strip(),
+            )
+        ) from error

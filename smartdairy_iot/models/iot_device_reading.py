@@ -44,7 +44,7 @@ class IotDevice(models.Model):
         action["context"] = {
             "graph_mode": "line",
             "graph_measure": "value",
-            "graph_groupbys": ["timestamp:hour", "reading_type"],
+            "graph_groupbys": ["timestamp:day", "reading_type"],
         }
         return action
 

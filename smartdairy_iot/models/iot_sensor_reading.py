@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import MissingError, UserError
 
 from ..reading_id import TYPES
+from ..store_environment import told_when_away
 from .iot_threshold import READING_TYPES
 
 _MILLISECOND = timedelta(milliseconds=1)  # to which times are kept
@@ -111,6 +112,7 @@ class IotSensorReading(models.Model):
     # The specification's methods ----------------------------------------------------
 
     @api.model
+    @api.readonly
     def get_latest_readings(self, device_id, reading_types=None, limit=10):
         """The newest readings of a device.
 
@@ -132,6 +134,7 @@ class IotSensorReading(models.Model):
         return self.search(domain, limit=limit, order="timestamp desc, id desc")
 
     @api.model
+    @api.readonly
     def get_statistics(self, device_id, reading_type, start_date=None, end_date=None):
         """What a device measured in a span, in the reading type's canonical unit.
 
@@ -161,9 +164,11 @@ class IotSensorReading(models.Model):
                     end=end_date or end,
                 )
             )
-        window = self.env["iot.store"]._window(
-            [device.device_id], reading_type, start, end + _MILLISECOND
-        )
+        span = (start, end + _MILLISECOND)
+        with told_when_away():
+            window = self.env["iot.store"]._window(
+                [device.device_id], reading_type, *span
+            )
         values = (window.average, window.low, window.high, window.deviation)
         names = ("avg_value", "min_value", "max_value", "stddev_value")
         rounded = (value if value is None else round(value, 4) for value in values)
@@ -171,7 +176,9 @@ class IotSensorReading(models.Model):
 
     def _readable_device(self, device_id):
         self.browse().check_access("read")
-        device = self.env["iot.device"].browse(device_id)
+        device = self.env["iot.device"].browse(
+            device_id if type(device_id) is int else 0
+        )
         if not device.exists():
             raise MissingError(
                 _("There is no device with the id %(id)s.", id=device_id)
@@ -201,7 +208,7 @@ class IotSensorReading(models.Model):
         raise self._read_only()
 
     def unlink(self):
-        raise self._read_only()
+        raise self._read_only()  # pylint: disable=no-raise-unlink
 
     @api.model
     def _read_only(self):

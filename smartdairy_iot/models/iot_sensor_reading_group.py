@@ -1,7 +1,10 @@
+import pytz
+
 from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..reading_source import Keys
 from ..store_environment import StoreEnvironment
 
 _COUNT = "coalesce(sum(%(alias)s.reading_count), 0)::bigint"
@@ -63,7 +66,12 @@ class IotSensorReading(models.Model):
             for spec in (*groupby, *aggregates, *ordered)
             if spec != "__count" and spec not in _AGGREGATES
         ]
-        sums_by = None if having or None in keys else set(keys) - {"type"}
+        if having or None in keys:
+            return self.with_env(StoreEnvironment(self.env))
+        time = next((name for name in ("hour", "day") if name in keys), None)
+        tz = self.env.context.get("tz")
+        tz = tz if tz in pytz.all_timezones_set else "UTC"  # as the ORM does
+        sums_by = Keys("device" in keys, time, tz)
         return self.with_env(StoreEnvironment(self.env, sums_by))
 
     def _read_group_select(self, aggregate_spec, query):
@@ -103,8 +111,10 @@ class IotSensorReading(models.Model):
 
 
 def _key_of(spec):
-    """What of a quarter hour it groups by; None: quarters do not tell."""
+    """What it groups by, as far as quarter hours tell; else None."""
     name, _colon, granularity = spec.partition(":")
-    if name == "timestamp" and granularity and granularity not in _PARTS_OF_A_QUARTER:
-        return "time"
-    return _KEYS.get(spec)
+    if name != "timestamp":
+        return _KEYS.get(spec)
+    if not granularity or granularity in _PARTS_OF_A_QUARTER:
+        return None
+    return "hour" if granularity.startswith("hour") else "day"

@@ -1,7 +1,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from odoo import api, models
+from odoo import _, api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
@@ -9,12 +10,13 @@ from .. import reading_id
 from ..reading_domain import narrow
 from ..reading_id import EPOCH
 from ..reading_source import Source
-from ..store_environment import StoreEnvironment
+from ..store_environment import StoreEnvironment, told_when_away
 
 # How far to look first for the newest or the oldest, and when to give up.
-_WINDOW = timedelta(minutes=10)
+_WINDOW = timedelta(minutes=15)
 _LONGEST_WINDOW = timedelta(days=30)
 _STEP = 2, 5  # by how much it grows, at least and at most
+_MOST = 1_000_000  # records at once; a spreadsheet has no more rows either
 
 
 class IotSensorReading(models.Model):
@@ -54,6 +56,8 @@ class IotSensorReading(models.Model):
         if env.sums_by is not None and rest.is_true() and source.keys is None:
             table = source.quarters(env["iot.store"], env.sums_by)
         else:
+            if order and not limit and source.keys is None:
+                records._require_few(source, rest)
             if limit and (direction := _by_time(order)):
                 wanted = limit + (offset or 0)
                 source, _count = records._first(source, rest, wanted, direction)
@@ -70,7 +74,19 @@ class IotSensorReading(models.Model):
             query.add_where(domain._to_sql(self, self._table, query))
         return query
 
+    def _require_few(self, source, rest):
+        """Else the server's memory would be full of records before anything is said."""
+        if self._count(source, rest, _MOST + 1) > _MOST:
+            raise UserError(
+                _(
+                    "These are more than %(most)s readings. Choose a shorter time or "
+                    "fewer devices, or look at them in groups.",
+                    most=f"{_MOST:,}",
+                )
+            )
+
     @api.model
+    @api.readonly
     def search_count(self, domain, limit=None):
         source, rest = self._source(domain)
         if source is None:
@@ -97,18 +113,17 @@ class IotSensorReading(models.Model):
 
         :return: ``(Source, how many it has)``; the same, and None, if that is too far
         """
+        with told_when_away():
+            first, last = self.env["iot.store"]._extent()
         now = datetime.now(timezone.utc)
-        start, end = source.start, min(now, source.end or now)
-        if direction == "asc" and not start:
-            start = self.env["iot.store"]._oldest()
+        start = source.start or first or now
+        end = min(now, last or now, source.end or now)
         window = _WINDOW
-        while window < _LONGEST_WINDOW and not (start and start + window >= end):
+        while window < min(_LONGEST_WINDOW, end - start):
             if direction == "desc":
                 part = replace(source, start=end - window)
-            elif start:
-                part = replace(source, end=start + window)
             else:
-                break
+                part = replace(source, end=start + window)
             count = self._count(part, rest, wanted)
             if count >= wanted:
                 return part, count
@@ -128,12 +143,12 @@ class IotSensorReading(models.Model):
             self.browse().check_access("read")
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
         domain = self._with_devices(Domain(domain))
-        # sudo - iot.device: what a rule says of devices holds whoever asks.
+        # sudo - iot.sensor.reading: what a rule says of devices holds whoever asks.
         domain &= self.sudo()._with_devices(rules)
         found = narrow(domain.optimize_full(self))
         devices = self.env["iot.device"]
-        if bypass_access:  # sudo - iot.device: the caller says so.
-            devices = devices.sudo()
+        if bypass_access:
+            devices = devices.sudo()  # sudo - iot.device: the caller says so.
         devices = devices._seen_by_store(found.devices)
         if found.keys is not None:
             wanted = {key.device for key in found.keys}
@@ -149,25 +164,16 @@ class IotSensorReading(models.Model):
         return domain.map_conditions(self._look_up_devices)
 
     def _look_up_devices(self, condition):
-        field, operator, value = (
-            condition.field_expr,
-            condition.operator,
-            condition.value,
-        )
-        if field not in ("device_id", "farm_id"):
-            return condition
-        if field == "device_id":
-            if operator in ("in", "not in"):
-                return condition
-            is_not, field = operator.startswith("not "), "id"
-            domain = (
-                Domain(value)
-                if isinstance(value, Domain)
-                else Domain("id", "in", value)
-            )
-            domain = ~domain if is_not else domain
+        field, operator = condition.field_expr, condition.operator
+        if field == "farm_id":
+            domain = Domain(field, operator, condition.value)
+        elif field == "device_id" and operator not in ("in", "not in"):
+            value = condition.value
+            if not isinstance(value, Domain):
+                value = Domain("id", "in", value)
+            domain = ~value if operator.startswith("not ") else value
         else:
-            domain = Domain(field, operator, value)
+            return condition
         devices = self.env["iot.device"]
         if operator.endswith("!"):
             devices = devices.sudo()  # sudo - iot.device: what the operator means
@@ -210,13 +216,13 @@ class IotSensorReading(models.Model):
         if result := super()._check_access(operation):
             return result
         # sudo - iot.sensor.reading: only to know of which device it is.
-        devices = self.sudo().device_id.with_env(self.env)
-        if result := devices._check_access("read"):
-            hidden, error = result
-            return self.sudo().filtered(
-                lambda reading: reading.device_id in hidden
-            ).with_env(self.env), error
-        return None
+        readings = self.sudo()
+        devices = readings.device_id.with_env(self.env)
+        if not (result := devices._check_access("read")):
+            return None
+        hidden, error = result
+        readings = readings.filtered(lambda reading: reading.device_id in hidden)
+        return readings.with_env(self.env), error
 
 
 def _by_time(order):

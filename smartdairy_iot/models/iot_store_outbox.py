@@ -4,6 +4,8 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..errors import another_time
+
 _logger = logging.getLogger(__name__)
 
 _AT_ONCE = 1000
@@ -34,6 +36,7 @@ class IotStoreOutbox(models.Model):
         self.create([{"table_name": table, "row": row} for row in rows])
 
     @api.model
+    @another_time
     def _cron_deliver(self):
         while waiting := self.search([("error", "=", False)], limit=_AT_ONCE):
             for table, lines in waiting.grouped("table_name").items():

@@ -203,25 +203,32 @@ class IotStore(models.AbstractModel):
         return SQL(" UNION ALL ").join([kept, *made])
 
     @api.model
-    def _oldest(self):
-        """The quarter of the oldest readings, or one before it; None if there are none.
+    def _extent(self):
+        """From when to when there are readings, in whole quarters or a little more.
 
         An index finds it: readings themselves have none by time alone.
+
+        :return: ``(start, end)``, aware; None and None if there are none
         """
-        quarters = [
+        # Raw SQL: tables of the store are no models.
+        spans = [
             SQL(
                 "SELECT greatest(min(bucket), (SELECT dropped_before"
-                " FROM retention_horizon WHERE table_name = %s)) AS bucket FROM %s",
+                " FROM retention_horizon WHERE table_name = %s)), max(bucket) FROM %s",
                 rollup.table,
                 SQL.identifier(rollup.name),
             )
             for rollup in ROLLUPS
         ]
-        quarters.append(SQL("SELECT min(bucket) FROM rollup_dirty"))
-        union = SQL(" UNION ALL ").join(quarters)
+        spans.append(SQL("SELECT min(bucket), max(bucket) FROM rollup_dirty"))
+        query = SQL(
+            "SELECT min(first), max(last) + %s FROM (%s) AS spans (first, last)",
+            QUARTER,
+            SQL(" UNION ALL ").join(spans),
+        )
         with self._cursor() as cr:
-            cr.execute(SQL("SELECT min(bucket) FROM (%s) AS old", union))
-            return cr.fetchone()[0]
+            cr.execute(query)
+            return cr.fetchone()
 
     def _stale(self, cr, rollup, start, end):
         """The quarters that wait for their rollup and can be made of readings."""

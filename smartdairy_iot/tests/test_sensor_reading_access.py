@@ -16,7 +16,7 @@ class TestSensorReadingAccess(SensorReadingCase):
         super().setUpClass()
         group = "smartdairy_iot.group_iot_user"
         cls.user = cls.make_user("reader", group)
-        cls.other = cls.make_user("other reader", group)
+        cls.other = cls.make_user("other reader", group, "base.group_allow_export")
         cls.farm.user_ids = cls.user
 
     def setUp(self):
@@ -176,6 +176,7 @@ class TestSensorReadingAccess(SensorReadingCase):
             (UserError, "is after the end", lambda: ask(tank, "ph", later, noon)),
             (UserError, "1 or more", lambda: latest(tank, None, 0)),
             (MissingError, "no device with the id", lambda: ask(2**31 - 1, "ph")),
+            (MissingError, "no device with the id TEST-1", lambda: ask("TEST-1", "ph")),
         ):
             with self.subTest(words=words), self.assertRaisesRegex(error, words):
                 question()

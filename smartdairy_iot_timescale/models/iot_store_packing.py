@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.smartdairy_iot.errors import another_time
 from odoo.addons.smartdairy_iot.models.iot_store_partition import TABLES
 
 _SETTLED = "2 days"  # after the end of a chunk; later readings still find their place
@@ -16,6 +17,7 @@ class IotStore(models.AbstractModel):
     _inherit = "iot.store"
 
     @api.model
+    @another_time
     def _cron_make_room_ahead(self):
         super()._cron_make_room_ahead()
         self._pack_past_chunks()

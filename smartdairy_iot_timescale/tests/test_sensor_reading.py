@@ -5,10 +5,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.smartdairy_iot.tests.sensor_reading import (
-    GroupTests,
     SearchTests,
     SensorReadingCase,
 )
+from odoo.addons.smartdairy_iot.tests.sensor_reading_group import GroupTests
 
 from .. import connection
 
@@ -41,9 +41,15 @@ class TestTimescaleSensorReading(SearchTests, GroupTests, SensorReadingCase):
 
     def test_a_store_that_is_away_is_said_in_one_line(self):
         closed = dict(connection._info(), port="1", connect_timeout="2")
-        with (
-            patch.object(connection, "_info", lambda: closed),
-            mute_logger("odoo.sql_db"),
-            self.assertRaisesRegex(UserError, "cannot be reached: .*refused"),
+        for ask in (
+            lambda: self.readings.search([], limit=1),
+            lambda: self.readings.search_count([]),
+            lambda: self.readings._read_group([], ["device_id"], ["__count"]),
+            lambda: self.readings.get_statistics(self.tank.id, "temperature"),
         ):
-            self.readings.search([], limit=1)
+            with (
+                patch.object(connection, "_info", lambda: closed),
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(UserError, "cannot be reached: .*refused"),
+            ):
+                ask()

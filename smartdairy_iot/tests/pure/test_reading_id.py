@@ -4,12 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartdairy_iot import reading_id
+from smartdairy_iot.ingest.codec.number import READING_TYPES
 
 devices = st.integers(1, 2**31 - 1)
 types = st.sampled_from(reading_id.TYPES)
 times = st.datetimes(datetime(2000, 1, 2), datetime(2067, 12, 31)).map(
     lambda time: time.replace(tzinfo=timezone.utc)
 )
+
+
+def test_each_reading_type_has_a_number():
+    assert set(reading_id.TYPES) == READING_TYPES.keys()
+    assert len(reading_id.TYPES) <= 1 << reading_id.TYPE_BITS
 
 
 @given(devices, types, times)
