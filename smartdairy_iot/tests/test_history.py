@@ -63,7 +63,9 @@ class TestHistory(LineCase):
     def test_history_waits_while_the_store_is_away(self):
         self.alert()
         store = type(self.env["iot.store"])
-        away = patch.object(store, "_insert_history", side_effect=StoreAwayError("away"))
+        away = patch.object(
+            store, "_insert_history", side_effect=StoreAwayError("away")
+        )
         with away, mute_logger("odoo.addons.smartdairy_iot.errors"):
             self.outbox._cron_deliver()
         self.assertEqual(len(self.told("state")), 1)
