@@ -2,8 +2,8 @@ from datetime import timezone
 
 from odoo import api, fields, models
 
-from .. import reading_id
-from ..reading_source import Device
+from ..readings import reading_id
+from ..readings.source import Device
 
 _NEWEST = 10  # messages of each reading type
 
@@ -57,7 +57,7 @@ class IotDevice(models.Model):
     def _seen_by_store(self, domain):
         """Those of the domain that the user may see, as the store must know them.
 
-        :return: list of :class:`~..reading_source.Device`, in the order of devices
+        :return: list of :class:`~..readings.source.Device`, in the order of devices
         """
         query = self._search(domain, order=self._order)
         names = ("id", "device_id", "farm_id")

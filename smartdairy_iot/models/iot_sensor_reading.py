@@ -3,8 +3,8 @@ from datetime import timedelta, timezone
 from odoo import _, api, fields, models
 from odoo.exceptions import MissingError, UserError
 
-from ..reading_id import TYPES
-from ..store_environment import told_when_away
+from ..readings.environment import told_when_away
+from ..readings.reading_id import TYPES
 from .iot_threshold import READING_TYPES
 
 _MILLISECOND = timedelta(milliseconds=1)  # to which times are kept
@@ -16,9 +16,9 @@ class IotSensorReading(models.Model):
     They are rows of the time-series store, wherever it is; see
     ``iot_sensor_reading_search.py``. Whoever may see a device may see its readings.
 
-    Ids are computed (``reading_id.py``). Two values of one device and type within the
-    same quarter of a second share one: they count as two, and are shown as one, the
-    newer; of the same instant, the higher.
+    Ids are computed (``readings/reading_id.py``). Two values of one device and type
+    within the same quarter of a second share one: they count as two, and are shown as
+    one, the newer; of the same instant, the higher.
     """
 
     _name = "iot.sensor.reading"

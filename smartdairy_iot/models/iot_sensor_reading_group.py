@@ -4,8 +4,8 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..reading_source import Keys
-from ..store_environment import StoreEnvironment
+from ..readings.environment import StoreEnvironment
+from ..readings.source import Keys
 
 _COUNT = "coalesce(sum(%(alias)s.reading_count), 0)::bigint"
 # Of sums of quarter hours and of readings alike. What a failing probe sent is counted,

@@ -6,11 +6,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, Query
 
-from .. import reading_id
-from ..reading_domain import narrow
-from ..reading_id import EPOCH
-from ..reading_source import Source
-from ..store_environment import StoreEnvironment, told_when_away
+from ..readings import reading_id
+from ..readings.domain import narrow
+from ..readings.environment import StoreEnvironment, told_when_away
+from ..readings.reading_id import EPOCH
+from ..readings.source import Source
 
 # How far to look first for the newest or the oldest, and when to give up.
 _WINDOW = timedelta(minutes=15)
@@ -23,7 +23,7 @@ class IotSensorReading(models.Model):
     """The ORM writes the SQL as for any model; it runs where the readings are.
 
     There, devices are unknown. So what a domain says of devices is looked up first, and
-    only those that the user may see go along, see ``reading_source.py``.
+    only those that the user may see go along, see ``readings/source.py``.
     """
 
     _inherit = "iot.sensor.reading"

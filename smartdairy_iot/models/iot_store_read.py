@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..ingest.codec.number import READING_TYPES, unit_of
-from ..reading_source import COLUMNS
+from ..readings.source import COLUMNS
 from ..rollup import BELIEVED, ROLLUPS, SENSOR, TEMPERATURE, quarter_of
 from .iot_store_rollup import BUCKET, QUARTER
 

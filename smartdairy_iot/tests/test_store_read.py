@@ -147,6 +147,12 @@ class TestStoreRead(ReadCase):
         by_animal = self.store._production(["M-1"], START, at(days=1), by="animal")
         self.assertEqual([p[1:3] for p in by_animal], [(7, 9.5), (8, 3.0)])
 
+    def test_a_milking_is_of_one_animal_though_its_end_may_not_say_so(self):
+        self.put_milk(at(minutes=1), volume=9.0)
+        self.put_milk(at(minutes=3), "session_end", animal=None, volume=9.5)
+        (milking,) = self.store._production(["M-1"], START, at(days=1), by="animal")
+        self.assertEqual(milking[1:], (7, 9.5, 1))
+
     def test_a_milking_over_midnight_is_of_the_day_it_ends_in(self):
         end = datetime(2026, 3, 3, tzinfo=AMSTERDAM)
         self.put_milk(end - timedelta(minutes=3), volume=4.0)

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartdairy_iot import reading_id
 from smartdairy_iot.ingest.codec.number import READING_TYPES
+from smartdairy_iot.readings import reading_id
 
 devices = st.integers(1, 2**31 - 1)
 types = st.sampled_from(reading_id.TYPES)

@@ -14,7 +14,7 @@ class StoreEnvironment:
     Everything else is the ordinary environment's, so other models never come here. It
     lives as long as a query: the records that are given out carry the ordinary one.
 
-    :param sums_by: :class:`~.reading_source.Keys`: the query only adds up, by these, so
+    :param sums_by: :class:`~.source.Keys`: the query only adds up, by these, so
         that rollups can answer it; None for any other query
     """
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from ..ingest.codec.number import unit_of
+from ..rollup import BELIEVED, MILK, SENSOR, TEMPERATURE, quarter_of
 from . import reading_id
-from .ingest.codec.number import unit_of
-from .rollup import BELIEVED, MILK, SENSOR, TEMPERATURE, quarter_of
-from .store_environment import told_when_away
+from .environment import told_when_away
 
 # Reading type → column, of the tables with a row for each message.
 COLUMNS = {
