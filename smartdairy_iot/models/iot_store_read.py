@@ -198,7 +198,7 @@ class IotStore(models.AbstractModel):
                 min(end, last + QUARTER),
                 stale,
             )
-            for first, last in _runs(stale)
+            for first, last in runs(stale)
         ]
         return SQL(" UNION ALL ").join([kept, *made])
 
@@ -249,7 +249,7 @@ def _readings(table, column, is_type, devices, start, end):
     )
 
 
-def _runs(quarters):
+def runs(quarters):
     """``[(first, last)]`` of those that follow each other; in one if there are many.
 
     :param quarters: sorted

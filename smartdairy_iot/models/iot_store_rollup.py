@@ -110,12 +110,19 @@ class IotStore(models.AbstractModel):
                 )
             )
             ids, quarters = _merge(cr.fetchall())
-            for (table, bucket), devices in quarters.items():
-                horizon = horizons.get(table)
-                is_cut = horizon is not None and bucket < horizon
-                self._recompute(cr, ROLLUP_OF_TABLE[table], bucket, devices, is_cut)
+            self._recompute_all(cr, quarters, horizons)
             cr.execute(SQL("DELETE FROM rollup_dirty WHERE id = ANY(%s)", ids))
         return len(ids)
+
+    def _recompute_all(self, cr, quarters, horizons):
+        """
+        :param quarters: ``{(table, quarter): [device id, …] or None for all}``
+        :param horizons: ``{table: before when readings were dropped}``
+        """
+        for (table, bucket), devices in quarters.items():
+            horizon = horizons.get(table)
+            is_cut = horizon is not None and bucket < horizon
+            self._recompute(cr, ROLLUP_OF_TABLE[table], bucket, devices, is_cut)
 
     def _recompute(self, cr, rollup, bucket, devices, is_cut):
         """One quarter from its readings.

@@ -5,7 +5,7 @@ from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
 from odoo.addons.smartdairy_iot.rollup import ROLLUP_OF_TABLE
 
 from .. import connection
-from .iot_store_rollup import aggregate_of
+from .iot_store_rollup import REFRESH, aggregate_of
 
 
 class IotStore(models.AbstractModel):
@@ -38,8 +38,7 @@ class IotStore(models.AbstractModel):
             return
         with connection.autocommit_cursor() as cr:
             cr.execute(
-                "CALL refresh_continuous_aggregate(%s, %s, %s)",
-                [aggregate_of(ROLLUP_OF_TABLE[table]), chunk.start, chunk.end],
+                REFRESH, [aggregate_of(ROLLUP_OF_TABLE[table]), chunk.start, chunk.end]
             )
 
     def _follow_retention(self):

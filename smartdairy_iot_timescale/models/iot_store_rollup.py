@@ -1,9 +1,11 @@
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import models, tools
 from odoo.tools import SQL
 
+from odoo.addons.smartdairy_iot.models.iot_store_read import runs
+from odoo.addons.smartdairy_iot.models.iot_store_rollup import QUARTER
 from odoo.addons.smartdairy_iot.rollup import ROLLUPS
 
 from .. import connection, schema
@@ -30,7 +32,7 @@ class IotStore(models.AbstractModel):
 
     @tools.ormcache()
     def _keeps_rollups(self):
-        """Whether TimescaleDB does, so that there is nothing to mark.
+        """Whether TimescaleDB does.
 
         A server that got the Community edition later goes on with its tables: to make
         continuous aggregates of them would lose what was computed of dropped readings.
@@ -98,25 +100,41 @@ class IotStore(models.AbstractModel):
         return max(timedelta(days=1), min([timedelta(days=days - 1), *kept]))
 
     def _touch_rollups(self, cr, samples):
+        if self._keeps_rollups():
+            # What is younger, a query adds by itself (materialized_only is off).
+            added = datetime.now(timezone.utc) - QUARTER
+            samples = [sample for sample in samples if sample.time < added]
+        super()._touch_rollups(cr, samples)
+
+    def _recompute_all(self, cr, quarters, horizons):
+        """Late readings need not wait for the policy, nor be within its reach."""
         if not self._keeps_rollups():
-            super()._touch_rollups(cr, samples)
+            super()._recompute_all(cr, quarters, horizons)
+            return
+        for rollup in ROLLUPS:
+            # Raw SQL: TimescaleDB's catalogue.
+            cr.execute(_WATERMARK, [aggregate_of(rollup)])
+            ((watermark,),) = cr.fetchall()
+            horizon = horizons.get(rollup.table, _EVER)
+            late = sorted(
+                bucket
+                for table, bucket in quarters
+                if table == rollup.table and horizon <= bucket < watermark
+            )
+            # A refresh runs in no transaction; this one holds off who drops meanwhile.
+            with connection.autocommit_cursor() as own:
+                for first, last in runs(late):
+                    own.execute(REFRESH, [aggregate_of(rollup), first, last + QUARTER])
 
-    def _refresh_rollups(self):
-        if not self._keeps_rollups():
-            return super()._refresh_rollups()
-        with connection.autocommit_cursor() as cr:
-            for rollup in ROLLUPS:
-                cr.execute(
-                    "CALL refresh_continuous_aggregate(%s, now() - %s, NULL)",
-                    [aggregate_of(rollup), self._reach(cr, rollup.table)],
-                )
-        return 0
 
-    def _mark_span(self, cr, table, start=None, end=None):
-        if not self._keeps_rollups():
-            super()._mark_span(cr, table, start, end)
-
-
+_EVER = datetime(1, 1, 2, tzinfo=timezone.utc)
+REFRESH = "CALL refresh_continuous_aggregate(%s, %s, %s)"
+# From then on a query adds what was not refreshed yet.
+_WATERMARK = """
+SELECT greatest(_timescaledb_functions.to_timestamp(
+           _timescaledb_functions.cagg_watermark(mat_hypertable_id)), '2000-01-01')
+  FROM _timescaledb_catalog.continuous_agg WHERE user_view_name = %s
+"""
 _SINCE_DROPPED = (
     "SELECT now() - dropped_before FROM retention_horizon WHERE table_name = %s"
 )
