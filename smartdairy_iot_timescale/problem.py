@@ -5,8 +5,8 @@ from odoo.tools import SQL, LazyTranslate
 # In the language of whoever looks at a screen; in English in the log.
 _lt = LazyTranslate(__name__, default_lang="en_US")
 
-# The specification's. 2.11 is the first that takes a late or repeated reading in a chunk
-# that is compressed, 2.12 has the functions of continuous aggregates where we look.
+# The specification's. 2.11 is the first that takes a late or repeated reading in a
+# compressed chunk, 2.12 has the functions of continuous aggregates where we look.
 MINIMUM = (2, 13)
 _TABLE = "temperature_readings"  # stands for all: they were made together
 
