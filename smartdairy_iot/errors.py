@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
-_said = {}  # database → what was logged last, in this process
+_said = {}  # (database, scheduled action) → what was logged last, in this process
 
 
 class StoreAwayError(UserError, psycopg2.OperationalError):
@@ -28,15 +28,15 @@ def another_time(method):
 
     @functools.wraps(method)
     def run(self, *args, **kwargs):
-        database = self.env.cr.dbname
+        action = self.env.cr.dbname, method.__qualname__
         try:
             done = method(self, *args, **kwargs)
         except StoreAwayError as error:
-            if _said.get(database) != str(error):
+            if _said.get(action) != str(error):
                 _logger.warning("%s; trying again", error)
-            _said[database] = str(error)
+            _said[action] = str(error)
             return None
-        _said.pop(database, None)
+        _said.pop(action, None)
         return done
 
     return run

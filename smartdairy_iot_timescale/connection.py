@@ -39,12 +39,12 @@ def _info():
     try:
         return {"connect_timeout": _TIMEOUT, **parse_dsn(dsn)}
     except psycopg2.ProgrammingError as error:
-        raise StoreAwayError(str(problem.bad_dsn(error))) from error
+        raise StoreAwayError(str(problem.bad_dsn())) from error
 
 
 def describe():
-    """Where the readings are kept, without the password."""
-    hidden = ("password", "connect_timeout")
+    """Where the readings are kept, without what is secret."""
+    hidden = ("password", "sslpassword", "connect_timeout")
     return make_dsn(**{k: v for k, v in _info().items() if k not in hidden})
 
 

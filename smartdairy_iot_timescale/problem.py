@@ -19,11 +19,10 @@ def no_dsn():
     )
 
 
-def bad_dsn(error):
+def bad_dsn():  # the driver's words would quote a part of it, such as a password
     return _lt(
-        "timescale_dsn in odoo.conf is no connection string (%(error)s): write it as "
-        "host=… port=… dbname=… user=… password=…",
-        error=_one_line(error),
+        "timescale_dsn in odoo.conf is no connection string: write it as host=… port=… "
+        "dbname=… user=… password=…, and what has a space in it in quotes."
     )
 
 

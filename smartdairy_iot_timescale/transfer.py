@@ -3,10 +3,13 @@
 from odoo.tools import SQL
 
 from odoo.addons.smartdairy_iot.archive.summary import Hash, Summary
-from odoo.addons.smartdairy_iot.models.iot_store_retention import KEYS, write_plainly
+from odoo.addons.smartdairy_iot.models.iot_store_retention import (
+    KEYS,
+    in_order,
+    write_plainly,
+)
 
 STAGED = SQL.identifier("staged_move")
-_TEXTS = {"device_id", "reading_type", "message_type", "alert_id", "session_id"}
 
 
 class DifferentError(Exception):
@@ -14,7 +17,7 @@ class DifferentError(Exception):
 
 
 def keys_of(table):
-    return KEYS[table].split(", ")
+    return KEYS[table]
 
 
 def names_of(columns):
@@ -40,17 +43,11 @@ def copy_out(cr, source, columns, order, file=None, where=None):
         SQL(", ").join(SQL.identifier("moved", name) for name in columns),
         source,
         where or SQL("TRUE"),
-        SQL(", ").join(map(_sorted, order)),
+        in_order(order, "moved"),
     )
     content = Hash(file)
     cr.copy_expert(f"COPY ({cr.mogrify(query).decode()}) TO STDOUT", content)
     return Summary(cr.rowcount, content.hexdigest())
-
-
-def _sorted(name):
-    """Two databases may sort texts differently."""
-    column = SQL.identifier("moved", name)
-    return SQL('%s COLLATE "C"', column) if name in _TEXTS else column
 
 
 def stage(cr, table, columns, file):

@@ -12,6 +12,7 @@ Any program that reads CSV and skips ``#`` opens it, and PostgreSQL takes it bac
 
 import gzip
 import json
+import zlib
 
 from .summary import ArchiveError, Hash, Summary, check_header
 
@@ -32,7 +33,7 @@ def describe(path):
     try:
         with gzip.open(path) as packed:
             return _header(packed.readline(_PIECE))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{path.name} cannot be read: {error}") from error
 
 
@@ -52,7 +53,7 @@ def content(path, take):
             for line in packed:
                 take(held)
                 held = line
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ArchiveError(f"{path.name} cannot be read: {error}") from error
     return _footer(path, held)
 

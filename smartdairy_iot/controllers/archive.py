@@ -1,4 +1,5 @@
-from odoo import http
+from odoo import _, http
+from odoo.exceptions import AccessError
 from odoo.http import Stream, request
 
 
@@ -10,7 +11,9 @@ class ArchiveController(http.Controller):
         readonly=True,
     )
     def download(self, archive_id):
-        """The file of an archive, for those who may read its record."""
+        """The file: of all companies, so it is for Odoo's administrators."""
+        if not request.env.user.has_group("base.group_system"):
+            raise AccessError(_("Archives hold the readings of all companies."))
         archive = request.env["iot.archive"].browse(archive_id)
         archive.check_access("read")
         if not archive.exists():

@@ -117,6 +117,7 @@ CREATE TABLE IF NOT EXISTS rollup_dirty (
     bucket timestamptz NOT NULL,
     device_ids varchar(50)[]
 );
+CREATE INDEX IF NOT EXISTS idx_rollup_dirty_bucket ON rollup_dirty (table_name, bucket);
 
 -- Before that time readings were dropped: their rollups must not be made again of what
 -- is left. Also the lock between dropping and rolling up, see iot_store_rollup.py.

@@ -19,9 +19,8 @@ from .message import Reason, Rejection
 
 _logger = logging.getLogger(__name__)
 
-# What PostgreSQL refuses whenever it is tried; psycopg2 itself refuses a NUL or half a
-# surrogate pair with a ValueError.
-_POISON = (psycopg2.DataError, ValueError)
+_POISON = (psycopg2.DataError, ValueError)  # if _is_poison
+_TOO_MUCH = 100  # poison: if all of so many is, the fault is ours
 
 
 class Stored(NamedTuple):
@@ -71,7 +70,9 @@ class Writer:
                     batch.samples, self._session, b"".join(batch.marks)
                 )
                 turned_away = self._record(env, batch)
-        except _POISON:
+        except _POISON as error:
+            if not _is_poison(error):
+                raise
             rows, new, turned_away = self._write_without_poison(batch)
         return Stored(rows, new, turned_away, time.monotonic() - start)
 
@@ -98,12 +99,16 @@ class Writer:
                     found = env["iot.store"]._insert(samples)
             except _POISON as error:
                 middle = len(samples) // 2
+                if not _is_poison(error):
+                    raise
                 if middle:
                     parts += [samples[middle:], samples[:middle]]
                 else:
                     refused[id(samples[0])] = _refused(samples[0], error)
             else:
                 rows, new = rows + found[0], new + found[1]
+        if len(refused) == len(batch.samples) > _TOO_MUCH:
+            raise psycopg2.InternalError(refused.popitem()[1].detail)
         batch.samples = [s for s in batch.samples if id(s) not in refused]
         batch.rejections += refused.values()
         with self._transaction() as env:
@@ -124,7 +129,9 @@ class Writer:
             try:
                 with env.cr.savepoint(flush=False):
                     turned_away += record(rows) or 0
-            except _POISON:
+            except _POISON as error:
+                if not _is_poison(error):
+                    raise
                 _logger.exception("Cannot record %s: dropped", rows)
         return turned_away
 
@@ -160,4 +167,13 @@ def _refused(sample, error):
         repr(sample.values).encode(),
         sample.received_at,
         sample.device_id,
+    )
+
+
+def _is_poison(error):
+    """What is refused whenever it is tried: by PostgreSQL, or by psycopg2 itself if it
+    is a NUL or half a surrogate pair. Any other ValueError is a fault of ours.
+    """
+    return isinstance(error, (psycopg2.DataError, UnicodeEncodeError)) or (
+        type(error) is ValueError and "NUL" in str(error)
     )

@@ -49,6 +49,13 @@ class IotArchive(models.Model):
             archive.verified_at = fields.Datetime.now()
         return self._notify(_("What was written is still there, to the last bit."))
 
+    def _is_whole(self):
+        try:
+            self.action_verify()
+        except UserError:
+            return False
+        return True
+
     def action_download(self):
         self.ensure_one()
         return {
@@ -101,7 +108,8 @@ class IotArchive(models.Model):
         suffix = archive_file.suffix()
         path = folder / f"{name}{suffix}"
         number = 1
-        while path.exists():  # of another time that it was dropped
+        # Of another time that it was dropped; or archive_path has changed since.
+        while path.exists() or self.search_count([("file_name", "=", path.name)]):
             number += 1
             path = folder / f"{name}_{number}{suffix}"
         return path

@@ -73,11 +73,7 @@ class IotRetention(models.Model):
                 )
 
     def write(self, vals):
-        is_new = any(
-            kept[name] != vals[name]
-            for kept in self
-            for name in {"days", "is_archived"} & vals.keys()
-        )
+        is_new = "days" in vals and any(kept.days != vals["days"] for kept in self)
         done = super().write(vals)
         if is_new:
             self.flush_recordset()
@@ -120,7 +116,10 @@ class IotRetention(models.Model):
 
     def _drop(self, store, chunk):
         """:return: why it could not be, None when it is gone"""
-        store._settle_rollups(self.table_name, chunk)
+        table = self.table_name
+        # No snapshot of before the locks that settling takes.
+        self.env["ir.cron"]._commit_progress()
+        store._settle_rollups(table, chunk)
         archive = self.env["iot.archive"]
         try:
             if self.is_archived:
@@ -128,7 +127,7 @@ class IotRetention(models.Model):
         except (OSError, ArchiveError) as error:
             _logger.warning("%s is not archived, and kept: %s", chunk.name, error)
             return _("%(chunk)s is kept: %(error)s", chunk=chunk.name, error=error)
-        table, summary = self.table_name, archive and archive._summary()
+        summary = archive and archive._summary()
         # What is gone must be listed, whatever happens between the two databases. And
         # the store must look at the readings after it has locked them, not before: no
         # field may be read in between, since that takes the transaction's snapshot.
@@ -139,14 +138,16 @@ class IotRetention(models.Model):
             _logger.info("Dropped %s, archived in %s", chunk.name, where)
             return None
         archive._discard()
-        return _("%(chunk)s got late readings: tried again", chunk=chunk.name)
+        return _(
+            "%(chunk)s got late readings or is in use: tried again", chunk=chunk.name
+        )
 
     def _archived(self, store, chunk):
         """The chunk's archive; one that a run left behind if it says the same."""
         archives = self.env["iot.archive"]
         if left := archives._undropped(self.table_name, chunk):
             now = store._sum_up_chunk(self.table_name, chunk)
-            if same := left.filtered(lambda archive: archive._summary() == now)[:1]:
-                same.action_verify()
-                return same
+            for archive in left:
+                if archive._summary() == now and archive._is_whole():
+                    return archive
         return archives._write_chunk(self.table_name, chunk)

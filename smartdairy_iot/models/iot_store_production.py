@@ -1,4 +1,4 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from odoo import api, models
@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from ..rollup import MILK, quarter_of
 
 _BUCKETS = ("day", "week", "month")
+_NOTHING = timedelta()
+_LONGEST = timedelta(hours=6)  # a milking, with what comes late of it
 _KEYS = {"device": "device_id", "animal": "animal_id", "session": "session_id"}
 
 
@@ -42,7 +44,7 @@ class IotStore(models.AbstractModel):
         """How much milk.
 
         A milking (session of a device) counts as the volume that its end declares; one
-        without an end, as what its readings add up to.
+        without an end, as what its readings add up to. It counts where it ends.
 
         :param start, end: aware datetimes; ``end`` is not part of it
         :param bucket: ``day``, ``week`` or ``month`` there; None: the span in one
@@ -50,7 +52,9 @@ class IotStore(models.AbstractModel):
         :param by: ``device``, ``animal`` or ``session``; None: all in one
         :return: list of :class:`Production`, by time and key
         """
-        rows = self._milk(_PRODUCTION, device_ids, start, end, bucket, tz, by)
+        rows = self._milk(
+            _PRODUCTION, device_ids, start, end, bucket, tz, by, around=_LONGEST
+        )
         return [Production(*row) for row in rows]
 
     @api.model
@@ -62,15 +66,19 @@ class IotStore(models.AbstractModel):
         rows = self._milk(_QUALITY, device_ids, start, end, bucket, tz, by)
         return [Quality(*row) for row in rows]
 
-    def _milk(self, query, device_ids, start, end, bucket, tz, by):
+    def _milk(self, query, device_ids, start, end, bucket, tz, by, around=_NOTHING):
+        """:param around: how much before and after the span is looked at, too"""
         if bucket not in (None, *_BUCKETS):
             raise ValueError(f"bucket is {bucket!r}, not day, week, month or None")
         start = quarter_of(start.astimezone(timezone.utc))
         time = SQL("date_trunc(%s, bucket, %s)", bucket, tz) if bucket else SQL("NULL")
         key = SQL.identifier(_KEYS[by]) if by else SQL("NULL")
         with self._cursor() as cr:
-            fresh = self._fresh(cr, MILK, list(device_ids), start, end)
-            cr.execute(SQL(query, time=time, key=key, quarters=fresh))
+            fresh = self._fresh(
+                cr, MILK, list(device_ids), start - around, end + around
+            )
+            parts = {"time": time, "key": key, "quarters": fresh}
+            cr.execute(SQL(query, start=start, end=end, **parts))
             return cr.fetchall()
 
 
@@ -86,6 +94,7 @@ WITH milkings AS (
               CASE WHEN session_id IS NULL THEN animal_id END)
 SELECT %(time)s::timestamptz, %(key)s, sum(liters), count(session_id)
   FROM milkings
+ WHERE bucket >= %(start)s AND bucket < %(end)s
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 _QUALITY = """

@@ -1,6 +1,5 @@
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -8,6 +7,7 @@ from odoo.tools import SQL
 from ..ingest.codec.number import READING_TYPES, unit_of
 from ..readings.source import COLUMNS
 from ..rollup import BELIEVED, ROLLUPS, SENSOR, TEMPERATURE, quarter_of
+from ..zone import to_zone
 from .iot_store_rollup import BUCKET, QUARTER
 
 _CALENDAR = ("day", "week", "month")
@@ -271,7 +271,7 @@ def _bucket(bucket, start, tz):
     """SQL of the bucket that ``time`` is in."""
     if bucket in _CALENDAR:
         return SQL("date_trunc(%s, time, %s)", bucket, tz)
-    midnight = start.astimezone(ZoneInfo(tz)).replace(
+    midnight = start.astimezone(to_zone(tz)).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
     return SQL("date_bin(%s, time, %s)", timedelta(seconds=bucket), midnight)

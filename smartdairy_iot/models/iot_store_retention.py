@@ -1,5 +1,7 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -48,13 +50,15 @@ class IotStore(models.AbstractModel):
 
     def _copy_out(self, cr, table, chunk, file, source=None):
         write_plainly(cr)
-        query = cr.mogrify(
-            f"SELECT * FROM {source or table}"  # noqa: S608
-            " WHERE time >= %s AND time < %s"
-            f" ORDER BY {KEYS[table]}",
-            [chunk.start, chunk.end],
-        ).decode()
-        cr.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER)", file)
+        query = SQL(
+            "SELECT * FROM %s WHERE time >= %s AND time < %s ORDER BY %s",
+            SQL.identifier(source or table),
+            chunk.start,
+            chunk.end,
+            in_order(KEYS[table]),
+        )
+        copied = cr.mogrify(query).decode()
+        cr.copy_expert(f"COPY ({copied}) TO STDOUT (FORMAT csv, HEADER)", file)
         return cr.rowcount
 
     @api.model
@@ -64,18 +68,35 @@ class IotStore(models.AbstractModel):
         Its rollups stay, and are not made again of what may come late of that time.
 
         :param summary: :class:`~..archive.summary.Summary`; None: it is not archived
-        :return: False when something was stored in it meanwhile
+        :return: False when something was stored in it meanwhile, or it is in use
         """
-        with self._cursor() as cr:
-            # Neither rolled up meanwhile, nor written: a late reading waits until it is
-            # gone, and then makes a chunk of its own.
-            cr.execute("LOCK TABLE retention_horizon IN EXCLUSIVE MODE")
-            self._lock_chunk(cr, chunk)
-            if summary and self._sum_up(cr, table, chunk) != summary:
-                return False
-            self._drop_chunk(cr, table, chunk)
-            cr.execute(SQL(_RAISE_HORIZON, table, chunk.end))
+        try:
+            with self._cursor() as cr, cr.savepoint(flush=False):
+                cr.execute(SQL("SET LOCAL lock_timeout = %s", _PATIENCE))
+                # Neither rolled up meanwhile, nor written: a late reading waits until
+                # it is gone, and then makes a chunk of its own. Rows never change, so
+                # their number tells whether one has come.
+                cr.execute("LOCK TABLE retention_horizon IN EXCLUSIVE MODE")
+                self._lock_chunk(cr, chunk)
+                if summary and self._count_rows(cr, table, chunk) != summary.rows:
+                    return False
+                self._drop_chunk(cr, table, chunk)
+                cr.execute(SQL(_RAISE_HORIZON, table, chunk.end))
+                cr.execute("SET LOCAL lock_timeout = DEFAULT")
+        except (LockNotAvailable, DeadlockDetected):
+            return False
         return True
+
+    def _count_rows(self, cr, table, chunk):
+        cr.execute(
+            SQL(
+                "SELECT count(*) FROM %s WHERE time >= %s AND time < %s",
+                SQL.identifier(table),
+                chunk.start,
+                chunk.end,
+            )
+        )
+        return cr.fetchone()[0]
 
     def _sum_up(self, cr, table, chunk, source=None):
         content = Hash()
@@ -83,7 +104,7 @@ class IotStore(models.AbstractModel):
         return Summary(rows, content.hexdigest())
 
     def _lock_chunk(self, cr, chunk):
-        cr.execute(SQL("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", _name(chunk.name)))
+        cr.execute(SQL("LOCK TABLE %s IN EXCLUSIVE MODE", _name(chunk.name)))
 
     def _drop_chunk(self, cr, table, chunk):
         cr.execute(SQL("DROP TABLE %s", _name(chunk.name)))
@@ -101,7 +122,9 @@ class IotStore(models.AbstractModel):
         names = SQL(", ").join(map(SQL.identifier, columns))
         target = SQL.identifier(table)
         with self._cursor() as cr:
-            self._make_partitions(cr, table, [(chunk.start.year, chunk.start.month)])
+            last = chunk.end - timedelta(microseconds=1)
+            months = {(time.year, time.month) for time in (chunk.start, last)}
+            self._make_partitions(cr, table, months)
             cr.execute(
                 SQL(
                     "CREATE TEMPORARY TABLE restored ON COMMIT DROP AS"
@@ -147,6 +170,18 @@ def write_plainly(cr):
     cr.execute("SET LOCAL extra_float_digits = 1")
 
 
+def in_order(names, alias=None):
+    """SQL of an order that is the same in every database, whatever its language.
+
+    :param names: of columns
+    """
+    terms = []
+    for name in names:
+        column = SQL.identifier(alias, name) if alias else SQL.identifier(name)
+        terms.append(SQL('%s COLLATE "C"', column) if name in _TEXTS else column)
+    return SQL(", ").join(terms)
+
+
 def _month_named(name):
     year, month = map(int, name.split("_")[-2:])
     start = datetime(year, month, 1, tzinfo=timezone.utc)
@@ -159,12 +194,14 @@ def _name(name):
 
 # The unique key of each: the same rows, in the same order.
 KEYS = {
-    "temperature_readings": "device_id, time",
-    "milk_meter_readings": "device_id, time, message_type",
-    "sensor_readings": "device_id, reading_type, time",
-    "device_status": "device_id, time",
-    "alert_history": "alert_id, time",
+    "temperature_readings": ("device_id", "time"),
+    "milk_meter_readings": ("device_id", "time", "message_type"),
+    "sensor_readings": ("device_id", "reading_type", "time"),
+    "device_status": ("device_id", "time"),
+    "alert_history": ("alert_id", "time"),
 }
+_TEXTS = {"device_id", "reading_type", "message_type", "alert_id", "session_id"}
+_PATIENCE = "10s"  # who waits for a lock on a table holds up those who come after
 _PARTITIONS = """
 SELECT relid::text FROM pg_partition_tree(%s::regclass) WHERE isleaf AND level = 1
 """

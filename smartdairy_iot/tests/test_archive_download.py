@@ -23,9 +23,13 @@ class TestArchiveDownload(HttpCase):
             }
         )
         (Path(folder.name) / "temperature.csv.gz").write_bytes(b"the file")
-        for login in ("user", "manager"):
-            group = f"smartdairy_iot.group_iot_{login}"
-            new_test_user(self.env, login, groups=f"base.group_user,{group}")
+        for login, groups in {
+            "user": "smartdairy_iot.group_iot_user",
+            "manager": "smartdairy_iot.group_iot_manager",
+            "system": "smartdairy_iot.group_iot_manager,base.group_system",
+            "alien": "base.group_system",
+        }.items():
+            new_test_user(self.env, login, groups=f"base.group_user,{groups}")
 
     def download(self, login, archive_id=None):
         self.authenticate(login, login)
@@ -33,17 +37,18 @@ class TestArchiveDownload(HttpCase):
         return self.url_open(f"/smartdairy_iot/archive/{archive_id}")
 
     def test_an_administrator_gets_the_file(self):
-        response = self.download("manager")
+        response = self.download("system")
         self.assertEqual((response.status_code, response.content), (200, b"the file"))
         self.assertIn("temperature.csv.gz", response.headers["Content-Disposition"])
 
     def test_nobody_else_does(self):
-        self.assertEqual(self.download("user").status_code, 403)
+        for login in ("user", "manager", "alien"):
+            self.assertEqual(self.download(login).status_code, 403, login)
         self.authenticate(None, None)
         response = self.url_open(f"/smartdairy_iot/archive/{self.archive.id}")
         self.assertNotIn(b"the file", response.content)
 
     def test_what_is_not_there_is_not_found(self):
-        self.assertEqual(self.download("manager", 999999).status_code, 404)
+        self.assertEqual(self.download("system", 999999).status_code, 404)
         self.archive._path().unlink()
-        self.assertEqual(self.download("manager").status_code, 404)
+        self.assertEqual(self.download("system").status_code, 404)

@@ -248,7 +248,8 @@ class TestRetention(IotCase):
             for n, query in enumerate(asked)
             if "EXCLUSIVE MODE" in query and "retention_horizon IN EXCLUSIVE" in query
         )
-        self.assertEqual(asked[lock - 1], "COMMIT")
+        before = [query.split()[0] for query in asked[lock - 3 : lock]]
+        self.assertEqual(before, ["COMMIT", "SAVEPOINT", "SET"])
 
     def test_what_comes_while_it_is_archived_is_not_lost(self):
         self.put(3.0)
@@ -279,6 +280,20 @@ class TestRetention(IotCase):
         self.kept._cron_drop_old()
         self.assertEqual((len(self.stored()), len(self.files())), (0, 1))
         self.assertTrue(self.archives.search([]).dropped_at)
+
+    def test_what_such_a_run_left_damaged_is_written_anew(self):
+        self.put(3.0)
+        cut_off = patch.object(
+            type(self.store), "_drop_archived", side_effect=KeyboardInterrupt
+        )
+        with cut_off, suppress(KeyboardInterrupt):
+            self.kept._cron_drop_old()
+        (left,) = self.archives.search([])
+        left._path().write_bytes(b"damaged")
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+        self.archives.search([("dropped_at", "!=", False)]).action_restore()
+        self.assertEqual([row[4] for row in self.stored()], [3.0])
 
     def test_what_such_a_run_left_behind_is_no_archive_of_later_readings(self):
         self.put(3.0)

@@ -161,6 +161,9 @@ class TestStoreRead(ReadCase):
             ["M-1"], START, at(days=3), "day", "Europe/Amsterdam"
         )
         self.assertEqual((day.time, day.liters), (end, 7.0))
+        before = self.store._production(["M-1"], end - timedelta(days=1), end)
+        after = self.store._production(["M-1"], end, end + timedelta(days=1))
+        self.assertEqual((before, [day.liters for day in after]), ([], [7.0]))
 
     def test_quality_is_by_volume_and_cells_by_their_geometric_mean(self):
         self.put_milk(at(minutes=1), volume=30, fat_percent=4, scc=100_000)

@@ -1,5 +1,6 @@
 from . import iot_store
 from . import iot_store_packing
+from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
 from . import iot_store_status

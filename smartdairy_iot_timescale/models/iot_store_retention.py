@@ -1,16 +1,19 @@
+from datetime import datetime, timezone
+
 from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
-from odoo.addons.smartdairy_iot.rollup import ROLLUP_OF_TABLE
+from odoo.addons.smartdairy_iot.models.iot_store_rollup import QUARTER
+from odoo.addons.smartdairy_iot.rollup import ROLLUP_OF_TABLE, quarter_of
 
 from .. import connection
 from .iot_store_rollup import REFRESH, aggregate_of
 
 
 class IotStore(models.AbstractModel):
-    """Chunks are TimescaleDB's. Its own retention policies (Community) serve where
-    nothing is archived first; they would drop what was not.
+    """Chunks are TimescaleDB's. Its own retention policies are not used: they drop what
+    was not archived or has just been restored, and raise no horizon.
     """
 
     _inherit = "iot.store"
@@ -36,28 +39,26 @@ class IotStore(models.AbstractModel):
         if table not in ROLLUP_OF_TABLE or not self._keeps_rollups():
             super()._settle_rollups(table, chunk)
             return
-        with connection.autocommit_cursor() as cr:
-            cr.execute(
-                REFRESH, [aggregate_of(ROLLUP_OF_TABLE[table]), chunk.start, chunk.end]
-            )
+        # Not what was dropped before, of which one late reading may be left; and not
+        # now: beyond the last refresh a query adds what is new by itself.
+        with self._cursor() as cr:
+            cr.execute(_HORIZON, [table])
+            horizons = [horizon for (horizon,) in cr.fetchall()]
+        start = max([chunk.start, *horizons])
+        end = min(chunk.end, quarter_of(datetime.now(timezone.utc)) - QUARTER)
+        if start < end:
+            with connection.autocommit_cursor() as cr:
+                cr.execute(REFRESH, [aggregate_of(ROLLUP_OF_TABLE[table]), start, end])
 
     def _follow_retention(self):
         """The policies of refreshing must not reach what is dropped."""
-        if self._edition() != "timescale":
-            return
-        with self._cursor() as cr:
-            if self._keeps_rollups():
+        if self._keeps_rollups():
+            with self._cursor() as cr:
                 for rollup in ROLLUP_OF_TABLE.values():
                     self._set_policy(cr, rollup)
-            # sudo - iot.retention: what is set, whoever upgrades.
-            for kept in self.env["iot.retention"].sudo().search([]):
-                cr.execute(_NO_RETENTION, [kept.table_name])
-                if not kept.is_archived:
-                    cr.execute(_RETENTION, [kept.table_name, f"{kept.days} days"])
 
 
-_NO_RETENTION = "SELECT remove_retention_policy(%s, if_exists => TRUE)"
-_RETENTION = "SELECT add_retention_policy(%s, drop_after => %s::interval)"
+_HORIZON = "SELECT dropped_before FROM retention_horizon WHERE table_name = %s"
 _CHUNKS = """
 SELECT format('%%s.%%s', chunk_schema, chunk_name), range_start, range_end
   FROM timescaledb_information.chunks

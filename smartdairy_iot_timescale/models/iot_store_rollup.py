@@ -121,6 +121,8 @@ class IotStore(models.AbstractModel):
                 for table, bucket in quarters
                 if table == rollup.table and horizon <= bucket < watermark
             )
+            if not late:
+                continue
             # A refresh runs in no transaction; this one holds off who drops meanwhile.
             with connection.autocommit_cursor() as own:
                 for first, last in runs(late):

@@ -25,6 +25,7 @@ CREATE TABLE rollup_dirty (
     bucket timestamptz NOT NULL,
     device_ids varchar(50)[]
 );
+CREATE INDEX idx_rollup_dirty_bucket ON rollup_dirty (table_name, bucket);
 
 -- Before that time readings were dropped: their rollups must not be made again of what
 -- is left.

@@ -40,3 +40,4 @@ def migrate(cr, version):
     months = [(month.year, month.month) for (month,) in cr.fetchall()]
     store._make_partitions(cr, "milk_meter_readings", months)
     cr.execute(_MOVE)
+    store._mark_span(cr, "milk_meter_readings")  # init() has found the table empty

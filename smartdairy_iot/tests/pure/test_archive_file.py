@@ -111,6 +111,18 @@ def test_a_file_that_was_cut_off_is_told(path, where):
         file.verify(path)
 
 
+@pytest.mark.parametrize("where", range(60, 200, 7))
+def test_a_flipped_byte_is_told_or_changes_nothing(path, where):
+    written = file.write(path, describing(), export)
+    raw = bytearray(path.read_bytes())
+    raw[where % len(raw)] ^= 0xFF
+    path.write_bytes(raw)
+    try:
+        assert file.verify(path) == written
+    except file.ArchiveError:
+        pass
+
+
 def test_a_changed_value_is_told(tmp_path):
     path = tmp_path / "a.csv.gz"
     file.write(path, describing(), export)

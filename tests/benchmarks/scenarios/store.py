@@ -20,6 +20,8 @@ def store(session):
     if not session.odoo.uses_timescale():
         print("store: skipped, smartdairy_iot_timescale is not installed")
         return
+    if session.environment.is_ours:
+        session.odoo.remove()  # of the scenarios before, up to 50,000 devices
     try:
         with scratch_database(dsn) as own:
             result = _drive(session, own)
