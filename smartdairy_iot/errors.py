@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
-_said = {}  # (database, scheduled action) → what was logged last, in this process
+_said = {}  # database → what was logged last, and the scheduled actions it is about
 
 
 class StoreAwayError(UserError, psycopg2.OperationalError):
@@ -26,17 +26,22 @@ def another_time(method):
     traceback; what was not done is done the next time.
     """
 
+    name = method.__qualname__
+
     @functools.wraps(method)
     def run(self, *args, **kwargs):
-        action = self.env.cr.dbname, method.__qualname__
+        database = self.env.cr.dbname
+        said, failed = _said.get(database, ("", set()))
         try:
             done = method(self, *args, **kwargs)
         except StoreAwayError as error:
-            if _said.get(action) != str(error):
+            if said != str(error):
                 _logger.warning("%s; trying again", error)
-            _said[action] = str(error)
+            _said[database] = str(error), failed | {name}
             return None
-        _said.pop(action, None)
+        failed.discard(name)  # another one may not have needed the store
+        if not failed:
+            _said.pop(database, None)
         return done
 
     return run
