@@ -5,7 +5,7 @@
 
 CREATE TABLE IF NOT EXISTS sensor_readings (
     time timestamptz NOT NULL,
-    received_at timestamptz NOT NULL,
+    received_at timestamptz, -- empty: within ten seconds of time, and no alarm
     device_id varchar(50) NOT NULL,
     device_type varchar(30) NOT NULL,
     reading_type varchar(50) NOT NULL,
@@ -23,7 +23,7 @@ CREATE INDEX IF NOT EXISTS idx_sensor_readings_alarm
 
 CREATE TABLE IF NOT EXISTS temperature_readings (
     time timestamptz NOT NULL,
-    received_at timestamptz NOT NULL,
+    received_at timestamptz, -- empty: within ten seconds of time, and no alarm
     device_id varchar(50) NOT NULL,
     location_id integer,
     temperature_celsius real NOT NULL,
@@ -43,7 +43,7 @@ CREATE INDEX IF NOT EXISTS idx_temp_readings_alarm
 -- shuffled, they tell the same. volume_liters is what the message said, see the profile.
 CREATE TABLE IF NOT EXISTS milk_meter_readings (
     time timestamptz NOT NULL,
-    received_at timestamptz NOT NULL,
+    received_at timestamptz, -- empty: within ten seconds of time, and no alarm
     device_id varchar(50) NOT NULL,
     message_type varchar(20) NOT NULL,
     animal_id integer,
@@ -137,3 +137,8 @@ CREATE INDEX IF NOT EXISTS idx_temp_readings_time
 CREATE INDEX IF NOT EXISTS idx_milk_readings_time
     ON milk_meter_readings USING brin (time)
     WITH (pages_per_range = 16, autosummarize = on);
+
+-- Until 19.0.1.1.0 every row had it.
+ALTER TABLE temperature_readings ALTER COLUMN received_at DROP NOT NULL;
+ALTER TABLE milk_meter_readings ALTER COLUMN received_at DROP NOT NULL;
+ALTER TABLE sensor_readings ALTER COLUMN received_at DROP NOT NULL;

@@ -1,6 +1,7 @@
 """Samples → the lines that COPY takes (PostgreSQL's text format). Pure."""
 
 import json
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ SENSOR_COLUMNS = (
 # 0–100, the specification's quality score, of a value that is not believed.
 QUALITY = {Fault.PROBE_ERROR: 0, Fault.JUMP: 10, Fault.STUCK: 20}
 _GOOD = 100
+_NO_DELAY, _AT_ONCE = timedelta(0), timedelta(seconds=10)
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _OWN_COLUMN = {"type", "session_id", "animal_id"}  # of a milk meter's metadata
@@ -89,7 +91,7 @@ def to_rows(samples):
 def _temperature_line(sample):
     location_id = _NULL if sample.location_id is None else sample.location_id
     return (
-        f"{sample.time}\t{_second(sample.received_at)}\t{sample.device_id}\t"
+        f"{sample.time}\t{_received(sample)}\t{sample.device_id}\t"
         f"{location_id}\t{sample.values['temperature']}\t"
         f"{sample.values.get('humidity', _NULL)}\t{_verdict(sample)}\n"
     )
@@ -100,7 +102,7 @@ def _milk_line(sample):
     kind = said["type"]
     scc = values.get("scc")
     return (
-        f"{sample.time}\t{_second(sample.received_at)}\t{sample.device_id}\t{kind}\t"
+        f"{sample.time}\t{_received(sample)}\t{sample.device_id}\t{kind}\t"
         f"{_or_null(said['animal_id'])}\t{_text(said['session_id'])}\t"
         f"{values.get('volume', _NULL)}\t{values.get('flow_rate', _NULL)}\t"
         f"{values.get('conductivity', _NULL)}\t{values.get('temperature', _NULL)}\t"
@@ -112,7 +114,7 @@ def _milk_line(sample):
 
 def _sensor_lines(sample):
     notes = _notes(sample)
-    head = f"{sample.time}\t{_second(sample.received_at)}\t{sample.device_id}\t"
+    head = f"{sample.time}\t{_received(sample)}\t{sample.device_id}\t"
     for reading_type, value in sample.values.items():
         alarm = sample.alarms.get(reading_type)
         alarm_type = f"{alarm.side}_{reading_type}" if alarm else _NULL
@@ -155,6 +157,17 @@ def _or_null(value):
 
 def _text(text):
     return _NULL if text is None else text.translate(_ESCAPES)
+
+
+def _received(sample):
+    """NULL where its time says it: received at once. That compresses to nothing.
+
+    Alarms always have it, since the rules ask by it.
+    """
+    late = sample.received_at - sample.time
+    if _NO_DELAY <= late < _AT_ONCE and not sample.alarms:
+        return _NULL
+    return _second(sample.received_at)
 
 
 @lru_cache(maxsize=16)  # all records of a message were received at once

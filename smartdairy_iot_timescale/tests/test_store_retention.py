@@ -77,7 +77,7 @@ class TestTimescaleRetention(TransactionCase):
         self.assertFalse(self.kept.error)
         self.assertEqual(self.stored(), [])
         archives = self.env["iot.archive"].search([("date_from", "<", "2021-01-01")])
-        self.assertEqual(sorted(archives.mapped("rows")), [1, 2], "a day each")
+        self.assertEqual(sum(archives.mapped("rows")), 3)
         archives.action_restore()
         self.assertEqual(self.stored(), before)
 

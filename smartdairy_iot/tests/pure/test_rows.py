@@ -57,15 +57,30 @@ def row_of(sample):
 
 def test_a_temperature_is_one_line_of_its_own_table():
     sample = make_sample(
-        0.123, received_at=at(2.987), values={"temperature": 3.8, "humidity": 81.5}
+        0.123, received_at=at(12.987), values={"temperature": 3.8, "humidity": 81.5}
     )
     sample.location_id = 7
     (rows,) = to_rows([sample])
     assert (rows.table, rows.columns) == ("temperature_readings", TEMPERATURE_COLUMNS)
     assert rows.lines == [
-        "2026-01-05 06:00:00.123000+00:00\t2026-01-05 06:00:02+00:00\tTEMP-1\t7\t3.8"
+        "2026-01-05 06:00:00.123000+00:00\t2026-01-05 06:00:12+00:00\tTEMP-1\t7\t3.8"
         "\t81.5\t100\tf\t\\N\t\\N\n"
     ]
+
+
+@pytest.mark.parametrize(
+    ("delay", "alarms", "is_said"),
+    [
+        (0, {}, False),
+        (9.9, {}, False),
+        (10, {}, True),
+        (-0.1, {}, True),  # its clock is ahead
+        (0, {"temperature": Alarm("high", "medium")}, True),  # the rules ask by it
+    ],
+)
+def test_when_it_was_received_is_said_where_its_time_does_not(delay, alarms, is_said):
+    sample = make_sample(0, {"temperature": 3.8}, received_at=at(delay), alarms=alarms)
+    assert (row_of(sample)["received_at"] is not None) == is_said
 
 
 def test_what_a_temperature_message_left_out_is_null_and_not_zero():

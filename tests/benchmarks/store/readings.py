@@ -57,10 +57,11 @@ def temperature_lines(rows, day, start, first=0):
             jitter = dice.randrange(-JITTER_MS, JITTER_MS + 1)
             at = min(max(0, int(begin + apart * number / DEVICES) + jitter), _LAST_MS)
             second = f"{date} {_CLOCK[at // 1000]}"
-            alarm = _ALARM if not dice.randrange(_ALARMS_IN) else _GOOD
+            is_alarm = not dice.randrange(_ALARMS_IN)
+            alarm, received = (_ALARM, f"{second}+00") if is_alarm else (_GOOD, "\\N")
             values = _temperature(number, at / 3_600_000, dice.choice(_NOISE))
             yield (
-                f"{second}.{at % 1000:03}+00\t{second}+00\t{names[number]}\t{number}\t"
+                f"{second}.{at % 1000:03}+00\t{received}\t{names[number]}\t{number}\t"
                 f"{values}\t{alarm}\n"
             )
 

@@ -13,7 +13,7 @@ SELECT time, device_id, location_id, temperature_celsius, humidity_percent,
        is_alarm, alarm_type
   FROM temperature_readings
  WHERE time < (SELECT min(time) FROM temperature_readings) + interval %s
- ORDER BY received_at, time
+ ORDER BY time
 """
 _SIZE = """
 SELECT coalesce(sum(table_bytes + coalesce(toast_bytes, 0)), 0)::float8,
