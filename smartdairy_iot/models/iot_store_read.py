@@ -178,7 +178,7 @@ class IotStore(models.AbstractModel):
             " WHERE device_id = ANY(%s) AND bucket >= %s AND bucket < %s"
             " AND bucket <> ALL(%s::timestamptz[])",
             SQL(", ".join(rollup.columns)),
-            SQL.identifier(rollup.name),
+            SQL.identifier(self._rollup_source(cr, rollup)),
             list(devices),
             start,
             end,
@@ -201,6 +201,10 @@ class IotStore(models.AbstractModel):
             for first, last in runs(stale)
         ]
         return SQL(" UNION ALL ").join([kept, *made])
+
+    def _rollup_source(self, cr, rollup):
+        """The table or view that has its rows."""
+        return rollup.name
 
     @api.model
     def _extent(self):
