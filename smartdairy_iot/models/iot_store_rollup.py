@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, models
@@ -6,8 +5,6 @@ from odoo.tools import SQL, file_open
 
 from ..errors import another_time
 from ..rollup import ROLLUP_OF_TABLE, ROLLUPS, touched
-
-_logger = logging.getLogger(__name__)
 
 QUARTER = timedelta(minutes=15)
 BUCKET = "date_bin('15 minutes', time, TIMESTAMPTZ '2000-01-01 00:00+00')"

@@ -1,4 +1,3 @@
-import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import models, tools
@@ -9,8 +8,6 @@ from odoo.addons.smartdairy_iot.models.iot_store_rollup import QUARTER
 from odoo.addons.smartdairy_iot.rollup import ROLLUPS
 
 from .. import connection, schema
-
-_logger = logging.getLogger(__name__)
 
 _BUCKET = "time_bucket('15 minutes', time)"
 _DAYS = 90  # where no retention says how long readings are kept
