@@ -1,6 +1,6 @@
 """Rooms 2 and 3 in one: what does this message say, and is it true? Pure."""
 
-from ..rules.limits import classify
+from ..rules.classify import classify
 from .arrival import Arrivals
 from .decode import decode
 from .plausibility import Plausibility

@@ -10,6 +10,7 @@ from . import iot_store_production
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
+from . import iot_store_rules
 from . import iot_store_status
 from . import iot_archive
 from . import iot_device_profile
@@ -21,9 +22,12 @@ from . import iot_device_live
 from . import iot_device_reading
 from . import iot_device_state
 from . import iot_threshold
+from . import iot_threshold_evaluation
 from . import iot_alert
 from . import iot_alert_evaluation
 from . import iot_alert_history
+from . import iot_alert_outcome
+from . import iot_rule_watch
 from . import iot_rule_watermark
 from . import iot_sensor_reading
 from . import iot_sensor_reading_group

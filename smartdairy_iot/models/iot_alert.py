@@ -45,8 +45,6 @@ class IotAlert(models.Model):
     is_active = fields.Boolean(string="Condition Holds", default=True, copy=False)
     is_open = fields.Boolean(compute="_compute_is_open", store=True, index=True)
     reading_type = fields.Char(required=True)
-    # Of the newest breach, which may be the other than the alert's type names.
-    side = fields.Selection([("low", "Too Low"), ("high", "Too High")], required=True)
     # As they were when it happened: a later edit of the rule changes nothing past.
     # Not rounded: the rules compare them with what is measured next.
     trigger_value = fields.Float()
@@ -54,7 +52,10 @@ class IotAlert(models.Model):
     peak_value = fields.Float(help="The value furthest outside.")
     unit = fields.Char()
     started_at = fields.Datetime(required=True, index=True)
-    last_breach_at = fields.Datetime(required=True)
+    kind = fields.Char(default="limit")
+    is_historic = fields.Boolean()
+    outside_minutes = fields.Float()
+    active_since = fields.Datetime()
     cleared_at = fields.Datetime(copy=False)
     acknowledged_at = fields.Datetime(readonly=True, copy=False)
     acknowledged_by = fields.Many2one("res.users", readonly=True, copy=False)
@@ -126,6 +127,20 @@ class IotAlert(models.Model):
         """Run the evaluation soon; the one-minute interval is the safety net."""
         # sudo - ir.cron: a trigger is no change of the job.
         self.env.ref("smartdairy_iot.ir_cron_evaluate_rules").sudo()._trigger()
+
+    def _announce(self, event):
+        self._send_bus()
+
+    def _ask_again(self):
+        self.filtered(lambda a: a.state == "acknowledged").write({"state": "new"})
+
+    def _end_because(self, reason):
+        self._track_set_log_message(reason)
+        self.filtered("is_active").write(
+            {"is_active": False, "cleared_at": fields.Datetime.now()}
+        )
+        self._end("resolved")
+        self._send_bus()
 
     def _send_bus(self):
         for alert in self:

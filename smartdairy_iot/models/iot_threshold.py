@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rules.limits import SEVERITIES, Limit
+from ..rules.rule import SEVERITIES, Level, Rule
 from .iot_device import DEVICE_TYPES, LOCATION_TYPES
 
 READING_TYPES = [
@@ -65,6 +67,8 @@ class IotThreshold(models.Model):
         help="After an alert has ended, no new one for this long unless it is worse.",
     )
 
+    realarm = fields.Float()
+    error = fields.Text()
     _cooldown_not_negative = models.Constraint(
         "CHECK(cooldown_minutes >= 0)", "The cooldown cannot be negative."
     )
@@ -176,16 +180,23 @@ class IotThreshold(models.Model):
 
     def _to_limit(self):
         self.ensure_one()
-        return Limit(
+        low = self.min_value if self.use_min else None
+        high = self.max_value if self.use_max else None
+        levels = [Level(self.severity, low, high)]
+        if self.far_margin:
+            levels.append(
+                Level(
+                    self.far_severity,
+                    None if low is None else low - self.far_margin,
+                    None if high is None else high + self.far_margin,
+                )
+            )
+        return Rule(
             self.id,
             self.reading_type,
-            self.min_value if self.use_min else None,
-            self.max_value if self.use_max else None,
-            self.severity,
-            self.deadband,
-            self.cooldown_minutes,
-            self.far_margin,
-            self.far_severity or None,
+            tuple(levels),
+            deadband=self.deadband,
+            cooldown=timedelta(minutes=self.cooldown_minutes),
         )
 
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from smartdairy_iot.ingest import topic
 from smartdairy_iot.ingest.device import Device, Fleet
 from smartdairy_iot.ingest.message import Message, Sample, StatusChange
-from smartdairy_iot.rules.limits import Alarm, Limit
+from smartdairy_iot.rules.classify import Alarm
+from smartdairy_iot.rules.rule import Level, Rule
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
 HIGH = {"temperature": Alarm("high", "medium")}
@@ -76,17 +77,25 @@ def make_status(seconds, is_online, device_id="TEMP-1"):
     return StatusChange(device_id, is_online, at(seconds))
 
 
-def make_limit(**changes):
-    """Raw milk: 2 to 4 °C, more than 5 °C outside is high."""
+def make_rule(
+    low=2.0, high=4.0, severity="medium", margin=5.0, far="high", on_delay=0, **changes
+):
+    """Raw milk: 2 to 4 °C, more than 5 °C outside is high. Delays are in seconds."""
+    levels = [Level(severity, low, high, timedelta(seconds=on_delay))]
+    if margin:
+        further = (
+            (None if low is None else low - margin),
+            (None if high is None else high + margin),
+        )
+        levels.append(Level(far, *further))
+    for name in ("off_delay", "cooldown", "realarm", "window"):
+        if name in changes:
+            changes[name] = timedelta(seconds=changes[name])
     values = {
         "threshold_id": 1,
         "reading_type": "temperature",
-        "low": 2.0,
-        "high": 4.0,
-        "severity": "medium",
+        "levels": tuple(levels),
         "deadband": 0.2,
-        "cooldown_minutes": 30,
-        "margin": 5.0,
-        "far_severity": "high",
+        "cooldown": timedelta(minutes=30),
     }
-    return Limit(**values | changes)
+    return Rule(**values | changes)
