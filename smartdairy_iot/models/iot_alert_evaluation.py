@@ -27,7 +27,6 @@ _OVERLAP = timedelta(seconds=30)
 HISTORIC_AFTER = timedelta(minutes=15)
 # A device that has said nothing for so many of its intervals is taken at its word.
 _INTERVALS = 2
-_SECOND = timedelta(microseconds=999_999)  # people's times have no fraction
 _IN_DEADBAND = timedelta(seconds=10)  # back inside, but not yet by the deadband
 _NOT_THE_RULES_FAULT = (psycopg2.OperationalError,)  # as is a serialization failure
 
@@ -329,7 +328,7 @@ def _with_ended(case, row):
     ended = told_until = None
     if row:
         severity, ended_at, cleared_at = row
-        ended, told_until = Ended(severity, ended_at), cleared_at or ended_at + _SECOND
+        ended, told_until = Ended(severity, ended_at), cleared_at or ended_at
     if case.alert and not case.alert.is_active:
         told_until = case.alert.cleared_at
     return case._replace(ended=ended, told_until=told_until)

@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 
 from odoo import _, api, fields, models
 
+from ..alerts.snapshot import to_snapshot
 from ..ingest.codec.number import unit_of
 from ..rules.attention import Watch, level_of
 from ..rules.evaluate import Opened
@@ -106,6 +107,7 @@ class IotAlert(models.Model):
             "device_id": device.id,
             "threshold_id": rule.threshold_id,
             "kind": rule.kind,
+            "rule_snapshot": self._to_snapshot(rule),
             "alert_type": f"{outcome.side}_{rule.reading_type}",
             "reading_type": rule.reading_type,
             "severity": outcome.severity,
@@ -118,6 +120,12 @@ class IotAlert(models.Model):
             "told_at": fields.Datetime.now(),
             **_after_turns(0.0, None, outcome.turns),
         }
+
+    @api.model
+    def _to_snapshot(self, rule):
+        """The rule as it is: a later edit changes nothing past."""
+        name = self.env["iot.threshold"].browse(rule.threshold_id).name
+        return to_snapshot(name, rule, unit_of(rule.reading_type))
 
     @api.model
     def _describe(self, rule, side, value):
@@ -163,7 +171,7 @@ class IotAlert(models.Model):
             self.browse(ids)._announce(event)
         seen = {case.alert.id for case, _outcome in changed}.difference(*told.values())
         self.browse(seen)._send_bus()
-        self.browse(told["cleared"])._end_if_cleared()
+        self.browse(told["cleared"])._end_if_cleared()._announce("resolved")
 
     def _update(self, outcome):
         """The peak, since when it holds and for how long, without a note for each."""
@@ -210,9 +218,21 @@ class IotAlert(models.Model):
         alerts.told_at = fields.Datetime.now()
         alerts._announce("realarm")
 
-    def _end(self, state):
+    # Ending -----------------------------------------------------------------------
+
+    def _end_because(self, reason):
+        """Out of force: nothing would ever clear it."""
+        if not self:
+            return
+        self._track_set_log_message(reason)
+        active = self.filtered("is_active").with_context(tracking_disable=True)
+        active.write({"is_active": False, "cleared_at": fields.Datetime.now()})
+        self._end("resolved")
+        self._announce("resolved")
+
+    def _end(self, state, **vals):
         """Nothing of an alert that has ended is to be looked at."""
-        super()._end(state)
+        super()._end(state, **vals)
         pairs = [(a.device_id.id, a.threshold_id.id) for a in self if a.threshold_id]
         self.env["iot.rule.watch"]._replace(dict.fromkeys(pairs))
 

@@ -113,25 +113,13 @@ class TestAlert(LineCase):
         self.assertFalse(alert.is_active)
 
     def test_a_value_that_is_the_probes_fault_neither_opens_nor_clears(self):
-        self.measure(9.0).action_resolve()
-        self.measure(9.0)
-        self.sensor.live_ids.fault = "stuck_temperature"
-        self.evaluate_after(minutes=5)
-        self.evaluate_after(minutes=31)
-        self.assertFalse(self.alerts().filtered("is_open"))
-
-        self.sensor.live_ids.fault = False
-        self.evaluate_after(minutes=31)
-        alert = self.alerts().filtered("is_open")
-        self.sensor.live_ids.write(
-            {
-                "last_values": {"temperature": 4.0},
-                "value_time": fields.Datetime.now() + timedelta(seconds=60),
-                "fault": "jump_temperature",
-            }
-        )
-        self.evaluate()
-        self.assertTrue(alert.is_active)
+        self.assertFalse(self.measure(-127.0), "it is no cold")
+        alert = self.measure(9.0)
+        self.measure(-127.0)
+        self.assertTrue(alert.is_active, "nor is it back inside")
+        self.assertEqual(alert.peak_value, 9.0)
+        self.measure(4.0)
+        self.assertFalse(alert.is_active)
 
     def test_only_the_newest_of_many_ended_alerts_counts(self):
         for value in (6.5, 14.0):
@@ -151,22 +139,22 @@ class TestAlert(LineCase):
         self.assertEqual(len(self.measure(14.0)), 2)
 
     def test_a_breach_that_stands_is_told_when_the_cooldown_is_over(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         self.assertEqual(len(self.measure(9.0)), 1)
         self.evaluate_after(minutes=31)
         self.assertEqual(len(self.alerts()), 2)
 
     def test_the_last_value_of_a_device_that_fell_silent_is_not_told_again(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         for hours in (1, 2, 24):
             self.evaluate_after(hours=hours)
         self.assertEqual(len(self.alerts()), 1)
 
     def test_what_was_measured_in_the_cooldown_is_told_only_once(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         self.measure(9.0)
         self.evaluate_after(minutes=31)
-        self.alerts().filtered("is_open").action_dismiss()
+        self.alerts().filtered("is_open").action_dismiss("a test")
         self.evaluate_after(hours=2)
         self.assertEqual(len(self.alerts()), 2)
 
