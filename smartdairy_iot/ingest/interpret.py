@@ -1,6 +1,6 @@
 """Rooms 2 and 3 in one: what does this message say, and is it true? Pure."""
 
-from ..rules.limits import classify
+from ..rules.classify import classify
 from .arrival import Arrivals
 from .decode import decode
 from .plausibility import Plausibility
@@ -35,5 +35,6 @@ class Interpreter:
             sample.faults = self.plausibility.check(sample, device.checks)
             if sample.faults:
                 values = {n: v for n, v in values.items() if n not in sample.faults}
-            sample.alarms = classify(values, device.limits_at(sample.location_type))
+            rules = device.limits_at(sample.location_type)
+            sample.alarms = classify(values, rules, sample.time, device.tz)
         return decoded

@@ -70,7 +70,7 @@ class Sample:
     ``values`` maps a reading type to its value; ``original`` keeps, for those that
     came in another unit, ``[number, unit]`` as they were sent. Room 3 sets the rest:
     ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
-    violates a limit to its :class:`~..rules.limits.Alarm`.
+    violates a limit to its :class:`~..rules.classify.Alarm`.
     """
 
     device_id: str

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 
 from ..ingest.message import Fault, Sample
 from ..models import iot_sensor_reading_search
-from ..rules.limits import Alarm
+from ..rules.classify import Alarm
 from .common import IotCase
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)

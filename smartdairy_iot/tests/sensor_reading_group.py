@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from odoo.exceptions import UserError
 
 from ..ingest.message import Fault
-from ..rules.limits import Alarm
+from ..rules.classify import Alarm
 from .sensor_reading import NOON
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

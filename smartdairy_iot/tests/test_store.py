@@ -5,7 +5,7 @@ import psycopg2
 from odoo.tests import tagged
 
 from ..ingest.message import Sample, StatusChange
-from ..rules.limits import Alarm
+from ..rules.classify import Alarm
 from .common import NOW, IotCase
 
 

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from odoo.tests import tagged
 
 from ..ingest.message import Fault, Sample
-from ..rules.limits import Alarm
+from ..rules.classify import Alarm
 from .common import IotCase
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

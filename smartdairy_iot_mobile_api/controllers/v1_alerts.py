@@ -2,7 +2,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
 
-from odoo.addons.smartdairy_iot.rules.limits import SEVERITIES
+from odoo.addons.smartdairy_iot.rules.rule import SEVERITIES
 
 from .. import parameters, schemas
 from .routes import get, post

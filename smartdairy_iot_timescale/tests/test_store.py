@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.smartdairy_iot.ingest.message import Sample
-from odoo.addons.smartdairy_iot.rules.limits import Alarm
+from odoo.addons.smartdairy_iot.rules.classify import Alarm
 
 from .. import connection, schema
 

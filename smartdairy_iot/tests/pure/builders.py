@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from smartdairy_iot.ingest import topic
 from smartdairy_iot.ingest.device import Device, Fleet
 from smartdairy_iot.ingest.message import Message, Sample, StatusChange
-from smartdairy_iot.rules.limits import Alarm, Limit
+from smartdairy_iot.rules.classify import Alarm
+from smartdairy_iot.rules.limits import Limit
+from smartdairy_iot.rules.rule import Level, Rule
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
 HIGH = {"temperature": Alarm("high", "medium")}
@@ -90,3 +92,15 @@ def make_limit(**changes):
         "far_severity": "high",
     }
     return Limit(**values | changes)
+
+
+def make_rule(*further, low=2.0, high=4.0, severity="medium", **changes):
+    """Raw milk: 2 to 4 °C, more than 5 °C outside is high.
+
+    :param further: more levels than the first; that of 5 °C unless told otherwise
+    """
+    if not further:
+        further = (Level("high", -3.0, 9.0),)
+    levels = (Level(severity, low, high), *filter(None, further))
+    values = {"threshold_id": 1, "reading_type": "temperature", "deadband": 0.2}
+    return Rule(levels=levels, **values | changes)

@@ -19,7 +19,7 @@ from smartdairy_iot.ingest.mapping import Mapping, MappingField
 from smartdairy_iot.ingest.message import Fault, Message, Reason
 from smartdairy_iot.ingest.rows import to_rows
 from smartdairy_iot.ingest.template import TopicTemplate
-from smartdairy_iot.tests.pure.builders import DEVICES, NOW, make_device, make_limit
+from smartdairy_iot.tests.pure.builders import DEVICES, NOW, make_device, make_rule
 
 TASMOTA = Mapping(
     (
@@ -37,7 +37,7 @@ HISTORY = Mapping(
     records="history",
     device="dev",
 )
-LIMITS = {"temperature": (make_limit(),)}
+LIMITS = {"temperature": (make_rule(),)}
 FLEET = Fleet(
     DEVICES
     | {

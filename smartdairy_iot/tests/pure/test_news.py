@@ -6,7 +6,7 @@ import pytest
 
 from smartdairy_iot.ingest.buffer import Batch
 from smartdairy_iot.ingest.news import News
-from smartdairy_iot.rules.limits import Alarm
+from smartdairy_iot.rules.classify import Alarm
 from smartdairy_iot.tests.pure.builders import HIGH, at, make_sample, make_status
 
 

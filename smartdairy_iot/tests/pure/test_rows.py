@@ -14,7 +14,7 @@ from smartdairy_iot.ingest.rows import (
     TEMPERATURE_COLUMNS,
     to_rows,
 )
-from smartdairy_iot.rules.limits import Alarm
+from smartdairy_iot.rules.classify import Alarm
 from smartdairy_iot.tests.pure.builders import HIGH, at, make_sample
 
 
