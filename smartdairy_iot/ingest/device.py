@@ -23,14 +23,20 @@ class Device(NamedTuple):
     is_active: bool
     location_type: str
     tz: ZoneInfo
-    limits: dict  # location type → {reading type → (Limit, …)}
+    limits: dict  # location type → {reading type → (Rule, …)}, of the instant kinds
     units: dict = {}  # noqa: RUF012 - reading type → unit, where a message names none
     mapping: object = None  # a vendor's payload → our own grammar, see ``mapping``
     checks: Checks = Checks()
+    # location type → {(kind, reading type or None) → (Rule, …)}, of all other kinds
+    watches: dict = {}  # noqa: RUF012
 
     def limits_at(self, location_type):
         """The limits in force there, most specific scope only."""
         return self.limits.get(location_type or self.location_type, {})
+
+    def watches_at(self, location_type):
+        """The other rules in force there, most specific scope only."""
+        return self.watches.get(location_type or self.location_type, {})
 
 
 class Route(NamedTuple):

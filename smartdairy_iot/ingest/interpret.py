@@ -35,5 +35,6 @@ class Interpreter:
             sample.faults = self.plausibility.check(sample, device.checks)
             if sample.faults:
                 values = {n: v for n, v in values.items() if n not in sample.faults}
-            sample.alarms = classify(values, device.limits_at(sample.location_type))
+            rules = device.limits_at(sample.location_type)
+            sample.alarms = classify(values, rules, sample.time, device.tz)
         return decoded

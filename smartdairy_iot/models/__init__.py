@@ -20,11 +20,16 @@ from . import iot_device_profile_sample
 from . import iot_device
 from . import iot_device_listener
 from . import iot_device_live
+from . import iot_device_normal
 from . import iot_device_reading
 from . import iot_device_state
 from . import iot_threshold
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot
+from . import iot_threshold_device
+from . import iot_threshold_level
+from . import iot_threshold_scope
+from . import iot_threshold_sentence
 from . import iot_alert
 from . import iot_alert_life
 from . import iot_alert_assignment

@@ -3,6 +3,7 @@ from sys import intern
 from odoo import api, models, tools
 
 from ..ingest.device import Checks, Device, Fleet
+from ..rules.scope import Scope
 from ..zone import to_zone
 
 _LISTENER_FIELDS = {
@@ -44,7 +45,7 @@ class IotDevice(models.Model):
 
     @api.model
     def _get_listener_map(self):
-        """Every device, with its profile and the limits that apply to it.
+        """Every device, with its profile and the rules that apply to it.
 
         :return: :class:`~..ingest.device.Fleet`, plain tuples that are safe to cache
         """
@@ -73,13 +74,15 @@ class IotDevice(models.Model):
             )
             for profile in profiles
         }
-        limits = self.env["iot.threshold"]._limits_by_scope()
+        rules_of = self.env["iot.threshold"]._rules_by_device()
         fleet = Fleet()
         with_topic = set(profiles.filtered("topic").ids)
         used = set()
         for row in self._listener_rows():
             (profile_id, source_key, channel, company_id), values = row[-4:], row[:-4]
-            device = _to_device(values, limits(values, company_id), known, profile_id)
+            record_id, _device_id, device_type, farm_id = values[:4]
+            scope = Scope(record_id, profile_id, None, device_type, farm_id, company_id)
+            device = _to_device(values, rules_of(scope), known.get(profile_id))
             fleet[device.device_id] = device
             if profile_id:
                 used.add(profile_id)
@@ -114,11 +117,11 @@ class IotDevice(models.Model):
         return self.env.cr.fetchall()
 
 
-def _to_device(values, limits, known, profile_id):
+def _to_device(values, rules, of_profile):
     record_id, device_id, device_type, farm_id, gateway_id, is_active, place, tz = (
         values
     )
-    of_profile = known.get(profile_id, ({}, None, Checks()))
+    limits, watches = rules
     return Device(
         record_id,
         device_id,
@@ -129,7 +132,8 @@ def _to_device(values, limits, known, profile_id):
         intern(place),
         to_zone(tz),
         limits,
-        *of_profile,
+        *(of_profile or ({}, None, Checks())),
+        watches,
     )
 
 

@@ -80,7 +80,8 @@ class IotDevice(models.Model):
     def _band(self, listener_map):
         """The temperature limits of this device where it stands, False if none."""
         known = listener_map.get(self.device_id)
-        limits = known.limits_at(None).get("temperature", ()) if known else ()
+        rules = known.limits_at(None).get("temperature", ()) if known else ()
+        limits = [rule for rule in rules if rule.kind == "limit"]
         lows = [limit.low for limit in limits if limit.low is not None]
         highs = [limit.high for limit in limits if limit.high is not None]
         return max(lows, default=False), min(highs, default=False)

@@ -61,6 +61,14 @@ class Window(NamedTuple):
     count: int
 
 
+class Normal(NamedTuple):
+    """Of one device, without its alarms and faults."""
+
+    average: float
+    deviation: float | None  # of the sample; None of fewer than two
+    count: int
+
+
 class IotStore(models.AbstractModel):
     """The read side of whatever is a number. Reading types are ``codec.number``'s.
 
@@ -131,6 +139,19 @@ class IotStore(models.AbstractModel):
             rows = self._numbers(cr, device_ids, reading_type, start, end, False)
             cr.execute(SQL(_WINDOW, rows=rows))
             return Window(*cr.fetchone())
+
+    @api.model
+    def _normals(self, device_ids, reading_type, start, end):
+        """What each device usually measures: quarters with an alarm do not count.
+
+        :return: ``{device_id: Normal}`` of those that have readings
+        """
+        # Humidity's quarters keep no squares.
+        by_quarter = reading_type != "humidity"
+        with self._cursor() as cr:
+            rows = self._numbers(cr, device_ids, reading_type, start, end, by_quarter)
+            cr.execute(SQL(_NORMALS, rows=rows))
+            return {row[0]: Normal(*row[1:]) for row in cr.fetchall()}
 
     def _numbers(self, cr, device_ids, reading_type, start, end, by_quarter):
         """SQL of rows ``(device_id, time, low, total, squares, high, n, alarms,
@@ -329,6 +350,16 @@ _WINDOW = """
 SELECT min(low), avg(total), max(high), stddev_samp(total), coalesce(sum(n), 0)::bigint
   FROM (%(rows)s)
     AS rows (device_id, time, low, total, squares, high, n, alarms, faults)
+"""
+_NORMALS = """
+SELECT device_id, sum(total) / sum(n),
+       sqrt(greatest(0, sum(squares) - sum(total) ^ 2 / sum(n))
+            / nullif(sum(n) - 1, 0)),
+       sum(n)::bigint
+  FROM (%(rows)s)
+    AS rows (device_id, time, low, total, squares, high, n, alarms, faults)
+ WHERE alarms = 0 AND n > 0
+ GROUP BY device_id
 """
 _STALE = """
 SELECT DISTINCT bucket FROM rollup_dirty

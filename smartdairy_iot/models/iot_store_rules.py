@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, models
@@ -11,6 +12,7 @@ from ..rules.attention import Alarms
 from ..rules.excursion import Run
 from ..rules.rule import Rule
 
+_NO_TIME = timedelta(0)
 _SIGNS = {"high": 1, "low": -1}
 
 
@@ -109,7 +111,7 @@ def _runs_query(source, bounds):
             [ask.start for ask in asks],
             [ask.end for ask in asks],
             [_spans(ask) for ask in asks],
-            [ask.rule.window for ask in asks],
+            [ask.rule.window if source.is_rate else _NO_TIME for ask in asks],
             *(signs, out, back),
         ),
         value=SQL(_MOVED if source.is_rate else "value"),

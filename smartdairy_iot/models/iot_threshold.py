@@ -1,9 +1,7 @@
-from datetime import timedelta
-
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..rules.rule import SEVERITIES, Level, Rule
+from ..rules.kind import OF_READING, find_problem
 from .iot_device import DEVICE_TYPES, LOCATION_TYPES
 
 READING_TYPES = [
@@ -26,24 +24,50 @@ SEVERITY_SELECTION = [
     ("high", "High"),
     ("critical", "Critical"),
 ]
+RULE_KINDS = [
+    ("limit", "Limit"),
+    ("rate", "Rate of Change"),
+    ("deviation", "Deviation from Normal"),
+    ("no_data", "No Data"),
+    ("offline", "Offline"),
+    ("battery", "Low Battery"),
+    ("signal", "Weak Signal"),
+    ("certificate", "Certificate Expiring"),
+    ("clock_drift", "Clock Drift"),
+    ("stuck", "Stuck Value"),
+    ("implausible", "Implausible Value"),
+]
 # Minutes, from the specification (Day 255).
 COOLDOWN_MINUTES = {"low": 60, "medium": 30, "high": 15, "critical": 5}
+_SCOPE_FIELDS = {"device_id", "profile_id", "farm_id", "company_id"}
 
 
 class IotThreshold(models.Model):
+    """A rule: what it watches, when it alerts, for which devices.
+
+    Its first level is the rule itself (``severity``, the limits, ``on_delay``), further
+    ones are in ``level_ids``. Which rule applies to a device: ``iot_threshold_scope``.
+    """
+
     _name = "iot.threshold"
     _description = "IoT Alert Threshold"
-    _order = "reading_type, device_type, location_type, id"
+    _order = "kind, reading_type, device_type, location_type, id"
 
     name = fields.Char(string="Threshold Name", required=True)
     is_active = fields.Boolean(string="Active", default=True)
-    reading_type = fields.Selection(READING_TYPES, required=True)
-    device_id = fields.Many2one("iot.device", ondelete="cascade", index=True)
-    device_type = fields.Selection(
-        [*DEVICE_TYPES, ("all", "All Devices")], required=True, default="all"
+    error = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the rule was switched off by itself. Switch it on when it is mended.",
     )
-    location_type = fields.Selection(LOCATION_TYPES)
-    company_id = fields.Many2one("res.company")
+    notes = fields.Text(help="Why this rule, and what to do when it alerts.")
+
+    kind = fields.Selection(
+        RULE_KINDS, string="What to Watch", required=True, default="limit"
+    )
+    reading_type = fields.Selection(
+        READING_TYPES, compute="_compute_reading_type", store=True, readonly=False
+    )
     use_min = fields.Boolean(string="Check Minimum")
     use_max = fields.Boolean(string="Check Maximum", default=True)
     min_value = fields.Float(string="Minimum Value", digits=(16, 4))
@@ -52,13 +76,34 @@ class IotThreshold(models.Model):
         digits=(16, 4),
         help="How far back inside the limit a value must be before the alert clears.",
     )
-    severity = fields.Selection(SEVERITY_SELECTION, default="medium", required=True)
-    far_margin = fields.Float(
-        string="Far Outside",
-        digits=(16, 4),
-        help="Further than this outside the limit, the severity below applies.",
+    window_minutes = fields.Float(
+        string="Within (minutes)",
+        default=10.0,
+        help="The change is from the lowest to the highest reading of that time.",
     )
-    far_severity = fields.Selection(SEVERITY_SELECTION, string="Severity Far Outside")
+    normal_days = fields.Integer(
+        string="Normal of (days)",
+        default=14,
+        help="How many days of its own readings make a device's normal. Alarms and "
+        "faults are left out. It is computed every night.",
+    )
+    severity = fields.Selection(SEVERITY_SELECTION, default="medium", required=True)
+    level_ids = fields.One2many(
+        "iot.threshold.level", "threshold_id", string="Further Levels", copy=True
+    )
+    on_delay = fields.Float(
+        string="For at Least (minutes)",
+        help="Outside without a break for so long before it alerts.",
+    )
+    off_delay = fields.Float(
+        string="Inside for (minutes)",
+        help="Inside without a break for so long before the alert clears.",
+    )
+    repeat_count = fields.Integer(
+        string="Readings in a Row",
+        default=1,
+        help="So many readings in a row must be outside before it alerts.",
+    )
     cooldown_minutes = fields.Integer(
         string="Cooldown (minutes)",
         compute="_compute_cooldown_minutes",
@@ -66,45 +111,145 @@ class IotThreshold(models.Model):
         readonly=False,
         help="After an alert has ended, no new one for this long unless it is worse.",
     )
+    realarm = fields.Float(
+        string="Alert Again After (minutes)",
+        help="An alert that still holds then asks for attention again. 0: never.",
+    )
 
-    realarm = fields.Float()
-    error = fields.Text()
+    device_id = fields.Many2one("iot.device", ondelete="cascade", index=True)
+    profile_id = fields.Many2one(
+        "iot.device.profile",
+        ondelete="cascade",
+        index="btree_not_null",
+    )
+    device_type = fields.Selection(
+        [*DEVICE_TYPES, ("all", "All Devices")], required=True, default="all"
+    )
+    location_type = fields.Selection(LOCATION_TYPES)
+    farm_id = fields.Many2one("farm.farm", ondelete="cascade", index="btree_not_null")
+    company_id = fields.Many2one("res.company", index="btree_not_null")
+
     _cooldown_not_negative = models.Constraint(
         "CHECK(cooldown_minutes >= 0)", "The cooldown cannot be negative."
     )
     _deadband_not_negative = models.Constraint(
-        "CHECK(deadband >= 0 AND far_margin >= 0)",
-        "Deadband and Far Outside cannot be negative.",
+        "CHECK(deadband >= 0)", "The deadband cannot be negative."
     )
+    _times_not_negative = models.Constraint(
+        "CHECK(on_delay >= 0 AND off_delay >= 0 AND realarm >= 0)",
+        "Times before an alert, before its end and before the next call cannot be "
+        "negative.",
+    )
+    _counts_positive = models.Constraint(
+        "CHECK(repeat_count > 0 AND normal_days > 0 AND window_minutes > 0)",
+        "Readings in a row, days of the normal and the time of a change are at least "
+        "one, and more than no time.",
+    )
+    _reading_type_needed = models.Constraint(
+        "CHECK(reading_type IS NOT NULL OR kind NOT IN ('limit', 'rate', 'deviation'))",
+        "Say which reading the rule watches.",
+    )
+
+    @api.depends("kind")
+    def _compute_reading_type(self):
+        for threshold in self:
+            if threshold.kind not in OF_READING:
+                threshold.reading_type = False
 
     @api.depends("severity")
     def _compute_cooldown_minutes(self):
         for threshold in self:
             threshold.cooldown_minutes = COOLDOWN_MINUTES.get(threshold.severity, 30)
 
-    @api.constrains("use_min", "use_max", "min_value", "max_value", "deadband")
-    def _check_limits(self):
+    @api.constrains(
+        *("kind", "use_min", "use_max", "min_value", "max_value", "deadband"),
+        *("severity", "on_delay", "level_ids"),
+    )
+    def _check_levels(self):
         for threshold in self:
-            if not (threshold.use_min or threshold.use_max):
-                raise ValidationError(
-                    _(
-                        "%(name)s checks neither a minimum nor a maximum.",
-                        name=threshold.name,
-                    )
+            problem = find_problem(threshold._to_levels(), threshold.deadband)
+            if problem:
+                raise ValidationError(threshold._explain(*problem))
+
+    def _explain(self, index, problem):
+        labels = dict(self._fields["severity"]._description_selection(self.env))
+        levels = self._to_levels()
+        words = {
+            "name": self.name,
+            "level": labels[levels[index].severity],
+            "before": labels[levels[max(0, index - 1)].severity],
+            "low": self.min_value,
+            "high": self.max_value,
+            "deadband": self.deadband,
+        }
+        if index == 0 and problem == "nothing":
+            return _("%(name)s checks neither a minimum nor a maximum.", **words)
+        return {
+            "inside": _(
+                "%(name)s leaves no value inside its limits: minimum %(low)s, maximum "
+                "%(high)s, deadband %(deadband)s.",
+                **words,
+            ),
+            "nothing": _(
+                "%(name)s: the level %(level)s checks neither a minimum nor a maximum.",
+                **words,
+            ),
+            "milder": _(
+                "%(name)s: each level must be more severe than the one before; "
+                "%(level)s is not more severe than %(before)s.",
+                **words,
+            ),
+            "side": _(
+                "%(name)s: the level %(level)s checks a side that the rule itself does "
+                "not check.",
+                **words,
+            ),
+            "nearer": _(
+                "%(name)s: the level %(level)s must be further out than %(before)s, or "
+                "it would never be reached by itself.",
+                **words,
+            ),
+        }[problem]
+
+    @api.constrains("device_id", "profile_id", "device_type", "farm_id", "company_id")
+    def _check_scope(self):
+        """No rule that can never apply, which looks as if something were watched."""
+        for threshold in self:
+            farm, device_type = threshold.farm_id, threshold.device_type
+            device, profile = threshold.device_id, threshold.profile_id
+            clashes = {
+                device: (farm and device.farm_id != farm)
+                or (profile and device.profile_id != profile),
+                profile: False,
+                farm: False,
+            }
+            for record, is_elsewhere in clashes.items():
+                is_other_type = record != farm and device_type not in (
+                    "all",
+                    record.device_type,
                 )
-            if not (threshold.use_min and threshold.use_max):
-                continue
-            if threshold.min_value + 2 * threshold.deadband > threshold.max_value:
-                raise ValidationError(
-                    _(
-                        "%(name)s leaves no value inside its limits: minimum "
-                        "%(low)s, maximum %(high)s, deadband %(deadband)s.",
-                        name=threshold.name,
-                        low=threshold.min_value,
-                        high=threshold.max_value,
-                        deadband=threshold.deadband,
-                    )
+                is_foreign = (
+                    threshold.company_id
+                    and record.company_id
+                    and record.company_id != threshold.company_id
                 )
+                if record and (is_elsewhere or is_other_type or is_foreign):
+                    raise ValidationError(
+                        _(
+                            "%(name)s can never apply: %(record)s is of another type, "
+                            "profile, farm or company than it asks for.",
+                            name=threshold.name,
+                            record=record.display_name,
+                        )
+                    )
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": _("%(name)s (copy)", name=threshold.name)}
+            if "name" not in (default or {})
+            else vals
+            for threshold, vals in zip(self, super().copy_data(default), strict=True)
+        ]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -113,92 +258,14 @@ class IotThreshold(models.Model):
 
     def write(self, vals):
         self.env["iot.device"]._forget_listener_map()
-        return super().write(vals)
+        if vals.get("is_active"):  # whoever switches it on has seen why it was off
+            vals = {"error": False, **vals}
+        super().write(vals)
+        if not _SCOPE_FIELDS.isdisjoint(vals):
+            # Odoo asks before: nobody moves a rule to what is not theirs.
+            self.check_access("write")
+        return True
 
     def unlink(self):
         self.env["iot.device"]._forget_listener_map()
         return super().unlink()
-
-    @api.model
-    def _limits_by_scope(self):
-        """What applies to a device: the most specific scope of each reading type.
-
-        :return: ``f(values, company_id)`` → ``{location type: {reading type: (Limit,
-            …)}}``, where values begin with record id, device_id, device_type. Devices
-            of the same scope share the result.
-        """
-        # sudo - iot.threshold: the listener applies the rules of all companies.
-        thresholds = self.sudo().search([("is_active", "=", True)])
-        own = set(thresholds.device_id.ids)
-        shared = {}
-
-        def limits(values, company_id):
-            record_id, device_type = values[0], values[2]
-            scope = (device_type, company_id, record_id if record_id in own else None)
-            if scope not in shared:
-                shared[scope] = {
-                    location_type: thresholds._limits_of(scope, location_type)
-                    for location_type, _label in LOCATION_TYPES
-                }
-            return shared[scope]
-
-        return limits
-
-    def _limits_of(self, scope, location_type):
-        by_reading = {}
-        for threshold in self:
-            rank = threshold._rank(scope, location_type)
-            if rank is not None:
-                ranked = by_reading.setdefault(threshold.reading_type, {})
-                ranked.setdefault(rank, []).append(threshold._to_limit())
-        return {
-            reading_type: tuple(sorted(ranked[max(ranked)], key=_most_severe_first))
-            for reading_type, ranked in by_reading.items()
-        }
-
-    def _rank(self, scope, location_type):
-        """How specific this rule is there, None when it does not apply.
-
-        :param scope: device type, company id, id of a device with rules of its own
-        """
-        self.ensure_one()
-        device_type, company_id, record_id = scope
-        if self.device_id and self.device_id.id != record_id:
-            return None
-        if self.device_type not in ("all", device_type):
-            return None
-        if self.location_type and self.location_type != location_type:
-            return None
-        if self.company_id and self.company_id.id != company_id:
-            return None
-        return (
-            bool(self.device_id),
-            bool(self.location_type),
-            self.device_type != "all",
-            bool(self.company_id),
-        )
-
-    def _to_limit(self):
-        self.ensure_one()
-        low = self.min_value if self.use_min else None
-        high = self.max_value if self.use_max else None
-        levels = [Level(self.severity, low, high)]
-        if self.far_margin:
-            levels.append(
-                Level(
-                    self.far_severity,
-                    None if low is None else low - self.far_margin,
-                    None if high is None else high + self.far_margin,
-                )
-            )
-        return Rule(
-            self.id,
-            self.reading_type,
-            tuple(levels),
-            deadband=self.deadband,
-            cooldown=timedelta(minutes=self.cooldown_minutes),
-        )
-
-
-def _most_severe_first(limit):
-    return -SEVERITIES.index(limit.severity)

@@ -12,4 +12,4 @@ class IotThreshold(models.Model):
     def _to_snapshot(self):
         """:return: see :func:`~..alerts.snapshot.to_snapshot`"""
         self.ensure_one()
-        return to_snapshot(self.name, self._to_limit(), unit_of(self.reading_type))
+        return to_snapshot(self.name, self._to_rule(), unit_of(self.reading_type))

@@ -5,6 +5,7 @@ from . import test_backfill
 from . import test_client
 from . import test_config_settings
 from . import test_device
+from . import test_device_normal
 from . import test_device_profile
 from . import test_device_profile_sample
 from . import test_election
@@ -24,5 +25,8 @@ from . import test_store
 from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
+from . import test_threshold_device
+from . import test_threshold_migration
+from . import test_threshold_sentence
 from . import test_worker
 from . import test_zone

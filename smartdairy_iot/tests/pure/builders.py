@@ -77,25 +77,20 @@ def make_status(seconds, is_online, device_id="TEMP-1"):
     return StatusChange(device_id, is_online, at(seconds))
 
 
-def make_rule(
-    low=2.0, high=4.0, severity="medium", margin=5.0, far="high", on_delay=0, **changes
-):
-    """Raw milk: 2 to 4 °C, more than 5 °C outside is high. Delays are in seconds."""
-    levels = [Level(severity, low, high, timedelta(seconds=on_delay))]
-    if margin:
-        further = (
-            (None if low is None else low - margin),
-            (None if high is None else high + margin),
-        )
-        levels.append(Level(far, *further))
-    for name in ("off_delay", "cooldown", "realarm", "window"):
-        if name in changes:
-            changes[name] = timedelta(seconds=changes[name])
+def make_rule(*further, low=2.0, high=4.0, severity="medium", on_delay=0, **changes):
+    """Raw milk: 2 to 4 °C, more than 5 °C outside is high. Delays are in seconds.
+
+    :param further: more levels than the first; that of 5 °C unless told otherwise
+    """
+    if not further:
+        further = (Level("high", -3.0, 9.0),)
+    first = Level(severity, low, high, timedelta(seconds=on_delay))
+    for name in {"off_delay", "cooldown", "realarm", "window"} & changes.keys():
+        changes[name] = timedelta(seconds=changes[name])
     values = {
         "threshold_id": 1,
         "reading_type": "temperature",
-        "levels": tuple(levels),
         "deadband": 0.2,
         "cooldown": timedelta(minutes=30),
     }
-    return Rule(**values | changes)
+    return Rule(levels=(first, *filter(None, further)), **values | changes)

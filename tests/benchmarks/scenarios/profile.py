@@ -31,7 +31,7 @@ ROOMS = (
     ("2 decode: JSON", r"json/(decoder|scanner|__init__)\.py|\bparse_json "),
     ("2 decode: codecs, plausibility", r"ingest/(codec/|decode|topic|device|message)"),
     ("2 decode: codecs, plausibility", r"ingest/(interpret|mapping|plausib|arrival)"),
-    ("3 classify", r"rules/classify\.py"),
+    ("3 classify", r"rules/(classify|rule)\.py"),
     ("4 buffer", r"ingest/buffer\.py"),
     ("5 store: rows as text", r"ingest/rows\.py"),
     ("5 store: COPY, waiting for PostgreSQL", r"\b_copy\w* .*iot_store\.py"),
