@@ -14,6 +14,12 @@ from .common import LineCase
 class TestAlert(LineCase):
     """Storage is 2 to 6 °C with a deadband of 0.2; five beyond is high severity."""
 
+    def setUp(self):
+        super().setUp()
+        # Delays are told in ``pure/scenarios.py``.
+        self.env.ref("smartdairy_iot.iot_threshold_temperature_storage").off_delay = 0
+        self.refresh_devices()
+
     def measure(self, *values, ago=0):
         """Publish values a second apart, ending so long ago, and evaluate once."""
         for number, value in enumerate(values):
