@@ -38,6 +38,9 @@ from . import iot_alert_readings
 from . import iot_alert_evaluation
 from . import iot_alert_history
 from . import iot_alert_outcome
+from . import iot_alert_historic
+from . import iot_alert_conditions
+from . import iot_alert_wording
 from . import iot_rule_watch
 from . import iot_device_alert
 from . import iot_rule_watermark

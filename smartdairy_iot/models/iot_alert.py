@@ -75,7 +75,7 @@ class IotAlert(models.Model):
         readonly=True,
         help="Of a silent gateway: the devices that it publishes for.",
     )
-    reading_type = fields.Char(required=True)
+    reading_type = fields.Char(help="Empty: it is about the device itself.")
     # As they were when it happened: a later edit of the rule changes nothing past.
     # Not rounded: the rules compare them with what is measured next.
     trigger_value = fields.Float(aggregator=None)
