@@ -50,7 +50,7 @@ class IotAlert(models.Model):
         waiting.action_acknowledge(**report)
         seen = len(self) - len(waiting) - len(ended)
         return self._answer(
-            _("%(count)s acknowledged", count=len(waiting)),
+            waiting and _("%(count)s acknowledged", count=len(waiting)),
             seen and _("%(count)s had been acknowledged already", count=seen),
             ended,
         )
@@ -58,25 +58,29 @@ class IotAlert(models.Model):
     def _resolve_open(self, **report):
         going = self.filtered("is_open")
         going.action_resolve(**report)
-        return self._answer(_("%(count)s resolved", count=len(going)), "", self - going)
+        return self._answer(
+            going and _("%(count)s resolved", count=len(going)), "", self - going
+        )
 
     def _dismiss_open(self, reason):
         going = self.filtered("is_open")
         going.action_dismiss(reason)
         return self._answer(
-            _("%(count)s dismissed", count=len(going)), "", self - going
+            going and _("%(count)s dismissed", count=len(going)), "", self - going
         )
 
     def _assign_open(self, user):
         going = self.filtered("is_open")
         going.assigned_id = user
-        return self._answer(_("%(count)s assigned", count=len(going)), "", self - going)
+        return self._answer(
+            going and _("%(count)s assigned", count=len(going)), "", self - going
+        )
 
     def _answer(self, done, already, ended):
         """What became of the selection, unless it was a single one and went well."""
         had_ended = ended and _("%(count)s had ended already", count=len(ended))
         parts = [part for part in (done, already, had_ended) if part]
-        if len(self) == 1 and len(parts) == 1:
+        if len(self) == 1 and done:
             return {"type": "ir.actions.act_window_close"}
         return {
             "type": "ir.actions.client",
