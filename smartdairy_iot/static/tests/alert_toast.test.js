@@ -47,8 +47,10 @@ beforeEach(async () => {
     onRpc("iot.alert", "read", () => [{ id: 1, state: "acknowledged" }]);
 });
 
-async function openClient() {
+async function openClient({ isMainTab = true } = {}) {
     await mountWithCleanup(WebClient);
+    const { multiTab } = getService("smartdairy_iot.alert_toasts");
+    patchWithCleanup(multiTab, { isOnMainTab: async () => isMainTab });
 }
 
 async function tell(values = {}) {
@@ -204,9 +206,7 @@ test("a browser that waits for a gesture: the user is told, and then hears it", 
 });
 
 test("only one tab makes the sound", async () => {
-    await openClient();
-    const service = getService("smartdairy_iot.alert_toasts");
-    patchWithCleanup(service.multiTab, { isOnMainTab: async () => false });
+    await openClient({ isMainTab: false });
     await tell({ sound: true });
     await advanceTime(300);
     expect(audio.context).toBe(undefined);
