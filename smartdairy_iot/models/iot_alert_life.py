@@ -7,7 +7,7 @@ from .iot_alert import CAUSES
 # All else changes by what the rules find, and by the methods below.
 _EDITABLE = {"assigned_id", "cause", "cause_note", "corrective_action"}
 _OF_MAIL = ("message_", "activity_")
-_REPORT = ("cause", "cause_note", "corrective_action")
+REPORT = ("cause", "cause_note", "corrective_action")
 _SEEN = ("acknowledged_at", "acknowledged_by")
 
 
@@ -37,7 +37,7 @@ class IotAlert(models.Model):
         if not self.env.su:
             self._require_editable(vals)
         done = super().write(vals)
-        if not self.env.su and not vals.keys().isdisjoint(_REPORT):
+        if not self.env.su and not vals.keys().isdisjoint(REPORT):
             self.filtered("acknowledged_at")._require_report({})
         return done
 
@@ -126,7 +126,7 @@ class IotAlert(models.Model):
         :return: given
         """
         for alert in self.filtered("needs_report"):
-            report = {name: given.get(name, alert[name]) for name in _REPORT}
+            report = {name: given.get(name, alert[name]) for name in REPORT}
             if alert._is_complete(report):
                 continue
             raise ValidationError(
@@ -168,7 +168,7 @@ class IotAlert(models.Model):
         seen = self.filtered(lambda alert: alert.state == "acknowledged")
         seen._log_each({alert.id: alert._describe_acknowledgement() for alert in seen})
         seen._write_life(
-            {"state": "new"} | dict.fromkeys((*_SEEN, *_REPORT), False),
+            {"state": "new"} | dict.fromkeys((*_SEEN, *REPORT), False),
         )
         return seen
 

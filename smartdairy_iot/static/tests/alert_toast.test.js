@@ -104,7 +104,7 @@ test("the alert is acknowledged from the toast, which then goes", async () => {
     expect.verifySteps([[1]]);
 });
 
-test("where the farm asks for a report, its dialog opens and the toast waits", async () => {
+test("where the farm asks for a report, its dialog opens, and without it the toast is back", async () => {
     onRpc("iot.alert", "action_acknowledge_selected", () => ({
         type: "ir.actions.act_window",
         res_model: "iot.device",
@@ -116,9 +116,9 @@ test("where the farm asks for a report, its dialog opens and the toast waits", a
     await tell();
     await contains(`${TOAST} button:contains(Acknowledge)`).click();
     await waitFor(".o_dialog .o_device_form");
+    expect(TOAST).toHaveCount(0, { message: "it would cover the dialog" });
     await contains(".o_dialog .btn-close").click();
-    await waitForNone(".o_dialog");
-    expect(TOAST).toHaveCount(1);
+    await waitFor(TOAST);
 });
 
 test("a refusal is told, and the toast stays", async () => {
@@ -147,13 +147,23 @@ test("news of the same alert take the place of what was said before", async () =
 test("many at once are counted in one toast", async () => {
     await openClient();
     for (let id = 1; id <= 7; id++) {
-        await tell({ alert: { id } });
+        await tell({ alert: { id }, severity: "high" });
     }
     expect(`${TOAST}:not(.o_sd_toast_others)`).toHaveCount(4);
     expect(".o_sd_toast_others").toHaveText(/3 more alerts/);
     expect(".o_sd_toast_others a").toHaveAttribute("href", "/odoo/iot-alerts");
     await tell({ alert: { id: 7 }, event: "cleared" });
     expect(".o_sd_toast_others").toHaveText(/2 more alerts/);
+});
+
+test("what is critical is never only counted while something milder is shown", async () => {
+    await openClient();
+    for (let id = 1; id <= 4; id++) {
+        await tell({ alert: { id }, severity: "medium" });
+    }
+    await tell({ alert: { id: 5 }, title: "Critical: Tank 5" });
+    expect(`${TOAST}:contains('Critical: Tank 5')`).toHaveCount(1);
+    expect(".o_sd_toast_others").toHaveText(/1 more alert/);
 });
 
 test("a digest of many alerts opens the list", async () => {

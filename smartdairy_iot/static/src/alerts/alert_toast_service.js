@@ -9,6 +9,7 @@ const TYPES = { critical: "danger", high: "danger", medium: "warning", low: "inf
 const OVER = ["cleared", "acknowledged", "resolved", "dismissed"];
 /** More than these at once are one toast that counts them. */
 const AT_ONCE = 4;
+const AT_ONCE_SMALL = 1;
 const READABLE = 12_000;
 const SHORT = 5000;
 
@@ -18,11 +19,12 @@ const SHORT = 5000;
  * the older one; what is closed in one tab is closed in all; one tab makes the sound.
  */
 export class AlertToasts {
-    constructor({ action, bus_service, multi_tab, notification, orm }) {
-        Object.assign(this, { action, multiTab: multi_tab, notification, orm });
+    constructor({ action, bus_service, multi_tab, notification, orm, ui }) {
+        Object.assign(this, { action, multiTab: multi_tab, notification, orm, ui });
         this.sound = new AlarmSound();
-        /** alert id → function that closes its toast */
+        /** alert id → `{ close, severity }` of its toast */
         this.toasts = new Map();
+        /** ids of those that are only counted */
         this.others = new Set();
         bus_service.subscribe("smartdairy_iot/notification", (message) => this.receive(message));
         if (browser.BroadcastChannel) {
@@ -40,34 +42,54 @@ export class AlertToasts {
      * @param {string} message.severity
      * @param {boolean} message.sound
      */
-    receive({ alert, event, title, body, severity, sound }) {
-        const id = alert?.id || alert || 0;
-        this.close(id);
-        if (OVER.includes(event)) {
-            this.add(id, title, body, { type: "success", autocloseDelay: SHORT });
-        } else if (id && this.toasts.size >= AT_ONCE) {
-            this.others.add(id);
-            this.showOthers(severity);
-        } else {
-            this.add(id, title, body, {
-                type: TYPES[severity] || "warning",
-                sticky: severity === "critical",
-                autocloseDelay: READABLE,
-                buttons: id ? [this.acknowledgeButton(id)] : [],
-            });
-        }
-        if (sound) {
+    receive(message) {
+        this.show(message);
+        if (message.sound && !OVER.includes(message.event)) {
             this.ring();
         }
     }
 
-    add(id, title, body, options) {
+    show(message) {
+        const { alert, event, severity } = message;
+        const id = alert?.id || alert || 0;
+        this.close(id);
+        if (OVER.includes(event)) {
+            this.add(id, message, { type: "success", autocloseDelay: SHORT });
+        } else if (!id || this.hasRoom(severity)) {
+            this.add(id, message, {
+                type: TYPES[severity] || "warning",
+                sticky: severity === "critical",
+                autocloseDelay: READABLE,
+                buttons: id ? [this.acknowledgeButton(id, message)] : [],
+            });
+        } else {
+            this.others.add(id);
+            this.showOthers(severity);
+        }
+    }
+
+    /** What is critical takes the place of what is not. */
+    hasRoom(severity) {
+        if (this.toasts.size < (this.ui.isSmall ? AT_ONCE_SMALL : AT_ONCE)) {
+            return true;
+        }
+        const milder = [...this.toasts].find(([id, toast]) => id && toast.severity !== "critical");
+        if (severity !== "critical" || !milder) {
+            return false;
+        }
+        this.close(milder[0]);
+        this.others.add(milder[0]);
+        this.showOthers(milder[1].severity);
+        return true;
+    }
+
+    add(id, { title, body, severity }, options) {
         const url = id ? `/odoo/iot-alerts/${id}` : "/odoo/iot-alerts";
         const close = this.notification.add(
             markup`<a class="o_sd_toast_link" href="${url}">${body}</a>`,
             { ...options, title, className: "o_sd_toast", onClose: () => this.onClose(id, close) }
         );
-        this.toasts.set(id, close);
+        this.toasts.set(id, { close, severity });
     }
 
     showOthers(severity) {
@@ -95,20 +117,21 @@ export class AlertToasts {
         this.closeOthers = close;
     }
 
-    acknowledgeButton(id) {
-        return { name: _t("Acknowledge"), primary: true, onClick: () => this.acknowledge(id) };
+    acknowledgeButton(id, message) {
+        const onClick = () => this.acknowledge(id, message);
+        return { name: _t("Acknowledge"), primary: true, onClick };
     }
 
-    async acknowledge(id) {
+    async acknowledge(id, message) {
         try {
             const answer = await this.orm.call("iot.alert", "action_acknowledge_selected", [[id]]);
-            const onClose = () => this.closeIfSeen(id);
-            if (answer.type === "ir.actions.act_window") {
-                // The farm asks for a HACCP report.
-                await this.action.doAction(answer, { onClose });
-            } else {
-                await onClose();
+            this.close(id);
+            if (answer.type !== "ir.actions.act_window") {
+                this.tabs?.postMessage(id);
+                return;
             }
+            // The farm asks for a HACCP report: a dialog, which the toast would cover.
+            await this.action.doAction(answer, { onClose: () => this.showUnlessSeen(id, message) });
         } catch (error) {
             this.notification.add(error.data?.message || error.message, {
                 title: _t("The alert could not be acknowledged"),
@@ -117,10 +140,11 @@ export class AlertToasts {
         }
     }
 
-    async closeIfSeen(id) {
+    async showUnlessSeen(id, message) {
         const [alert] = await this.orm.read("iot.alert", [id], ["state"]);
-        if (alert?.state !== "new") {
-            this.close(id);
+        if (alert?.state === "new") {
+            this.show(message);
+        } else {
             this.tabs?.postMessage(id);
         }
     }
@@ -140,16 +164,16 @@ export class AlertToasts {
 
     /** Not by the user: the other tabs have heard it too. */
     close(id) {
-        const close = this.toasts.get(id);
+        const toast = this.toasts.get(id);
         this.toasts.delete(id);
-        close?.();
+        toast?.close();
         if (this.others.delete(id)) {
             this.showOthers();
         }
     }
 
     onClose(id, close) {
-        if (this.toasts.get(id) === close) {
+        if (this.toasts.get(id)?.close === close) {
             this.toasts.delete(id);
             this.tabs?.postMessage(id);
         }
@@ -157,7 +181,7 @@ export class AlertToasts {
 }
 
 export const alertToastService = {
-    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm"],
+    dependencies: ["action", "bus_service", "multi_tab", "notification", "orm", "ui"],
     start(env, services) {
         return new AlertToasts(services);
     },
