@@ -4,6 +4,7 @@ from . import farm_stall
 from . import farm_animal
 from . import iot_retention
 from . import iot_store
+from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
 from . import iot_store_production
