@@ -171,7 +171,7 @@ class MilkingCase:
         device_id = self.new_device()
         self.put_milk(device_id, (0, 11, True, 7, "S"))
         self.store._refresh_rollups()
-        self.put_milk(device_id, (60, 3, True, 8, "T"))  # waits meanwhile
+        self.put_milk(device_id, (-12 * 60, 3, True, 8, "T"))  # waits meanwhile
         with self.store._cursor() as cr:
             cr.execute("DROP TABLE milkings")
         self.store._create_milkings()
