@@ -5,6 +5,7 @@ from . import farm_animal
 from . import farm_farm_alert
 from . import iot_retention
 from . import iot_store
+from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
 from . import iot_store_production

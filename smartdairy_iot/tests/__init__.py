@@ -28,6 +28,7 @@ from . import test_sensor_reading
 from . import test_sensor_reading_access
 from . import test_settings
 from . import test_store
+from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
