@@ -95,7 +95,9 @@ class IotSensorReading(models.Model):
             [
                 ("device_id", "in", alarms.device_id.ids),
                 ("started_at", "<=", max(times)),
-                ("last_breach_at", ">=", min(times) - timedelta(seconds=1)),
+                "|",
+                ("is_active", "=", True),
+                ("cleared_at", ">=", min(times) - timedelta(seconds=1)),
             ]
         )
         for reading in alarms:
@@ -105,7 +107,7 @@ class IotSensorReading(models.Model):
                     alert.device_id == reading.device_id
                     and alert.reading_type == reading.reading_type
                     and alert.started_at <= reading.timestamp
-                    and alert.last_breach_at >= second
+                    and (alert.is_active or alert.cleared_at >= second)
                 )
             ).threshold_id[:1]
 

@@ -14,7 +14,6 @@ from odoo.tools import SQL, file_open
 
 from ..ingest.rows import to_rows
 from ..rollup import ROLLUPS
-from ..rules.evaluate import Breach
 
 _FIRST = datetime(1, 1, 2, tzinfo=timezone.utc)
 _LAST = datetime(9999, 1, 1, tzinfo=timezone.utc)
@@ -199,17 +198,6 @@ class IotStore(models.AbstractModel):
     # Read side ------------------------------------------------------------------
 
     @api.model
-    def _breaches(self, received_since):
-        """The alarms received since then, summed up per device and reading type.
-
-        :param received_since: aware UTC datetime
-        :return: list of :class:`~..rules.evaluate.Breach`
-        """
-        with self._cursor() as cr:
-            cr.execute(SQL(_BREACHES, since=received_since, alarms=_ALARMS))
-            return [_to_breach(*row) for row in cr.fetchall()]
-
-    @api.model
     def _count_readings(self, device_ids):
         """``{device_id: rows}`` of the devices that ever had any, dropped ones too.
 
@@ -225,47 +213,6 @@ class IotStore(models.AbstractModel):
         return dict(counts)
 
 
-def _to_breach(device_id, alarm_type, first_time, last_time, first, lowest, highest):
-    side, reading_type = alarm_type.split("_", 1)
-    worst = highest if side == "high" else lowest
-    return Breach(device_id, reading_type, side, first_time, first, last_time, worst)
-
-
-# Each row's alarms: alarm_type, or all of them where the metadata has more than one.
-_BREACHES = """
-SELECT device_id, alarm_type, min(time), max(time),
-       (array_agg(value ORDER BY time))[1], min(value), max(value)
-  FROM (
-        SELECT device_id, alarm, time,
-               CASE split_part(alarm, '_', 2)
-                    WHEN 'humidity' THEN humidity_percent
-                    ELSE temperature_celsius END
-          FROM temperature_readings, LATERAL (%(alarms)s) AS each (alarm)
-         WHERE is_alarm AND received_at >= %(since)s
-         UNION ALL
-        SELECT device_id, alarm, time,
-               CASE substring(alarm FROM position('_' IN alarm) + 1)
-                    WHEN 'volume' THEN volume_liters
-                    WHEN 'flow_rate' THEN flow_rate_lpm
-                    WHEN 'conductivity' THEN conductivity
-                    WHEN 'temperature' THEN temperature_celsius
-                    WHEN 'fat_percent' THEN fat_percent
-                    WHEN 'protein_percent' THEN protein_percent
-                    WHEN 'scc' THEN somatic_cell_count END
-          FROM milk_meter_readings, LATERAL (%(alarms)s) AS each (alarm)
-         WHERE is_alarm AND received_at >= %(since)s
-         UNION ALL
-        SELECT device_id, alarm_type, time, value
-          FROM sensor_readings
-         WHERE is_alarm AND received_at >= %(since)s
-       ) AS alarms (device_id, alarm_type, time, value)
- GROUP BY device_id, alarm_type
- ORDER BY device_id, min(time)
-"""
-_ALARMS = SQL(
-    "SELECT jsonb_array_elements_text("
-    "coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)))"
-)
 _COUNTS = """
 SELECT device_id, sum(reading_count + fault_count)::bigint
   FROM (%(quarters)s) AS quarters

@@ -1,45 +1,34 @@
 """Room 8: the state machine of one alert, per (device, rule). Pure.
 
-An alert opens with a breach and clears when the newest value is back inside by the
-deadband. Each breach is told by its *measurement* time, so evaluating the same
-readings twice, or a run that was cut off, changes nothing.
+An alert opens when a device was outside for the on-delay, and clears when it is back
+inside for the off-delay; both are told by *measurement* times, so evaluating the same
+readings twice, later, or in another order of arrival, comes to the same.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .limits import most_severe
+from .excursion import calm, excursions
+from .rule import most_severe, severity_rank
 
-
-class Breach(NamedTuple):
-    """The alarms of one device and reading type since the last run, from the store."""
-
-    device_id: str
-    reading_type: str
-    side: str  # low | high
-    first_time: datetime
-    first_value: float
-    last_time: datetime
-    worst_value: float
-    last_value: float | None = None  # None: the store did not tell
+# Delays end with a reading, or with too long a silence; until then, look this often.
+LOOK_AGAIN = timedelta(seconds=2)
 
 
 class Known(NamedTuple):
-    """An alert of that device and rule: the open one, or the newest that has ended."""
+    """The open alert of that device and rule."""
 
     is_active: bool  # the condition still holds
-    side: str  # of its newest breach: that deadband decides when it clears
     severity: str
-    last_breach_at: datetime
     peak_value: float
-    ended_at: datetime | None = None
+    started_at: datetime
 
 
-class Latest(NamedTuple):
-    """The newest value that the device sent of this reading type."""
+class Ended(NamedTuple):
+    """The newest alert of that device and rule that has ended."""
 
-    time: datetime
-    value: float
+    severity: str
+    at: datetime
 
 
 class Opened(NamedTuple):
@@ -48,132 +37,146 @@ class Opened(NamedTuple):
     started_at: datetime
     trigger_value: float
     peak_value: float
-    last_side: str  # of the newest breach, see ``Known.side``
-    last_breach_at: datetime
-    is_active: bool
+    turns: tuple  # see ``Changed.turns``; the first is its beginning
 
 
 class Changed(NamedTuple):
-    """The open alert goes on: new peak, perhaps more severe, perhaps active again."""
+    """The open alert goes on: a new peak, more severe, cleared, or outside again."""
 
-    side: str  # of the newest breach, see ``Known.side``
     severity: str
     peak_value: float
-    last_breach_at: datetime
-    is_active: bool
+    started_at: datetime  # earlier than it was known, when its beginning comes late
+    turns: tuple  # ((is active, since when), …) in order of time
 
 
-def evaluate(limit, alert, ended, breaches, latest, now):
-    """What happens to the alert: :class:`Opened`, :class:`Changed`, or None.
+class Verdict(NamedTuple):
+    """What happens to the alert, and what to look at next.
 
-    :param alert: the open alert, :class:`Known` or None
-    :param ended: the newest alert that has ended, :class:`Known` or None
-    :param breaches: iterable of :class:`Breach`, at most one per side, violating
-        ``limit``
-    :param latest: :class:`Latest` or None
-    :param now: aware UTC time, for the cooldown
+    ``look_from``: measurement time from which readings still matter, None if none do.
+    ``look_at``: when to look again even if nothing is said to be outside.
     """
-    standing = _standing(limit, latest)
-    present = [*breaches, standing] if standing else breaches
-    untold = [found for breach in present if (found := _untold(limit, ended, breach))]
-    if alert:
-        return _go_on(limit, alert, untold, latest)
-    news = [b for b in untold if _is_news(ended, b, is_standing=b is standing)]
-    if not news:
-        return None
-    worst = max(untold, key=lambda breach: limit.distance(breach.worst_value))
-    if _is_cooling_down(limit, ended, worst, now):
-        return None
-    first = min(news, key=lambda breach: breach.first_time)
-    last = max(untold, key=lambda breach: breach.last_time)
-    return Opened(
-        first.side,
-        limit.severity_of(worst.worst_value),
-        first.first_time,
-        first.first_value,
-        worst.worst_value,
-        last.side,
-        last.last_time,
-        not _is_clear(limit, last.side, last.last_time, latest),
-    )
+
+    outcome: Opened | Changed | None
+    look_from: datetime | None = None
+    look_at: datetime | None = None
 
 
-def _standing(limit, latest):
-    """The newest value as a breach of its own, if it is outside.
+def evaluate(rule, known, ended, runs, now, silence, historic_before):
+    """What the readings since the last look mean.
 
-    Its alarm may have been told before: in the cooldown, or before the rule was edited.
+    :param known: :class:`Known`, None without an open alert
+    :param ended: :class:`Ended`, None if there never was one
+    :param runs: ``{(index of level, side): [Run, …]}``; they begin with what
+        :class:`Verdict` said, or with the first alarm
+    :param now: aware UTC time: of the cooldown, and how long a device is silent
+    :param silence: after so long without a reading, the last one is taken to hold
+    :param historic_before: what was over by then is no news, see :func:`historic`
     """
-    if latest is None or not (side := limit.side(latest.value)):
+    found, waiting = excursions(rule, runs, now, silence)
+    before = calm(runs, now, silence) if known and known.is_active else None
+    if before and not (found and found[0].start - before.until < rule.off_delay):
+        found = [before, *found]
+    story = _Story(rule, known)
+    for excursion in found:
+        if story.is_active or (story.is_open and excursion.severity):
+            story.go_on(excursion)
+        elif excursion.severity and not _is_past(rule, excursion, historic_before):
+            free_at = _free_at(rule, ended, excursion.severity)
+            if free_at is None or free_at <= now:
+                story.open(excursion)
+            elif not excursion.is_over(rule.off_delay):
+                story.wait(excursion.start, free_at)
+    for wait in waiting:
+        if not story.is_active or _is_worse(wait.severity, story.severity):
+            story.wait(wait.since, wait.due)
+    return story.verdict(now)
+
+
+def historic(rule, runs, now, silence):
+    """What a backfill tells: the excursions that count, over or not."""
+    found, _waiting = excursions(rule, runs, now, silence)
+    return [excursion for excursion in found if excursion.severity]
+
+
+class _Story:
+    """One alert as it goes on."""
+
+    def __init__(self, rule, known):
+        self._rule = rule
+        self._known = known
+        self._opened = None
+        self._waits = []
+        self._turns = []
+        self.is_open = known is not None
+        self.is_active = bool(known and known.is_active)
+        self.severity = known.severity if known else None
+        self._peak = known.peak_value if known else None
+        self._started_at = known.started_at if known else None
+
+    def open(self, excursion):
+        self._opened = excursion
+        self.is_open = True
+        self.severity, self._peak = excursion.severity, excursion.peak_value
+        self._started_at = excursion.start
+        self._turn(excursion)
+
+    def go_on(self, excursion):
+        """Only ever worse, whatever the order in which readings arrive."""
+        if excursion.severity:
+            self.severity = most_severe(self.severity, excursion.severity)
+        if excursion.peak_value is not None:
+            peaks = self._peak, excursion.peak_value
+            self._peak = max(peaks, key=self._rule.distance)
+        if excursion.until is None or excursion.until > self._started_at:
+            self._started_at = min(self._started_at, excursion.start)
+        self._turn(excursion)
+
+    def _turn(self, excursion):
+        if not self.is_active:
+            self._turns.append((True, excursion.start))
+            self.is_active = True
+        if excursion.is_over(self._rule.off_delay):
+            self._turns.append((False, excursion.until))
+            self.is_active = False
+        elif excursion.until is None:
+            self.wait(excursion.end)
+        else:
+            self.wait(excursion.end, excursion.until + self._rule.off_delay)
+
+    def wait(self, look_from, look_at=None):
+        self._waits.append((look_from, look_at))
+
+    def verdict(self, now):
+        look_from = min((wait[0] for wait in self._waits), default=None)
+        times = [wait[1] for wait in self._waits if wait[1]]
+        look_at = min((max(t, now + LOOK_AGAIN) for t in times), default=None)
+        return Verdict(self._outcome(), look_from, look_at)
+
+    def _outcome(self):
+        turns = tuple(self._turns)
+        if first := self._opened:
+            return Opened(
+                *(first.side, self.severity, first.start, first.trigger_value),
+                *(self._peak, turns),
+            )
+        if known := self._known:
+            now = known.severity, known.peak_value, known.started_at
+            then = self.severity, self._peak, self._started_at
+            if turns or now != then:
+                return Changed(*then, turns)
         return None
-    time, value = latest
-    return Breach("", limit.reading_type, side, time, value, time, value, value)
 
 
-def _untold(limit, ended, breach):
-    """``breach`` without what the alert that has ended told, None if it told all."""
-    if ended is None or breach.first_time > ended.last_breach_at:
-        return breach
-    # It began in that alert. What it went on to is known by its last value, and by its
-    # worst one where that is worse than all that was told.
-    last = breach.worst_value if breach.last_value is None else breach.last_value
-    is_worse = limit.distance(breach.worst_value) > limit.distance(ended.peak_value)
-    if breach.last_time <= ended.last_breach_at and not is_worse:
+def _is_past(rule, excursion, historic_before):
+    return excursion.is_over(rule.off_delay) and excursion.until < historic_before
+
+
+def _free_at(rule, ended, severity):
+    """When the cooldown is over; what is worse than the last one need not wait."""
+    if ended is None or _is_worse(severity, ended.severity):
         return None
-    return breach._replace(
-        first_time=breach.last_time,
-        first_value=last,
-        worst_value=breach.worst_value if is_worse else last,
-    )
+    return ended.at + rule.cooldown
 
 
-def _is_news(ended, breach, is_standing):
-    """Reason enough for a new alert.
-
-    What comes late, of the time of the alert that has ended, is none, nor is the value
-    of a device that has been silent since.
-    """
-    if ended is None:
-        return True
-    if is_standing and ended.ended_at and breach.last_time <= ended.ended_at:
-        return False
-    return breach.last_time > ended.last_breach_at
-
-
-def _go_on(limit, alert, breaches, latest):
-    """Only ever worse, so that the order in which readings arrive does not matter."""
-    side, severity, peak, last_breach_at, _is_active = before = Changed(
-        alert.side,
-        alert.severity,
-        alert.peak_value,
-        alert.last_breach_at,
-        alert.is_active,
-    )
-    for breach in breaches:
-        severity = most_severe(severity, limit.severity_of(breach.worst_value))
-        peak = max(peak, breach.worst_value, key=limit.distance)
-        if breach.last_time > last_breach_at:
-            last_breach_at, side = breach.last_time, breach.side
-    is_news = last_breach_at > alert.last_breach_at
-    is_active = (alert.is_active or is_news) and not _is_clear(
-        limit, side, last_breach_at, latest
-    )
-    changed = Changed(side, severity, peak, last_breach_at, is_active)
-    return changed if changed != before else None
-
-
-def _is_clear(limit, side, last_breach_at, latest):
-    return (
-        latest is not None
-        and latest.time > last_breach_at
-        and limit.has_cleared(latest.value, side)
-    )
-
-
-def _is_cooling_down(limit, ended, breach, now):
-    """Too soon after the last alert ended, unless this one is more severe."""
-    if not ended or not ended.ended_at:
-        return False
-    if now - ended.ended_at >= timedelta(minutes=limit.cooldown_minutes):
-        return False
-    severity = limit.severity_of(breach.worst_value)
-    return most_severe(severity, ended.severity) == ended.severity
+def _is_worse(severity, other):
+    return severity_rank(severity) > severity_rank(other)

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_alert
+from . import test_alert_scenarios
 from . import test_archive_download
 from . import test_backfill
 from . import test_client

@@ -104,9 +104,7 @@ class SearchTests:
                 "severity": "high",
                 "message": "Too warm",
                 "reading_type": "temperature",
-                "side": "high",
                 "started_at": NOON.replace(tzinfo=None),
-                "last_breach_at": NOON.replace(tzinfo=None),
             }
         )
         values = {"temperature": 9.0, "humidity": 50.0}

@@ -25,9 +25,7 @@ class TestAccess(IotCase):
                 "severity": "high",
                 "message": "Too warm",
                 "reading_type": "temperature",
-                "side": "high",
                 "started_at": NOW.replace(tzinfo=None),
-                "last_breach_at": NOW.replace(tzinfo=None),
             }
         )
 

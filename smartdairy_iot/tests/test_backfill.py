@@ -97,7 +97,7 @@ class TestBackfill(LineCase):
             self.assertEqual(device.live_ids.last_values, {"temperature": 3.3})
             self.assertFalse(device.live_ids.fault or device.live_ids.alarm_type)
         names = ["alert_type", "severity", "state", "is_active", "peak_value"]
-        names += ["started_at", "last_breach_at"]
+        names += ["started_at", "cleared_at", "outside_minutes", "is_historic"]
         found = [
             [[alert[name] for name in names] for alert in device.alert_ids]
             for device in self.thermometers

@@ -27,12 +27,10 @@ class TestHistory(LineCase):
                 "alert_type": "high_temperature",
                 "reading_type": "temperature",
                 "severity": "medium",
-                "side": "high",
                 "message": "Temperature exceeded maximum threshold",
                 "trigger_value": 9.5,
                 "threshold_value": 6.0,
                 "started_at": datetime(2026, 1, 5, 6),
-                "last_breach_at": datetime(2026, 1, 5, 6),
                 **vals,
             }
         )

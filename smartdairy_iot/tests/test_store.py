@@ -60,7 +60,7 @@ class TestStore(IotCase):
             rows, [("ph", 6.7, "pH", 100, None), ("temperature", 4.0, "°C", 100, None)]
         )
 
-    def test_each_of_several_alarms_of_a_row_is_a_breach_with_its_own_value(self):
+    def test_each_of_several_alarms_of_a_row_is_told_with_its_own_value(self):
         temperature = self.sample(9.5, values={"humidity": 99.0})
         high = Alarm("high", "medium")
         temperature.alarms = {"temperature": high, "humidity": high}
@@ -68,9 +68,9 @@ class TestStore(IotCase):
         milk.alarms = {"conductivity": high, "scc": high}
         self.store._insert([temperature, milk])
         found = {
-            (breach.device_id, breach.reading_type): breach.worst_value
-            for breach in self.store._breaches(NOW)
-            if breach.device_id in ("TEST-1", "MILK-1")
+            (alarms.device_id, alarms.reading_type): alarms.worst_value
+            for alarms in self.store._alarms_since(NOW)
+            if alarms.device_id in ("TEST-1", "MILK-1")
         }
         self.assertEqual(
             found,

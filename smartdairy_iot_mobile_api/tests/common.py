@@ -135,12 +135,10 @@ class MobileApiCase(HttpCase):
             "severity": "medium",
             "message": f"{device.name} is too warm",
             "reading_type": "temperature",
-            "side": "high",
             "trigger_value": 9.5,
             "threshold_value": 6.0,
             "unit": "°C",
             "started_at": now,
-            "last_breach_at": now,
         }
         return cls.env["iot.alert"].create(defaults | values)
 

@@ -140,8 +140,8 @@ class TestMoveRollup(MoveCase):
         self.put_here(TABLE, 7, 60.0, alarm_type="high_temperature")
         self.moves._find()
         self.assertEqual(len(self.there(TABLE)), 1)
-        breaches = self.store._breaches(since - timedelta(seconds=1))
-        self.assertIn(self.device_id, [breach.device_id for breach in breaches])
+        found = self.store._alarms_since(since - timedelta(seconds=1))
+        self.assertIn(self.device_id, [alarms.device_id for alarms in found])
 
     def test_what_is_known_of_deliveries_goes_along(self):
         self.env.cr.execute(

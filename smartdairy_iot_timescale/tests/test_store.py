@@ -91,11 +91,11 @@ class TestTimescaleStore(TransactionCase):
             sample.values["temperature"] = value
             sample.alarms = {"temperature": Alarm("high", "medium")}
         self.store._insert(samples)
-        breaches = self.store._breaches(NOW - timedelta(seconds=1))
-        (breach,) = (b for b in breaches if b.device_id == self.device_id)
-        self.assertEqual((breach.side, breach.reading_type), ("high", "temperature"))
-        self.assertEqual((breach.first_value, breach.worst_value), (7.0, 9.5))
-        self.assertEqual(breach.last_time, NOW + timedelta(seconds=2))
+        found = self.store._alarms_since(NOW - timedelta(seconds=1))
+        (alarms,) = (a for a in found if a.device_id == self.device_id)
+        self.assertEqual((alarms.side, alarms.reading_type), ("high", "temperature"))
+        self.assertEqual((alarms.first_time, alarms.worst_value), (NOW, 9.5))
+        self.assertEqual(alarms.last_time, NOW + timedelta(seconds=2))
 
     def test_both_stores_have_the_same_columns(self):
         query = (

@@ -8,7 +8,6 @@ from smartdairy_iot.ingest import topic
 from smartdairy_iot.ingest.device import Device, Fleet
 from smartdairy_iot.ingest.message import Message, Sample, StatusChange
 from smartdairy_iot.rules.classify import Alarm
-from smartdairy_iot.rules.limits import Limit
 from smartdairy_iot.rules.rule import Level, Rule
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
@@ -78,29 +77,20 @@ def make_status(seconds, is_online, device_id="TEMP-1"):
     return StatusChange(device_id, is_online, at(seconds))
 
 
-def make_limit(**changes):
-    """Raw milk: 2 to 4 °C, more than 5 °C outside is high."""
-    values = {
-        "threshold_id": 1,
-        "reading_type": "temperature",
-        "low": 2.0,
-        "high": 4.0,
-        "severity": "medium",
-        "deadband": 0.2,
-        "cooldown_minutes": 30,
-        "margin": 5.0,
-        "far_severity": "high",
-    }
-    return Limit(**values | changes)
-
-
-def make_rule(*further, low=2.0, high=4.0, severity="medium", **changes):
-    """Raw milk: 2 to 4 °C, more than 5 °C outside is high.
+def make_rule(*further, low=2.0, high=4.0, severity="medium", on_delay=0, **changes):
+    """Raw milk: 2 to 4 °C, more than 5 °C outside is high. Delays are in seconds.
 
     :param further: more levels than the first; that of 5 °C unless told otherwise
     """
     if not further:
         further = (Level("high", -3.0, 9.0),)
-    levels = (Level(severity, low, high), *filter(None, further))
-    values = {"threshold_id": 1, "reading_type": "temperature", "deadband": 0.2}
-    return Rule(levels=levels, **values | changes)
+    first = Level(severity, low, high, timedelta(seconds=on_delay))
+    for name in {"off_delay", "cooldown", "realarm", "window"} & changes.keys():
+        changes[name] = timedelta(seconds=changes[name])
+    values = {
+        "threshold_id": 1,
+        "reading_type": "temperature",
+        "deadband": 0.2,
+        "cooldown": timedelta(minutes=30),
+    }
+    return Rule(levels=(first, *filter(None, further)), **values | changes)

@@ -1,0 +1,232 @@
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..ingest.message import Fault
+from ..ingest.rows import QUALITY
+from ..readings.source import COLUMNS
+from ..rollup import SENSOR, TABLE_OF_TYPE
+from ..rules.attention import Alarms
+from ..rules.excursion import Run
+from ..rules.rule import Rule
+
+_NO_TIME = timedelta(0)
+_SIGNS = {"high": 1, "low": -1}
+
+
+class Ask(NamedTuple):
+    """Whose readings a rule wants to know."""
+
+    key: object  # of the answer
+    device_id: str
+    device_type: str
+    rule: Rule
+    start: object  # aware datetime of the first reading
+    end: object = None  # not part of it, None: no end
+    tz: object = None  # of the rule's schedule
+
+
+class IotStore(models.AbstractModel):
+    """What the rules ask the store.
+
+    Raw SQL: tables of the store are no models, and what a rule needs of a thousand
+    readings are the few moments at which they turned.
+    """
+
+    _inherit = "iot.store"
+
+    @api.model
+    def _alarms_since(self, received_since):
+        """The alarms received since then, summed up per device and reading type.
+
+        :param received_since: aware UTC datetime
+        :return: list of :class:`~..rules.attention.Alarms`
+        """
+        with self._cursor() as cr:
+            cr.execute(SQL(_ALARMS_SINCE, since=received_since, alarms=_ALARMS))
+            return [_to_alarms(*row) for row in cr.fetchall()]
+
+    @api.model
+    def _runs(self, asks):
+        """When the devices were outside, for each level and side of their rules.
+
+        :param asks: list of :class:`Ask`; of kind ``rate``, the value is how far it
+            moved within the rule's window
+        :return: ``{key: {(index of level, side): [Run, …]}}``, in order of time
+        """
+        found = {ask.key: {} for ask in asks}
+        bounds = {}
+        for ask in asks:
+            for name, bound in _bounds_of(ask):
+                found[ask.key][name] = []
+                bounds.setdefault(_source_of(ask), []).append((ask, name, bound))
+        with self._cursor() as cr:
+            for source, of_source in bounds.items():
+                cr.execute(_runs_query(source, of_source))
+                for number, is_outside, *run in cr.fetchall():
+                    ask, name, _bound = of_source[number]
+                    found[ask.key][name].append(Run(bool(is_outside), *run))
+        return found
+
+
+class _Source(NamedTuple):
+    table: str
+    column: str
+    reading_type: str
+    is_rate: bool
+
+
+def _source_of(ask):
+    rule = ask.rule
+    table = TABLE_OF_TYPE.get(ask.device_type)
+    column = COLUMNS.get(table, {}).get(rule.reading_type)
+    if column is None:
+        table, column = SENSOR.table, "value"
+    return _Source(table, column, rule.reading_type, rule.kind == "rate")
+
+
+def _bounds_of(ask):
+    for index, level in enumerate(ask.rule.levels):
+        for side in _SIGNS:
+            if (bound := level.bound(side)) is not None:
+                yield (index, side), bound
+
+
+def _runs_query(source, bounds):
+    """:param bounds: list of (Ask, (index of level, side), bound)"""
+    signs = [_SIGNS[side] for _ask, (_level, side), _bound in bounds]
+    out = [sign * bound for sign, (*_, bound) in zip(signs, bounds, strict=True)]
+    back = [n - ask.rule.deadband for n, (ask, *_) in zip(out, bounds, strict=True)]
+    asks = [ask for ask, *_ in bounds]
+    is_sensor = source.table == SENSOR.table
+    return SQL(
+        _RUNS,
+        asks=SQL(
+            "unnest(%s::varchar[], %s::timestamptz[], %s::timestamptz[],"
+            " %s::tstzmultirange[], %s::interval[], %s::int[], %s::float8[],"
+            " %s::float8[])",
+            [ask.device_id for ask in asks],
+            [ask.start for ask in asks],
+            [ask.end for ask in asks],
+            [_spans(ask) for ask in asks],
+            [ask.rule.window if source.is_rate else _NO_TIME for ask in asks],
+            *(signs, out, back),
+        ),
+        value=SQL(_MOVED if source.is_rate else "value"),
+        readings=SQL(
+            _READINGS,
+            table=SQL.identifier(source.table),
+            column=SQL.identifier(source.column),
+            is_type=SQL("reading_type = %s", source.reading_type)
+            if is_sensor
+            else SQL("TRUE"),
+            doubted=QUALITY[Fault.STUCK],
+            reading_type=source.reading_type,
+        ),
+        # A column of real numbers is compared with real ones: 6.1 is not above 6.1.
+        number=SQL(
+            "float8" if is_sensor or source.column == "volume_liters" else "real"
+        ),
+    )
+
+
+def _spans(ask):
+    """When the rule was in force, as PostgreSQL writes it; None: always."""
+    schedule = ask.rule.schedule
+    if schedule is None:
+        return None
+    spans = schedule.spans_between(ask.start, ask.end, ask.tz)
+    ranges = ",".join(f"[{start},{end})" for start, end in spans)
+    return f"{{{ranges}}}"
+
+
+def _to_alarms(device_id, alarm_type, first_time, last_time, lowest, highest):
+    side, reading_type = alarm_type.split("_", 1)
+    worst = highest if side == "high" else lowest
+    return Alarms(device_id, reading_type, side, first_time, last_time, worst)
+
+
+# Each row's alarms: alarm_type, or all of them where the metadata has more than one.
+_ALARMS_SINCE = """
+SELECT device_id, alarm_type, min(time), max(time), min(value), max(value)
+  FROM (
+        SELECT device_id, alarm, time,
+               CASE split_part(alarm, '_', 2)
+                    WHEN 'humidity' THEN humidity_percent::text::float8
+                    ELSE temperature_celsius::text::float8 END
+          FROM temperature_readings, LATERAL (%(alarms)s) AS each (alarm)
+         WHERE is_alarm AND received_at >= %(since)s
+         UNION ALL
+        SELECT device_id, alarm, time,
+               CASE substring(alarm FROM position('_' IN alarm) + 1)
+                    WHEN 'volume' THEN volume_liters
+                    WHEN 'flow_rate' THEN flow_rate_lpm::text::float8
+                    WHEN 'conductivity' THEN conductivity::text::float8
+                    WHEN 'temperature' THEN temperature_celsius::text::float8
+                    WHEN 'fat_percent' THEN fat_percent::text::float8
+                    WHEN 'protein_percent' THEN protein_percent::text::float8
+                    WHEN 'scc' THEN somatic_cell_count END
+          FROM milk_meter_readings, LATERAL (%(alarms)s) AS each (alarm)
+         WHERE is_alarm AND received_at >= %(since)s
+         UNION ALL
+        SELECT device_id, alarm_type, time, value
+          FROM sensor_readings
+         WHERE is_alarm AND received_at >= %(since)s
+       ) AS alarms (device_id, alarm_type, time, value)
+ GROUP BY device_id, alarm_type
+ ORDER BY device_id, min(time)
+"""
+_ALARMS = SQL(
+    "SELECT jsonb_array_elements_text("
+    "coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)))"
+)
+# Of one device, by its index. The quality is a row's; the notes tell whose fault it is.
+_READINGS = """
+SELECT time, %(column)s AS value
+  FROM %(table)s
+ WHERE device_id = ask.device_id AND %(is_type)s
+   AND time >= ask.start - ask.within AND time < coalesce(ask.until, 'infinity')
+   AND %(column)s IS NOT NULL
+   AND (quality > %(doubted)s
+        OR NOT coalesce(metadata -> 'faults' ? %(reading_type)s, TRUE))
+"""
+# How far it rose (or fell) since its lowest (or highest) within the window.
+_MOVED = """
+value - CASE WHEN sign > 0
+             THEN min(value) OVER (PARTITION BY number ORDER BY time
+                                   RANGE BETWEEN within PRECEDING AND CURRENT ROW)
+             ELSE max(value) OVER (PARTITION BY number ORDER BY time
+                                   RANGE BETWEEN within PRECEDING AND CURRENT ROW) END
+"""
+# Gaps and islands. Between the bound and the deadband nothing turns.
+_RUNS = """
+WITH ask AS MATERIALIZED (
+    SELECT number - 1 AS number, device_id, start, until, spans, within, sign,
+           outside::%(number)s AS outside, inside::%(number)s AS inside
+      FROM %(asks)s WITH ORDINALITY
+        AS ask (device_id, start, until, spans, within, sign, outside, inside, number)
+), moved AS (
+    SELECT number, sign, outside, inside, spans, start, time, %(value)s AS value
+      FROM ask, LATERAL (%(readings)s) AS reading
+), judged AS (
+    SELECT number, sign, time, value,
+           CASE WHEN NOT time <@ spans THEN 0
+                WHEN (sign * value)::%(number)s > outside THEN 1
+                WHEN (sign * value)::%(number)s <= inside THEN 0 END AS is_outside
+      FROM moved WHERE time >= start
+), turned AS (
+    SELECT *, (is_outside IS DISTINCT FROM lag(is_outside)
+               OVER (PARTITION BY number ORDER BY time))::int AS turns
+      FROM judged WHERE is_outside IS NOT NULL
+), numbered AS (
+    SELECT *, sum(turns) OVER (PARTITION BY number ORDER BY time) AS run FROM turned
+)
+SELECT number::int, is_outside, min(time), max(time),
+       (array_agg(value ORDER BY time))[1]::text::float8,
+       (max(sign * value) * min(sign))::%(number)s::text::float8, count(*)
+  FROM numbered
+ GROUP BY number, run, is_outside
+ ORDER BY number, run
+"""
