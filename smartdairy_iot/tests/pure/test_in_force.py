@@ -15,7 +15,14 @@ WARM = Scoped(make_rule(threshold_id=2, high=7.0), Scope())
 OFFLINE = Scoped(make_rule(threshold_id=3, kind="offline", reading_type=None), Scope())
 RATE = Scoped(make_rule(threshold_id=4, kind="rate"), Scope())
 NORMAL = Scoped(
-    make_rule(None, threshold_id=5, low=-3.0, high=3.0, kind="deviation", window=DAYS),
+    make_rule(
+        None,
+        threshold_id=5,
+        low=-3.0,
+        high=3.0,
+        kind="deviation",
+        window=DAYS.total_seconds(),
+    ),
     Scope(),
 )
 
