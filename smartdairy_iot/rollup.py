@@ -10,6 +10,7 @@ Community edition). The specification's ``temperature_hourly`` and
 ``milk_production_daily`` are views over them.
 """
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from .ingest.message import Fault
@@ -19,6 +20,9 @@ from .ingest.rows import QUALITY
 # stuck value is what the device shows.
 BELIEVED = f"quality >= {QUALITY[Fault.STUCK]}"
 _MANY_DEVICES = 100  # of one quarter; from there on all are recomputed
+_QUARTER = timedelta(minutes=15)
+_MAX_SPANS = 20  # each is a part of a query
+LONGEST_MILKING = timedelta(hours=6)  # with what comes late of it
 
 TABLE_OF_TYPE = {
     "temperature": "temperature_readings",
@@ -130,6 +134,21 @@ ROLLUP_OF_TABLE = {rollup.table: rollup for rollup in ROLLUPS}
 def quarter_of(time):
     """:param time: UTC datetime"""
     return time.replace(minute=time.minute // 15 * 15, second=0, microsecond=0)
+
+
+def around(quarters, reach):
+    """The spans that are so near to one of them; in one if there are many.
+
+    :param quarters: sorted
+    :return: ``[(start, end)]``, sorted and apart
+    """
+    spans = []
+    for quarter in quarters:
+        start, end = quarter - reach, quarter + _QUARTER + reach
+        if spans and start <= spans[-1][1]:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return spans if len(spans) <= _MAX_SPANS else [(spans[0][0], spans[-1][1])]
 
 
 def touched(samples):

@@ -89,6 +89,7 @@ class Pipeline:
         """Go on with what an upgrade may have changed, and with the devices of now."""
         self._registry = self._writer.registry = registry
         with self._transaction() as env:
+            env["iot.alert"]._wake_rules_if_due()
             fleet = env["iot.device"]._get_listener_map()
             if fleet is self._interpreter.fleet:
                 return

@@ -5,6 +5,7 @@ from . import farm_animal
 from . import farm_farm_alert
 from . import iot_retention
 from . import iot_store
+from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
 from . import iot_store_production
@@ -41,6 +42,9 @@ from . import iot_alert_readings
 from . import iot_alert_evaluation
 from . import iot_alert_history
 from . import iot_alert_outcome
+from . import iot_alert_historic
+from . import iot_alert_conditions
+from . import iot_alert_wording
 from . import iot_rule_watch
 from . import iot_device_alert
 from . import iot_rule_watermark

@@ -75,7 +75,7 @@ class IotAlert(models.Model):
         readonly=True,
         help="Of a silent gateway: the devices that it publishes for.",
     )
-    reading_type = fields.Char(required=True)
+    reading_type = fields.Char(help="Empty: it is about the device itself.")
     # As they were when it happened: a later edit of the rule changes nothing past.
     # Not rounded: the rules compare them with what is measured next.
     trigger_value = fields.Float(aggregator=None)
@@ -196,13 +196,12 @@ class IotAlert(models.Model):
                 yield _("%(severity)s: outside %(band)s", severity=severity, band=band)
             else:
                 yield severity
-        if rule["deadband"] or rule["off_delay"]:
-            yield _(
-                "Clear when %(deadband)s %(unit)s inside for %(minutes)s min",
-                deadband=f"{rule['deadband']:g}",
-                unit=rule["unit"],
-                minutes=f"{rule['off_delay'] / 60:g}",
-            )
+        if rule["deadband"]:
+            inside = f"{rule['deadband']:g} {rule['unit']}".strip()
+            yield _("Clear when %(inside)s inside", inside=inside)
+        if rule["off_delay"]:
+            minutes = f"{rule['off_delay'] / 60:g}"
+            yield _("Clear after %(minutes)s min inside", minutes=minutes)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

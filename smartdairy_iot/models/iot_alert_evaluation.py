@@ -1,11 +1,22 @@
-"""Room 8: rule evaluation, by ``ir.cron``, woken by the listener."""
+"""Room 8: rule evaluation, by ``ir.cron``, woken by the listener.
 
-import logging
+=======  ==================================================  =======================
+step     what                                                where
+=======  ==================================================  =======================
+gather   alarms received, open alerts, delays that run       here, ``iot.store``
+attend   of which devices readings must be looked at         ``rules.attention``
+read     when those were outside, found by SQL               ``iot.store._runs``
+judge    what that means for the alert                       ``rules.evaluate``
+apply    open, change, clear, remember, announce             ``iot_alert_outcome``
+past     what a backfill tells                               ``iot_alert_historic``
+=======  ==================================================  =======================
+
+Rules about the devices themselves: ``iot_alert_conditions``.
+"""
+
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
-from functools import partial
 from itertools import chain
-from typing import NamedTuple
 
 import psycopg2
 
@@ -13,92 +24,14 @@ from odoo import _, api, models
 from odoo.tools import SQL
 
 from ..errors import another_time
-from ..ingest.device import Device
-from ..rules.attention import Watch, historic_from, look_from
-from ..rules.evaluate import Ended, Known, evaluate, historic
-from ..rules.rule import Rule, severity_rank
+from ..rules.case import AlertRow, Case, Live, standing
+from ..rules.evaluate import Ended
 from .iot_store_rules import Ask
-
-_logger = logging.getLogger(__name__)
 
 # A batch commits later than it was received; the state machine absorbs the overlap.
 _OVERLAP = timedelta(seconds=30)
-# What was over by so long ago when it came is a backfill, and no news.
-HISTORIC_AFTER = timedelta(minutes=15)
-# A device that has said nothing for so many of its intervals is taken at its word.
-_INTERVALS = 2
-_IN_DEADBAND = timedelta(seconds=10)  # back inside, but not yet by the deadband
 _NOT_THE_RULES_FAULT = (psycopg2.OperationalError,)  # as is a serialization failure
-
-
-class AlertRow(NamedTuple):
-    """What the evaluation knows of an open alert."""
-
-    id: int
-    device_id: int
-    threshold_id: int | None
-    is_active: bool
-    severity: str
-    peak_value: float
-    started_at: datetime
-    cleared_at: datetime | None
-    told_at: datetime | None
-
-    @property
-    def pair(self):
-        return self.device_id, self.threshold_id
-
-    def to_known(self):
-        return Known(self.is_active, self.severity, self.peak_value, self.started_at)
-
-
-class Live(NamedTuple):
-    """What is known of a device now."""
-
-    values: dict | None
-    time: datetime | None
-    fault: str | None
-    location_type: str | None
-    interval: int  # seconds
-
-    def value(self, reading_type):
-        """The newest one, None if there is none or it is the probe's fault."""
-        is_fault = self.fault and self.fault.endswith(f"_{reading_type}")
-        return None if is_fault else (self.values or {}).get(reading_type)
-
-
-_NEVER_HEARD = Live(None, None, None, None, 60)
-
-
-class Case(NamedTuple):
-    """One device and one rule that is in force there."""
-
-    device: Device
-    rule: Rule
-    live: Live
-    alert: AlertRow | None
-    watch: Watch | None
-    alarms: list
-    told_until: datetime | None = None
-    ended: Ended | None = None
-
-    @property
-    def pair(self):
-        return self.device.id, self.rule.threshold_id
-
-    @property
-    def subject(self):
-        """Of two rules about the same only the more severe opens an alert."""
-        return self.device.id, self.rule.kind, self.rule.reading_type
-
-    @property
-    def back_at(self):
-        """When its newest value is inside, or the rule rests then, that time."""
-        value = self.live.value(self.rule.reading_type)
-        if value is None:
-            return None
-        rests = not self.rule.is_in_force(self.live.time, self.device.tz)
-        return self.live.time if rests or not self.rule.side(value) else None
+_NEVER_HEARD = Live()
 
 
 class IotAlert(models.Model):
@@ -112,14 +45,27 @@ class IotAlert(models.Model):
         Devices without alarm, open alert and running delay are never looked at.
         """
         now = datetime.now(timezone.utc)
-        watermark = self.env["iot.rule.watermark"]._lock()
+        watermark = self.env["iot.rule.watermark"]._lock("readings")
         since = watermark.received_at.replace(tzinfo=timezone.utc) - _OVERLAP
-        known = self._cases(self.env["iot.store"]._alarms_since(since))
-        cases = self._with_past([case for case in known if _may_matter(case, now)])
-        self._each_rule(partial(self._judge, standing=_standing(known)), cases, now)
-        self._each_rule(self._look_back, cases, now)
+        cases = self._cases(self.env["iot.store"]._alarms_since(since))
+        holding = standing(cases)
+        cases = self._with_past([case for case in cases if case.may_matter(now)])
+        self._each_rule(lambda part: self._judge(part, holding, now), cases)
+        self._each_rule(lambda part: self._look_back(part, now), cases)
         self._realarm(now)
         watermark.received_at = now.replace(tzinfo=None)
+
+    @api.model
+    def _wake_rules_if_due(self):
+        """Delays end whether or not a reading comes; the listener looks every second.
+
+        A trigger for later would be found by the next poll of the scheduler only.
+        """
+        due = self.env["iot.rule.watch"]._due()
+        if True in due:
+            self._wake_rules()
+        if False in due:
+            self._wake_conditions()
 
     # What is there ----------------------------------------------------------------
 
@@ -132,25 +78,19 @@ class IotAlert(models.Model):
         by_device = defaultdict(list)
         for alarm in alarms:
             by_device[alarm.device_id].append(alarm)
-        watches = self.env["iot.rule.watch"]._all()
+        watches = self.env["iot.rule.watch"]._all(of_readings=True)
         open_rows = self._open_rows()
         rows = {row.pair: row for row in open_rows}
         fleet = self.env["iot.device"]._get_listener_map()
-        devices = {device.id: device for device in fleet.values()}
-        ids = {devices_id for devices_id, _threshold in watches}
+        ids = {device_id for device_id, _threshold in watches}
         ids |= {row.device_id for row in open_rows}
         ids |= {fleet[name].id for name in by_device if name in fleet}
         live = self._live(ids)
         cases, in_force = [], set()
-        for device_id in ids:
-            device = devices.get(device_id)
-            if device is None or not device.is_active:
-                continue
-            known = live.get(device_id, _NEVER_HEARD)
-            for rule in chain.from_iterable(
-                device.limits_at(known.location_type).values()
-            ):
-                pair = device_id, rule.threshold_id
+        for device, known in self._active(fleet, ids, live):
+            in_force |= _watched_pairs(device, known)
+            for rule in _rules_of_readings(device, known):
+                pair = device.id, rule.threshold_id
                 in_force.add(pair)
                 said = [
                     alarm
@@ -158,17 +98,21 @@ class IotAlert(models.Model):
                     if alarm.reading_type == rule.reading_type
                 ]
                 if said or pair in watches or pair in rows:
-                    cases.append(
-                        Case(
-                            device, rule, known, rows.get(pair), watches.get(pair), said
-                        )
-                    )
-        self._leave(open_rows, watches, in_force, devices)
+                    known_of = rows.get(pair), watches.get(pair), said
+                    cases.append(Case(device, rule, known, *known_of))
+        self._leave(open_rows, watches, in_force, fleet)
         return cases
 
     @api.model
+    def _active(self, fleet, ids, live):
+        """``(Device, Live)`` of those that are active."""
+        for device in fleet.values():
+            if device.id in ids and device.is_active:
+                yield device, live.get(device.id, _NEVER_HEARD)
+
+    @api.model
     def _open_rows(self):
-        """:class:`AlertRow` of all that are open."""
+        """:class:`~..rules.case.AlertRow` of all that are open."""
         self.flush_model()
         # Raw SQL: thousands of them after a power cut, in every run.
         self.env.cr.execute(
@@ -181,6 +125,7 @@ class IotAlert(models.Model):
 
     @api.model
     def _live(self, ids):
+        """``{id of device: Live}``"""
         self.env["iot.device.state"].flush_model()
         self.env["iot.device"].flush_model(["profile_id"])
         # Raw SQL: three tables of thousands of devices, without a record for each.
@@ -199,16 +144,15 @@ class IotAlert(models.Model):
         return {row[0]: Live(*row[1:]) for row in self.env.cr.fetchall()}
 
     @api.model
-    def _leave(self, rows, watches, in_force, devices):
+    def _leave(self, rows, watches, in_force, fleet):
         """Nothing would ever clear an alert whose device or rule is out of force."""
-        left = [row for row in rows if row.pair not in in_force]
-        gone = [
-            row.id
-            for row in left
-            if (device := devices.get(row.device_id)) is None or not device.is_active
-        ]
+        active = {device.id for device in fleet.values() if device.is_active}
+        left = {
+            row.id: row.device_id in active for row in rows if row.pair not in in_force
+        }
+        gone = [id_ for id_, is_active in left.items() if not is_active]
         self.browse(gone)._end_because(_("The device is no longer active."))
-        self.browse({row.id for row in left} - set(gone))._end_because(
+        self.browse(left.keys() - set(gone))._end_because(
             _("The rule no longer applies.")
         )
         self.env["iot.rule.watch"]._replace(
@@ -220,148 +164,90 @@ class IotAlert(models.Model):
         """The cases, with the newest alert that has ended of each."""
         if not cases:
             return cases
+        pairs = [case.pair for case in cases]
+        # Raw SQL: of each pair one row by an index, not its history.
         self.env.cr.execute(
             SQL(
                 _ENDED,
-                *(list(ids) for ids in zip(*(c.pair for c in cases), strict=True)),
+                [device for device, _rule in pairs],
+                [rule for _d, rule in pairs],
             )
         )
-        ended = {row[:2]: row[2:] for row in self.env.cr.fetchall()}
-        return [_with_ended(case, ended.get(case.pair)) for case in cases]
+        past = {row[:2]: (Ended(*row[2:4]), row[4]) for row in self.env.cr.fetchall()}
+        return [case.with_ended(*past.get(case.pair, (None, None))) for case in cases]
 
     # What becomes of it -----------------------------------------------------------
 
     @api.model
-    def _each_rule(self, judge, cases, now):
+    def _each_rule(self, judge, cases):
         """All at once; when that fails, rule by rule, to find the one that does.
 
         A rule that cannot be evaluated is switched off and says why; no other stops.
         """
-        try:
-            with self.env.cr.savepoint():
-                return judge(cases, now)
-        except Exception as error:
-            if isinstance(error, _NOT_THE_RULES_FAULT):
-                raise
+        if self._attempt(judge, cases) is None:
+            return
         by_rule = defaultdict(list)
         for case in cases:
             by_rule[case.rule.threshold_id].append(case)
-        failed = {}
-        for threshold_id, of_rule in by_rule.items():
-            try:
-                with self.env.cr.savepoint():
-                    judge(of_rule, now)
-            except Exception as error:
-                if isinstance(error, _NOT_THE_RULES_FAULT):
-                    raise
-                failed[threshold_id] = error
+        failed = {
+            threshold_id: error
+            for threshold_id, of_rule in by_rule.items()
+            if (error := self._attempt(judge, of_rule))
+        }
         if len(failed) == len(by_rule) > 1:
             raise next(iter(failed.values()))  # that is no rule's fault
         for threshold_id, error in failed.items():
             self.env["iot.threshold"].browse(threshold_id)._switch_off(error)
 
     @api.model
-    def _judge(self, cases, now, standing):
-        """What has come, has begun or has ended."""
-        asks = {}
-        for case in cases:
-            start = look_from(
-                case.rule,
-                case.alert and case.alert.to_known(),
-                case.told_until,
-                case.watch,
-                case.alarms,
-                case.back_at,
-                now,
-            )
-            if start is not None:
-                asks[case.pair] = case, start
-        runs = self.env["iot.store"]._runs(
-            [_to_ask(case, start) for case, start in asks.values()]
-        )
-        verdicts = {
-            pair: (case, _verdict(case, runs[pair], now))
-            for pair, (case, _start) in asks.items()
-        }
-        self._apply(verdicts, standing, now)
+    def _attempt(self, judge, cases):
+        """:return: the error, if it may be a rule's fault"""
+        try:
+            with self.env.cr.savepoint():
+                judge(cases)
+        except _NOT_THE_RULES_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001 - told in the rule's form
+            return error
+        return None
 
     @api.model
-    def _look_back(self, cases, now):
-        """What a backfill tells of the past: recorded, and nobody is woken."""
-        before = now - HISTORIC_AFTER
-        asks = {}
-        for case in cases:
-            started_at = case.alert and case.alert.started_at
-            start = historic_from(case.rule, started_at, case.alarms, before)
-            if start is not None:
-                asks[case.pair] = case, start
-        if not asks:
-            return
-        runs = self.env["iot.store"]._runs(
-            [_to_ask(case, start) for case, start in asks.values()]
+    def _judge(self, cases, holding, now):
+        """What has come, has begun or has ended."""
+        asked = [(case, start) for case in cases if (start := case.look_from(now))]
+        runs = self._read(asked)
+        verdicts = [(case, case.judge(runs[case.pair], now)) for case, _start in asked]
+        self._apply(verdicts, holding, now)
+
+    @api.model
+    def _read(self, asked):
+        """:param asked: ``[(Case, from when on)]``
+        :return: see :meth:`IotStore._runs`
+        """
+        return self.env["iot.store"]._runs(
+            [
+                Ask(
+                    *(case.pair, case.device.device_id, case.device.device_type),
+                    *(case.rule, start),
+                    tz=case.device.tz,
+                )
+                for case, start in asked
+            ]
         )
-        for pair, (case, _start) in asks.items():
-            found = historic(case.rule, runs[pair], now, _silence(case))
-            for excursion in found:
-                self._record(case.device, case.rule, excursion, before, now)
 
 
-def _may_matter(case, now):
-    return bool(
-        case.alarms
-        or (case.watch and case.watch.look_at and case.watch.look_at <= now)
-        or (case.alert and case.alert.is_active and case.back_at)
-    )
+def _rules_of_readings(device, live):
+    return chain.from_iterable(device.limits_at(live.location_type).values())
 
 
-def _standing(cases):
-    """``{Case.subject: rank}`` of the most severe alert that holds."""
-    standing = {}
-    for case in cases:
-        if case.alert and case.alert.is_active:
-            rank = severity_rank(case.alert.severity)
-            standing[case.subject] = max(rank, standing.get(case.subject, -1))
-    return standing
+def _watched_pairs(device, live):
+    return {
+        (device.id, rule.threshold_id)
+        for rules in device.watches_at(live.location_type).values()
+        for rule in rules
+    }
 
 
-def _with_ended(case, row):
-    ended = told_until = None
-    if row:
-        severity, ended_at, cleared_at = row
-        ended, told_until = Ended(severity, ended_at), cleared_at or ended_at
-    if case.alert and not case.alert.is_active:
-        told_until = case.alert.cleared_at
-    return case._replace(ended=ended, told_until=told_until)
-
-
-def _to_ask(case, start):
-    device = case.device
-    return Ask(
-        *(case.pair, device.device_id, device.device_type, case.rule, start),
-        tz=device.tz,
-    )
-
-
-def _silence(case):
-    return timedelta(seconds=_INTERVALS * case.live.interval)
-
-
-def _verdict(case, runs, now):
-    verdict = evaluate(
-        case.rule,
-        case.alert and case.alert.to_known(),
-        case.ended,
-        runs,
-        now,
-        _silence(case),
-        now - HISTORIC_AFTER,
-    )
-    if verdict.look_from and not verdict.look_at and case.back_at:
-        return verdict._replace(look_at=now + _IN_DEADBAND)
-    return verdict
-
-
-# Of each pair the newest by the index on both, not its whole history.
 _ENDED = """
 SELECT pair.device_id, pair.threshold_id, ended.severity,
        ended.resolved_at AT TIME ZONE 'UTC', ended.cleared_at AT TIME ZONE 'UTC'

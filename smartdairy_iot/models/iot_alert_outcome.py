@@ -3,15 +3,13 @@
 import logging
 from datetime import timedelta, timezone
 
-from odoo import _, api, fields, models
+from odoo import Command, _, api, fields, models
 
 from ..alerts.snapshot import to_snapshot
-from ..ingest.codec.number import unit_of
 from ..rules.attention import Watch, level_of
 from ..rules.evaluate import Opened
 from ..rules.excursion import minutes_outside
-from ..rules.rule import severity_rank
-from .iot_threshold import READING_TYPES
+from ..rules.rule import INSTANT, severity_rank
 
 _logger = logging.getLogger(__name__)
 
@@ -28,52 +26,36 @@ class IotAlert(models.Model):
     _ended_pair = models.Index("(device_id, threshold_id, id) WHERE NOT is_open")
 
     @api.model
-    def _apply(self, verdicts, standing, now):
-        """:param verdicts: ``{pair: (Case, Verdict)}``
-        :param standing: ``{Case.subject: rank of severity}`` of alerts that hold
+    def _apply(self, verdicts, holding, now, conditions=None):
+        """:param verdicts: ``[(Case, Verdict)]``
+        :param holding: ``{Case.subject: rank of severity}`` of alerts that hold
+        :param conditions: ``{id of device: Condition}``, None: it is about readings
         """
-        shadowed = self._shadowed(verdicts, standing)
+        opened = [vs for vs in verdicts if isinstance(vs[1].outcome, Opened)]
+        shadowed = _shadowed(opened, holding)
         self._remember(verdicts, shadowed, now)
         opened = [
             (case, verdict.outcome)
-            for pair, (case, verdict) in verdicts.items()
-            if isinstance(verdict.outcome, Opened) and pair not in shadowed
-        ]
-        changed = [
-            (case, verdict.outcome)
-            for case, verdict in verdicts.values()
-            if verdict.outcome and not isinstance(verdict.outcome, Opened)
+            for case, verdict in opened
+            if case.pair not in shadowed
         ]
         if opened:
-            self._open(opened)
+            self._open(opened, conditions or {})
+        changed = [
+            (case, verdict.outcome)
+            for case, verdict in verdicts
+            if verdict.outcome and not isinstance(verdict.outcome, Opened)
+        ]
         if changed:
             self._go_on(changed)
 
     @api.model
-    def _shadowed(self, verdicts, standing):
-        """Pairs that open nothing: of rules that are equal the most severe wins.
-
-        Equal are rules of the same kind and reading type in force at one device.
-        """
-        best = dict(standing)
-        opened = {
-            pair: (case.subject, severity_rank(verdict.outcome.severity))
-            for pair, (case, verdict) in verdicts.items()
-            if isinstance(verdict.outcome, Opened)
-        }
-        for subject, rank in opened.values():
-            best[subject] = max(rank, best.get(subject, -1))
-        return {
-            pair for pair, (subject, rank) in opened.items() if rank < best[subject]
-        }
-
-    @api.model
     def _remember(self, verdicts, shadowed, now):
         """What is left to be looked at, where that is another than it was."""
-        watches = {}
-        for pair, (case, verdict) in verdicts.items():
+        found = {True: {}, False: {}}
+        for case, verdict in verdicts:
             watch = None
-            if pair in shadowed:
+            if case.pair in shadowed:
                 watch = Watch(verdict.outcome.started_at, now + _SHADOWED)
             elif verdict.look_from:
                 level = level_of(case.rule, case.alarms)
@@ -81,18 +63,22 @@ class IotAlert(models.Model):
                     level = max(level, case.watch.level)
                 watch = Watch(verdict.look_from, verdict.look_at, level)
             if watch != case.watch:
-                watches[pair] = watch
-        self.env["iot.rule.watch"]._replace(watches)
+                found[case.rule.kind in INSTANT][case.pair] = watch
+        for of_readings, watches in found.items():
+            self.env["iot.rule.watch"]._replace(watches, of_readings)
 
     # Opening ----------------------------------------------------------------------
 
     @api.model
-    def _open(self, opened):
+    def _open(self, opened, conditions):
         """:param opened: list of (Case, Opened)"""
         # Its chatter need not say that it was created: the alert tells how it began.
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         alerts = quiet.create(
-            [self._to_vals(case.device, case.rule, outcome) for case, outcome in opened]
+            [
+                self._to_vals(case, outcome, conditions.get(case.device.id))
+                for case, outcome in opened
+            ]
         ).with_env(self.env)
         alerts._announce("raised")
         alerts.filtered(lambda alert: not alert.is_active)._announce("cleared")
@@ -102,51 +88,32 @@ class IotAlert(models.Model):
             )
 
     @api.model
-    def _to_vals(self, device, rule, outcome):
+    def _to_vals(self, case, outcome, condition=None):
+        rule, side, value = case.rule, outcome.side, outcome.trigger_value
         return {
-            "device_id": device.id,
+            "device_id": case.device.id,
             "threshold_id": rule.threshold_id,
             "kind": rule.kind,
             "rule_snapshot": self._to_snapshot(rule),
-            "alert_type": f"{outcome.side}_{rule.reading_type}",
-            "reading_type": rule.reading_type,
+            "alert_type": self._type_of(rule, side, condition),
+            "reading_type": condition.detail if condition else rule.reading_type,
             "severity": outcome.severity,
-            "message": self._describe(rule, outcome.side, outcome.trigger_value),
-            "trigger_value": outcome.trigger_value,
-            "threshold_value": rule.bound(outcome.side),
+            "message": self._describe(rule, side, value, condition, case.device.tz),
+            "trigger_value": value,
+            "threshold_value": rule.bound(side),
             "peak_value": outcome.peak_value,
-            "unit": unit_of(rule.reading_type),
-            "started_at": _naive(outcome.started_at),
+            "unit": self._unit_of(rule),
+            "affected_device_ids": condition and [Command.set(condition.children)],
+            "started_at": naive(outcome.started_at),
             "told_at": fields.Datetime.now(),
-            **_after_turns(0.0, None, outcome.turns),
+            **after_turns(0.0, None, outcome.turns),
         }
 
     @api.model
     def _to_snapshot(self, rule):
         """The rule as it is: a later edit changes nothing past."""
         name = self.env["iot.threshold"].browse(rule.threshold_id).name
-        return to_snapshot(name, rule, unit_of(rule.reading_type))
-
-    @api.model
-    def _describe(self, rule, side, value):
-        """Specification, Day 253: “Temperature exceeded maximum threshold: …”"""
-        words = {
-            "what": dict(READING_TYPES)[rule.reading_type],
-            "value": f"{value:g}",
-            "unit": unit_of(rule.reading_type),
-            "bound": f"{rule.bound(side):g}",
-        }
-        if side == "high":
-            return _(
-                "%(what)s exceeded maximum threshold: %(value)s %(unit)s"
-                " (max: %(bound)s %(unit)s)",
-                **words,
-            )
-        return _(
-            "%(what)s below minimum threshold: %(value)s %(unit)s"
-            " (min: %(bound)s %(unit)s)",
-            **words,
-        )
+        return to_snapshot(name, rule, self._unit_of(rule))
 
     # Going on ---------------------------------------------------------------------
 
@@ -176,7 +143,7 @@ class IotAlert(models.Model):
     def _update(self, outcome):
         """The peak, since when it holds and for how long, without a note for each."""
         self.ensure_one()
-        started_at = _naive(outcome.started_at)
+        started_at = naive(outcome.started_at)
         minutes, since = self.outside_minutes, self.active_since
         if started_at < self.started_at:
             if since == self.started_at:
@@ -185,7 +152,7 @@ class IotAlert(models.Model):
                 minutes += (self.started_at - started_at).total_seconds() / 60
         vals = {"peak_value": outcome.peak_value, "started_at": started_at}
         if outcome.turns or since != self.active_since:
-            vals |= _after_turns(minutes, since, outcome.turns)
+            vals |= after_turns(minutes, since, outcome.turns)
         elif minutes != self.outside_minutes:
             vals["outside_minutes"] = minutes
         self.with_context(tracking_disable=True).write(vals)
@@ -236,73 +203,24 @@ class IotAlert(models.Model):
         pairs = [(a.device_id.id, a.threshold_id.id) for a in self if a.threshold_id]
         self.env["iot.rule.watch"]._replace(dict.fromkeys(pairs))
 
-    # The past ---------------------------------------------------------------------
 
-    @api.model
-    def _record(self, device, rule, excursion, before, now):
-        """What a backfill tells, as an alert of its own unless one tells it already."""
-        until = _naive(excursion.until or now)
-        since = _naive(excursion.start)
-        beside = self.search(
-            [
-                ("device_id", "=", device.id),
-                ("threshold_id", "=", rule.threshold_id),
-                ("started_at", "<=", until),
-                "|",
-                ("cleared_at", ">=", since),
-                "|",
-                ("resolved_at", ">=", since),
-                ("is_open", "=", True),
-            ],
-            order="started_at",
-            limit=1,
-        )
-        if beside:
-            beside._extend(rule, excursion, since, until)
-        elif excursion.until and excursion.until < before:
-            self.with_context(mail_create_nolog=True).create(
-                self._to_historic_vals(device, rule, excursion)
-            )
-            _logger.info("A backfill of %s tells of an alert", device.device_id)
+def _shadowed(opened, holding):
+    """Pairs that open nothing: of rules that are equal the most severe wins.
 
-    @api.model
-    def _to_historic_vals(self, device, rule, excursion):
-        turns = ((True, excursion.start), (False, excursion.until))
-        outcome = Opened(
-            *(excursion.side, excursion.severity, excursion.start),
-            *(excursion.trigger_value, excursion.peak_value, turns),
-        )
-        return {
-            **self._to_vals(device, rule, outcome),
-            "is_historic": True,
-            "state": "resolved",
-            "resolved_at": _naive(excursion.until),
-            "told_at": False,
-        }
-
-    def _extend(self, rule, excursion, since, until):
-        """It began earlier than was known, or went further."""
-        self.ensure_one()
-        vals = {}
-        peak = max(self.peak_value, excursion.peak_value, key=rule.distance)
-        if peak != self.peak_value:
-            vals["peak_value"] = peak
-        minutes = self.outside_minutes
-        if since < self.started_at:
-            vals["started_at"] = since
-            minutes += (self.started_at - since).total_seconds() / 60
-        if self.is_historic and until > self.cleared_at:
-            vals |= {"cleared_at": until, "resolved_at": until}
-            minutes += (until - self.cleared_at).total_seconds() / 60
-        if minutes != self.outside_minutes:
-            vals["outside_minutes"] = minutes
-        if vals:
-            self.with_context(tracking_disable=True).write(vals)
+    Equal are rules of the same kind and reading type in force at one device.
+    """
+    ranks = [
+        (case, severity_rank(verdict.outcome.severity)) for case, verdict in opened
+    ]
+    best = dict(holding)
+    for case, rank in ranks:
+        best[case.subject] = max(rank, best.get(case.subject, -1))
+    return {case.pair for case, rank in ranks if rank < best[case.subject]}
 
 
-def _after_turns(minutes, since, turns):
+def after_turns(minutes, since, turns):
     """:param turns: ``((is active, since when), …)`` in order of time"""
-    turns = [*([(True, since)] if since else []), *((a, _naive(t)) for a, t in turns)]
+    turns = [*([(True, since)] if since else []), *((a, naive(t)) for a, t in turns)]
     is_active, turned_at = turns[-1]
     return {
         "is_active": is_active,
@@ -312,6 +230,6 @@ def _after_turns(minutes, since, turns):
     }
 
 
-def _naive(time):
+def naive(time):
     """Odoo keeps UTC without a zone; the fraction tells one reading from the next."""
     return time.astimezone(timezone.utc).replace(tzinfo=None)

@@ -24,19 +24,23 @@ class IotRuleWatch(models.Model):
     look_from = fields.Datetime(required=True, help="The first reading that matters.")
     look_at = fields.Datetime(help="When to look even if no alarm comes.")
     level = fields.Integer(help="The most severe level that was violated by then.")
+    is_of_readings = fields.Boolean(help="Not of a condition of the device itself.")
 
     _pair = models.UniqueIndex("(device_id, threshold_id)")
-    _due = models.Index("(look_at)")
+    _look_at_index = models.Index("(look_at)")
 
     # Raw SQL throughout: rows that only machines write, thousands in a second when the
     # power of a site fails, and their times keep their fraction.
 
     @api.model
-    def _all(self):
-        """``{(id of device, id of threshold): Watch}``"""
+    def _all(self, of_readings):
+        """``{(id of device, id of threshold): Watch}``, of readings or of conditions"""
         self.env.cr.execute(
-            "SELECT device_id, threshold_id, look_from, look_at, level"
-            " FROM iot_rule_watch"
+            SQL(
+                "SELECT device_id, threshold_id, look_from, look_at, level"
+                " FROM iot_rule_watch WHERE is_of_readings = %s",
+                of_readings,
+            )
         )
         return {
             (device_id, threshold_id): Watch(_aware(start), _aware(at), level)
@@ -44,15 +48,16 @@ class IotRuleWatch(models.Model):
         }
 
     @api.model
-    def _is_due(self):
+    def _due(self):
+        """Of what something is due: of readings (True), of conditions (False)."""
         self.env.cr.execute(
-            "SELECT EXISTS (SELECT 1 FROM iot_rule_watch"
-            " WHERE look_at <= now() AT TIME ZONE 'UTC')"
+            "SELECT DISTINCT is_of_readings FROM iot_rule_watch"
+            " WHERE look_at <= now() AT TIME ZONE 'UTC'"
         )
-        return self.env.cr.fetchone()[0]
+        return {of_readings for (of_readings,) in self.env.cr.fetchall()}
 
     @api.model
-    def _replace(self, watches):
+    def _replace(self, watches, of_readings=True):
         """:param watches: ``{(id of device, id of threshold): Watch or None}``"""
         gone = [pair for pair, watch in watches.items() if watch is None]
         if gone:
@@ -66,7 +71,12 @@ class IotRuleWatch(models.Model):
                 )
             )
         rows = [
-            {"device_id": pair[0], "threshold_id": pair[1], **_to_row(watch)}
+            {
+                "device_id": pair[0],
+                "threshold_id": pair[1],
+                "is_of_readings": of_readings,
+                **_to_row(watch),
+            }
             for pair, watch in watches.items()
             if watch is not None
         ]
@@ -95,7 +105,8 @@ def _naive(time):
 
 
 _ROWS = """json_to_recordset(%s) AS said
-    (device_id int, threshold_id int, look_from timestamp, look_at timestamp, level int)
+    (device_id int, threshold_id int, look_from timestamp, look_at timestamp, level int,
+     is_of_readings bool)
 """
 _UPDATE = """
 UPDATE iot_rule_watch AS watch
@@ -104,8 +115,10 @@ UPDATE iot_rule_watch AS watch
  WHERE watch.device_id = said.device_id AND watch.threshold_id = said.threshold_id
 """
 _INSERT = """
-INSERT INTO iot_rule_watch (device_id, threshold_id, look_from, look_at, level)
-SELECT said.device_id, said.threshold_id, said.look_from, said.look_at, said.level
+INSERT INTO iot_rule_watch
+       (device_id, threshold_id, look_from, look_at, level, is_of_readings)
+SELECT said.device_id, said.threshold_id, said.look_from, said.look_at, said.level,
+       said.is_of_readings
   FROM %s
  WHERE NOT EXISTS (SELECT 1 FROM iot_rule_watch AS watch
                     WHERE watch.device_id = said.device_id

@@ -4,20 +4,21 @@ from odoo import api, fields, models
 
 
 class IotRuleWatermark(models.Model):
-    """Up to which moment of receipt the rules were evaluated: one row."""
+    """Up to which moment the rules were evaluated: a row for each evaluation."""
 
     _name = "iot.rule.watermark"
     _description = "How Far the Rules Were Evaluated"
     _log_access = False
 
+    name = fields.Char(required=True, default="readings")
     received_at = fields.Datetime(required=True)
 
     @api.model
-    def _lock(self):
+    def _lock(self, name):
         """The row, locked: one evaluation at a time, whichever server runs it."""
-        watermark = self.search([], limit=1)
+        watermark = self.search([("name", "=", name)], limit=1)
         if not watermark:
             start = fields.Datetime.now() - timedelta(hours=1)
-            watermark = self.create({"received_at": start})
+            watermark = self.create({"name": name, "received_at": start})
         watermark.lock_for_update()
         return watermark

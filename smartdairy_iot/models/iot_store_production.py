@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from odoo import api, models
@@ -7,8 +7,6 @@ from odoo.tools import SQL
 from ..rollup import MILK, quarter_of
 
 _BUCKETS = ("day", "week", "month")
-_NOTHING = timedelta()
-_LONGEST = timedelta(hours=6)  # a milking, with what comes late of it
 _KEYS = {"device": "device_id", "animal": "animal_id", "session": "session_id"}
 
 
@@ -52,9 +50,8 @@ class IotStore(models.AbstractModel):
         :param by: ``device``, ``animal`` or ``session``; None: all in one
         :return: list of :class:`Production`, by time and key
         """
-        rows = self._milk(
-            _PRODUCTION, device_ids, start, end, bucket, tz, by, around=_LONGEST
-        )
+        asked = device_ids, start, end, bucket, tz, by
+        rows = self._milk(_PRODUCTION, self._milkings, *asked)
         return [Production(*row) for row in rows]
 
     @api.model
@@ -63,38 +60,35 @@ class IotStore(models.AbstractModel):
 
         :return: list of :class:`Quality`, by time and key
         """
-        rows = self._milk(_QUALITY, device_ids, start, end, bucket, tz, by)
+
+        def quarters(cr, *asked):
+            return self._fresh(cr, MILK, *asked)
+
+        asked = device_ids, start, end, bucket, tz, by
+        rows = self._milk(_QUALITY, quarters, *asked)
         return [Quality(*row) for row in rows]
 
-    def _milk(self, query, device_ids, start, end, bucket, tz, by, around=_NOTHING):
-        """:param around: how much before and after the span is looked at, too"""
+    def _milk(self, query, source, device_ids, start, end, bucket, tz, by):
+        """:param source: makes SQL of the rows that the query adds up"""
         if bucket not in (None, *_BUCKETS):
             raise ValueError(f"bucket is {bucket!r}, not day, week, month or None")
         start = quarter_of(start.astimezone(timezone.utc))
+        end = end.astimezone(timezone.utc)  # where an hour more is an hour later
         time = SQL("date_trunc(%s, bucket, %s)", bucket, tz) if bucket else SQL("NULL")
         key = SQL.identifier(_KEYS[by]) if by else SQL("NULL")
         with self._cursor() as cr:
-            fresh = self._fresh(
-                cr, MILK, list(device_ids), start - around, end + around
-            )
-            parts = {"time": time, "key": key, "quarters": fresh}
-            cr.execute(SQL(query, start=start, end=end, **parts))
+            rows = source(cr, list(device_ids), start, end)
+            cr.execute(SQL(query, time=time, key=key, rows=rows))
             return cr.fetchall()
 
 
-# A milking may reach from one quarter, and one day, into the next: it is where it ends.
-# It is of one animal, though not every message of it may say so.
+# By quarter first: what day it is costs more than adding up.
 _PRODUCTION = """
-WITH milkings AS (
-    SELECT max(bucket) AS bucket, device_id, max(animal_id) AS animal_id, session_id,
-           coalesce(sum(total_volume), sum(reading_volume), 0) AS liters
-      FROM (%(quarters)s) AS quarters
-     GROUP BY device_id, session_id,
-              CASE WHEN session_id IS NULL THEN bucket END,
-              CASE WHEN session_id IS NULL THEN animal_id END)
-SELECT %(time)s::timestamptz, %(key)s, sum(liters), count(session_id)
-  FROM milkings
- WHERE bucket >= %(start)s AND bucket < %(end)s
+SELECT %(time)s::timestamptz, key, sum(liters), sum(sessions)::bigint
+  FROM (SELECT bucket, %(key)s AS key, sum(liters) AS liters,
+               count(session_id) AS sessions
+          FROM (%(rows)s) AS milkings
+         GROUP BY 1, 2) AS quarters
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 _QUALITY = """
@@ -105,6 +99,6 @@ SELECT %(time)s::timestamptz, %(key)s,
        max(max_scc),
        sum(sum_conductivity) / nullif(sum(conductivity_count), 0),
        max(max_conductivity)
-  FROM (%(quarters)s) AS quarters
+  FROM (%(rows)s) AS quarters
  GROUP BY 1, 2 ORDER BY 1, 2
 """

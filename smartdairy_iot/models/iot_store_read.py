@@ -190,31 +190,32 @@ class IotStore(models.AbstractModel):
     def _fresh(self, cr, rollup, devices, start, end, cut=()):
         """SQL of the rollup's rows, those not yet up to date made of readings.
 
+        :param devices: their ids; None for all
         :param start, end: aware datetimes
         :param cut: quarters that they cut; of these only readings of the span count
         """
         stale = sorted({*self._stale(cr, rollup, quarter_of(start), end), *cut})
+        of_devices = SQL("TRUE")
+        if devices is not None:
+            of_devices = SQL("device_id = ANY(%s)", list(devices))
         kept = SQL(
             "SELECT %s FROM %s"
-            " WHERE device_id = ANY(%s) AND bucket >= %s AND bucket < %s"
+            " WHERE %s AND bucket >= %s AND bucket < %s"
             " AND bucket <> ALL(%s::timestamptz[])",
             SQL(", ".join(rollup.columns)),
             SQL.identifier(self._rollup_source(cr, rollup)),
-            list(devices),
+            of_devices,
             start,
             end,
             stale,
         )
         if not stale:
             return kept
-        where = (
-            "device_id = ANY(%s) AND time >= %s AND time < %s"
-            f" AND {BUCKET} = ANY(%s::timestamptz[])"
-        )
+        where = f"%s AND time >= %s AND time < %s AND {BUCKET} = ANY(%s::timestamptz[])"
         made = [
             SQL(
                 rollup.select(BUCKET, where),
-                list(devices),
+                of_devices,
                 max(start, first),
                 min(end, last + QUARTER),
                 stale,

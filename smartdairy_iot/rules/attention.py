@@ -40,7 +40,7 @@ def look_from(rule, known, told_until, watch, alarms, back_at, now):
     """
     alarms = [a for a in alarms if rule.side(a.worst_value) == a.side]
     if watch and watch.look_at and watch.look_at <= now:
-        return _after(told_until, watch.look_from)
+        return after(told_until, watch.look_from)
     if known and known.is_active:
         return _of_active(rule, known, told_until, watch, alarms, back_at)
     news = [a for a in alarms if told_until is None or a.last_time > told_until]
@@ -48,7 +48,7 @@ def look_from(rule, known, told_until, watch, alarms, back_at, now):
         return None
     if watch and max(rule.level_of(a.worst_value) for a in news) <= watch.level:
         return None  # it waits for its delay
-    first = _after(told_until, min(alarm.first_time for alarm in news))
+    first = after(told_until, min(alarm.first_time for alarm in news))
     return min(first, watch.look_from) if watch else first
 
 
@@ -56,10 +56,10 @@ def _of_active(rule, known, told_until, watch, alarms, back_at):
     since = watch.look_from if watch else known.started_at
     peak = rule.distance(known.peak_value)
     starts = [
-        min(since, _after(told_until, alarm.first_time))
+        min(since, after(told_until, alarm.first_time))
         for alarm in alarms
         if rule.distance(alarm.worst_value) > peak
-        or _after(told_until, alarm.first_time) < known.started_at
+        or after(told_until, alarm.first_time) < known.started_at
     ]
     is_waiting = watch and watch.look_at and rule.off_delay
     if back_at and back_at > since and not is_waiting:
@@ -67,7 +67,7 @@ def _of_active(rule, known, told_until, watch, alarms, back_at):
     return min(starts, default=None)
 
 
-def _after(told_until, time):
+def after(told_until, time):
     return max(time, told_until + _NEXT) if told_until else time
 
 

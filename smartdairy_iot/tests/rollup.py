@@ -21,7 +21,7 @@ readings = st.lists(
 )
 
 
-class RollupCase:
+class RollupData:
     """Mixed into a test case that has ``store``, ``rows`` and ``device_ids``."""
 
     def new_device(self):
@@ -43,6 +43,8 @@ class RollupCase:
         at = NOW + timedelta(seconds=seconds)
         return Sample(device_id, "milk_meter", at, NOW, values, metadata=said)
 
+
+class RollupCase(RollupData):
     def rolled_up(self, rollup, device_id):
         return self.rows(
             f"SELECT {', '.join(rollup.columns)} FROM {rollup.name}"  # noqa: S608

@@ -138,7 +138,11 @@ class IotStoreMove(models.Model):
     @api.model
     def _judged_until(self):
         # sudo - iot.rule.watermark: read only, by the scheduled action.
-        watermark = self.env["iot.rule.watermark"].sudo().search([], limit=1)
+        watermark = (
+            self.env["iot.rule.watermark"]
+            .sudo()
+            .search([("name", "=", "readings")], limit=1)
+        )
         return _aware(watermark.received_at or fields.Datetime.now())
 
     def _move_next(self):

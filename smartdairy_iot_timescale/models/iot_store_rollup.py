@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from odoo.addons.smartdairy_iot.models.iot_store_read import runs
 from odoo.addons.smartdairy_iot.models.iot_store_rollup import QUARTER
-from odoo.addons.smartdairy_iot.rollup import ROLLUPS
+from odoo.addons.smartdairy_iot.rollup import MILK, ROLLUPS, TABLE_OF_TYPE
 
 from .. import connection, schema
 
@@ -106,9 +106,10 @@ class IotStore(models.AbstractModel):
 
     def _touch_rollups(self, cr, samples):
         if self._keeps_rollups():
-            # What is younger, a query adds by itself (materialized_only is off).
+            # What is younger, a query adds by itself (materialized_only is off); but
+            # milkings are kept in a table.
             added = datetime.now(timezone.utc) - QUARTER
-            samples = [sample for sample in samples if sample.time < added]
+            samples = [s for s in samples if s.time < added or _is_milk(s)]
         super()._touch_rollups(cr, samples)
 
     def _recompute_all(self, cr, quarters, horizons):
@@ -145,6 +146,10 @@ SELECT greatest(_timescaledb_functions.to_timestamp(
 _SINCE_DROPPED = (
     "SELECT now() - dropped_before FROM retention_horizon WHERE table_name = %s"
 )
+
+
+def _is_milk(sample):
+    return TABLE_OF_TYPE.get(sample.device_type) == MILK.table
 
 
 def aggregate_of(rollup):

@@ -54,7 +54,8 @@ class MoveCase(TransactionCase):
 
     def forget(self):
         with self.store._cursor() as cr:
-            tables = [*TABLES, *(self.store._moved_to(rollup) for rollup in ROLLUPS)]
+            rollups = [self.store._moved_to(rollup) for rollup in ROLLUPS]
+            tables = [*TABLES, *rollups, "milkings"]
             for table in tables:
                 cr.execute(
                     SQL(

@@ -1,39 +1,14 @@
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.smartdairy_iot.tests.rollup import RollupCase
 
 from .. import schema
-
-TABLES = (
-    "temperature_readings",
-    "milk_meter_readings",
-    "sensor_readings",
-)
+from .rollup import TimescaleCase
 
 
 @tagged("post_install", "-at_install")
-class TestTimescaleRollup(RollupCase, TransactionCase):
+class TestTimescaleRollup(RollupCase, TimescaleCase):
     """The same rollups, in whichever edition the server has."""
-
-    def setUp(self):
-        super().setUp()
-        self.store = self.env["iot.store"]
-        self.device_ids = []
-        self.addCleanup(self.forget_devices)
-
-    def rows(self, query, *params):
-        with self.store._cursor() as cr:
-            cr.execute(query, params)
-            return cr.fetchall()
-
-    def forget_devices(self):
-        with self.store._cursor() as cr:
-            for table in TABLES:
-                cr.execute(
-                    f"DELETE FROM {table} WHERE device_id = ANY(%s)",  # noqa: S608
-                    [self.device_ids],
-                )
-        self.store._refresh_rollups()
 
     def test_the_edition_is_the_servers(self):
         self.assertIn(self.store._edition(), ("apache", "timescale"))
