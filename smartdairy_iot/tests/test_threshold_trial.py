@@ -112,7 +112,7 @@ class TestThresholdTrial(ThresholdCase):
                 {"max_value": 5.0, "deadband": 0.5, "off_delay": 30, "on_delay": 3},
                 {"use_min": True, "min_value": 3.1, "max_value": 6.5, "deadband": 0.2},
                 {"kind": "rate", "max_value": 1.5, "window_minutes": 5},
-                {"kind": "rate", "max_value": 3.0, "window_minutes": 40},
+                {"kind": "rate", "max_value": 2.4, "window_minutes": 40},
                 {"kind": "rate", "use_max": False, "use_min": True, "min_value": 2.5},
             ):
                 vals = self.vals(cooldown_minutes=0, **changes)
