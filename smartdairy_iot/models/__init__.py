@@ -14,6 +14,7 @@ from . import iot_store_retention
 from . import iot_store_rollup
 from . import iot_store_rules
 from . import iot_store_status
+from . import iot_store_trial
 from . import iot_archive
 from . import iot_device_profile
 from . import iot_device_profile_field
@@ -23,6 +24,7 @@ from . import iot_device_listener
 from . import iot_device_live
 from . import iot_device_normal
 from . import iot_device_reading
+from . import iot_device_rules
 from . import iot_device_state
 from . import iot_threshold
 from . import iot_threshold_evaluation
@@ -31,6 +33,7 @@ from . import iot_threshold_device
 from . import iot_threshold_level
 from . import iot_threshold_scope
 from . import iot_threshold_sentence
+from . import iot_threshold_trial
 from . import iot_alert
 from . import iot_alert_life
 from . import iot_alert_assignment

@@ -35,5 +35,6 @@ from . import test_threshold
 from . import test_threshold_device
 from . import test_threshold_migration
 from . import test_threshold_sentence
+from . import test_threshold_trial
 from . import test_worker
 from . import test_zone
