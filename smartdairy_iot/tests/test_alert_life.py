@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -167,8 +168,17 @@ class TestAlertLife(IotCase):
                 "min_value": 2.0,
                 "max_value": 6.0,
                 "severity": "medium",
-                "far_margin": 5.0,
-                "far_severity": "high",
+                "level_ids": [
+                    Command.create(
+                        {
+                            "severity": "high",
+                            "use_min": True,
+                            "min_value": -3.0,
+                            "use_max": True,
+                            "max_value": 11.0,
+                        }
+                    )
+                ],
             }
         )
         alert = self.make_alert(threshold_id=rule.id)
