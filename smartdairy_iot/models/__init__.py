@@ -25,6 +25,9 @@ from . import iot_alert
 from . import iot_alert_evaluation
 from . import iot_alert_history
 from . import iot_rule_watermark
+from . import iot_notification
+from . import iot_notification_queue
+from . import iot_notification_odoo
 from . import iot_sensor_reading
 from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
