@@ -2,8 +2,8 @@
 Pure but for ``requests``.
 
 Body and headers are JSON objects; in their strings ``{to}``, ``{text}``, ``{from}`` and
-``{reference}`` are filled in, after the JSON was read: what a text contains cannot break
-it. ``{token}`` is filled in too, from ``odoo.conf`` or the environment.
+``{reference}`` are filled in, after the JSON was read: no text can break it. So is
+``{token}``, from ``odoo.conf`` or the environment.
 """
 
 import base64

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64encode
 from urllib.parse import urlsplit
 
 from .outcome import Outcome
+from .side_by_side import Result
 from .transport import NoAnswer, exchange
 from .webhook import is_loopback
 
@@ -47,19 +48,17 @@ def headers(authorization, severity, topic):
 
 
 def send(session, endpoint, headers, body, **how):
-    """:return: ``(Outcome, is_gone)``: whether the browser has unsubscribed"""
+    """:return: :class:`~.side_by_side.Result`; gone: the browser has unsubscribed"""
     try:
         answer = exchange(session, "POST", endpoint, headers=headers, data=body, **how)
     except NoAnswer as error:
-        return Outcome(False, f"Push service: {error}"), False
+        return Result(Outcome(False, f"Push service: {error}"), is_silent=True)
     if answer.is_success:
-        return Outcome(True), False
+        return Result(Outcome(True))
     said = f": {answer.excerpt}" if answer.excerpt else ""
     error = f"Push service: HTTP {answer.status}{said}"
-    if answer.status in _GONE:
-        return Outcome(False, error, is_final=True), True
     is_later = answer.status == 429 or answer.status >= 500
     outcome = Outcome(
         False, error, is_final=not is_later, retry_after=answer.retry_after
     )
-    return outcome, False
+    return Result(outcome, is_gone=answer.status in _GONE)

@@ -13,11 +13,10 @@ import json
 from urllib.parse import urlsplit
 
 from .outcome import Outcome
+from .side_by_side import Result
 from .transport import NoAnswer, exchange
 
 SHORTEST_SECRET = 32  # characters, of webhook_secret
-_FIRST_REST = 30  # seconds without an attempt after an endpoint did not answer …
-_LONGEST_REST = 600  # … doubled each time up to this
 
 
 def derive_key(master, endpoint, number):
@@ -94,20 +93,18 @@ def send(session, url, headers, body, **how):
     """Send once.
 
     :param how: see :func:`~.transport.exchange`
-    :return: ``(Outcome, is_silent, is_gone)``: whether nobody was there at all, and
-        whether the receiver says that this endpoint is no more
+    :return: :class:`~.side_by_side.Result`
     """
     try:
         answer = exchange(session, "POST", url, headers=headers, data=body, **how)
     except NoAnswer as error:
-        return Outcome(False, str(error)), True, False
+        return Result(Outcome(False, str(error)), is_silent=True)
     if answer.is_success:
-        reference = f"HTTP {answer.status}"
-        return Outcome(True, reference=reference), False, False
+        return Result(Outcome(True, reference=f"HTTP {answer.status}"))
     is_gone = answer.status == 410
     error = _complaint(answer)
     outcome = Outcome(False, error, is_final=is_gone, retry_after=answer.retry_after)
-    return outcome, False, is_gone
+    return Result(outcome, is_gone=is_gone)
 
 
 def _complaint(answer):
@@ -118,12 +115,3 @@ def _complaint(answer):
         )
     said = f": {answer.excerpt}" if answer.excerpt else ""
     return f"Answered with HTTP {answer.status}{said}"
-
-
-def rest_after(silences):
-    """How many seconds to leave an endpoint alone after so many silences in a row.
-
-    >>> [rest_after(n) for n in (1, 2, 3, 9)]
-    [30, 60, 120, 600]
-    """
-    return min(_FIRST_REST * 2 ** min(silences - 1, 10), _LONGEST_REST)

@@ -40,15 +40,16 @@ def push(url, **how):
 )
 def test_what_the_answers_mean(sink, status, is_sent, is_final, is_gone):
     sink.answer(status)
-    outcome, gone = push(sink.url)
+    outcome, is_silent, gone = push(sink.url)
     assert (outcome.is_sent, outcome.is_final, gone) == (is_sent, is_final, is_gone)
+    assert not is_silent
 
 
 def test_a_push_service_that_is_away_is_tried_again_and_is_not_the_whole_channel():
     with BlackHole() as hole:
-        outcome, is_gone = push(hole.url, timeout=0.3)
-    assert outcome[0] is False
-    assert (outcome.is_final, outcome.is_channel_down, is_gone) == (False, False, False)
+        outcome, is_silent, is_gone = push(hole.url, timeout=0.3)
+    assert (is_silent, is_gone) == (True, False)
+    assert not (outcome.is_sent or outcome.is_final or outcome.is_channel_down)
 
 
 def test_it_may_wait_for_a_browser_that_is_asleep_and_is_replaced_by_newer_news(sink):
