@@ -33,6 +33,7 @@ class Settings:
     mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
     mqtt_keepalive: int = 60  # seconds
     mqtt_version: str = "3.1.1"  # or 5
+    mqtt_alerts: bool = True  # publish alerts and notifications too
     batch_rows: int = 2000  # commit when that many wait …
     batch_ms: int = 50  # … or the oldest has waited that long
     buffer_rows: int = 20000  # when that many wait the socket is left unread
