@@ -1,7 +1,7 @@
 """E-mail, by Odoo's outgoing mail servers.
 
-Not as ``mail.mail``, which is a queue of its own: what it fails to send it writes to the
-log with a traceback, and nobody here would learn of it.
+Not as ``mail.mail``, which is a queue of its own: what it fails to send it writes to
+the log with a traceback, and nobody here would learn of it.
 """
 
 import smtplib
@@ -76,14 +76,14 @@ class IotNotification(models.Model):
         user = self.user_id
         if not email_normalize(user.email or ""):
             error = _(
-                "%(name)s has no e-mail address: enter it in Settings → Users → %(name)s.",
+                "%(name)s has no e-mail address: enter it in Settings → Users.",
                 name=user.name or "?",
             )
             return Outcome(False, error, is_final=True)
         sender = self._email_sender()
         if not sender:
             error = _(
-                "No sender: enter an e-mail address in Settings → Companies → %(name)s.",
+                "No sender: enter an e-mail address of %(name)s in Settings → Companies.",
                 name=self.env.company.name,
             )
             return Outcome(False, error, is_channel_down=True)

@@ -116,8 +116,8 @@ class IotNotification(models.Model):
 
     def _no_browser(self):
         error = _(
-            "%(name)s has no browser that takes notifications: open Odoo there, click on "
-            "the bell and allow them.",
+            "%(name)s has no browser that takes notifications: open Odoo in it and "
+            "allow them.",
             name=self.user_id.name or "?",
         )
         return Outcome(False, error, is_final=True)

@@ -45,19 +45,19 @@ class IotNotification(models.Model):
         return self._ask_sms_provider(api, number, text, self._sms_uuid())
 
     def _sms_number(self):
-        """:return: ``(E.164, None)`` or ``(None, what is wrong and where to mend it)``"""
+        """:return: ``(E.164, None)``, or ``(None, what is wrong and what to do)``"""
         partner = self.user_id.partner_id
         if not partner.phone:
             return None, _(
-                "%(name)s has no phone number: enter a mobile number in Settings → Users "
-                "→ %(name)s → Phone, or in Contacts.",
+                "%(name)s has no phone number: enter a mobile number in Settings → "
+                "Users, or in Contacts.",
                 name=partner.name,
             )
         number = partner._phone_format(fname="phone")
         if not number:
             return None, _(
-                "The phone number %(number)s of %(name)s cannot be dialled: enter it with "
-                "its country code, such as +8801712345678, in Settings → Users.",
+                "The phone number %(number)s of %(name)s cannot be dialled: enter it "
+                "with its country code, such as +8801712345678, in Settings → Users.",
                 number=partner.phone,
                 name=partner.name,
             )

@@ -76,13 +76,13 @@ class IotWebhook(models.Model):
         if not master:
             return _(
                 "Nothing can be signed yet: webhook_secret is not set in the section "
-                "[smartdairy_iot] of odoo.conf (or SMARTDAIRY_IOT_WEBHOOK_SECRET in the "
-                "environment)."
+                "[smartdairy_iot] of odoo.conf, nor SMARTDAIRY_IOT_WEBHOOK_SECRET in "
+                "the environment."
             )
         if len(master) < SHORTEST_SECRET:
             return _(
-                "Nothing is signed: webhook_secret in odoo.conf is too short. It needs at "
-                "least %(count)s characters, such as those of: openssl rand -hex 32",
+                "Nothing is signed: webhook_secret in odoo.conf is too short. It needs "
+                "at least %(count)s characters, such as those of: openssl rand -hex 32",
                 count=SHORTEST_SECRET,
             )
         return False

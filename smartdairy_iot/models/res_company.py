@@ -85,7 +85,7 @@ class ResCompany(models.Model):
         return to_gateway(self.sudo())
 
     def _get_sms_provider(self):
-        """The provider of this company, that answers within ten seconds or not at all."""
+        """The provider of this company, that answers within ten seconds or never."""
         provider = self._get_sms_api_class()(self.with_company(self).env)
         provider._set_company(self)
         if isinstance(provider, SmsApi):
