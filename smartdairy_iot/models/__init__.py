@@ -32,8 +32,18 @@ from . import iot_alert_evaluation
 from . import iot_alert_history
 from . import iot_device_alert
 from . import iot_rule_watermark
+from . import iot_webhook
+from . import iot_webhook_delivery
+from . import iot_alert_topic
+from . import iot_alert_wording
 from . import iot_notification
 from . import iot_notification_queue
+from . import iot_notification_wording
+from . import iot_notification_email
+from . import iot_notification_mqtt
+from . import iot_notification_push
+from . import iot_notification_sms
+from . import iot_notification_webhook
 from . import iot_notification_odoo
 from . import iot_sensor_reading
 from . import iot_sensor_reading_group
@@ -47,4 +57,8 @@ from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
 from . import ir_websocket
+from . import ir_mail_server
+from . import res_company
 from . import res_config_settings
+from . import res_config_settings_channels
+from . import sms_sms

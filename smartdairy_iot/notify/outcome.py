@@ -20,6 +20,7 @@ class Outcome(NamedTuple):
     :param is_channel_down: nothing can be sent through this channel now; this and
         the rest is kept for later
     :param reference: what the other side calls the message
+    :param retry_after: seconds that the other side asks us to wait; 0: our backoff
     """
 
     is_sent: bool
@@ -27,6 +28,7 @@ class Outcome(NamedTuple):
     is_final: bool = False
     is_channel_down: bool = False
     reference: str = ""
+    retry_after: int = 0
 
 
 def next_try(outcome, attempts, now):
@@ -39,4 +41,5 @@ def next_try(outcome, attempts, now):
     limit = _WAITS_FOR_CHANNEL if outcome.is_channel_down else len(BACKOFF)
     if outcome.is_sent or outcome.is_final or attempts > limit:
         return None
-    return now + BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    wait = BACKOFF[min(attempts, len(BACKOFF)) - 1]
+    return now + max(wait, timedelta(seconds=outcome.retry_after))

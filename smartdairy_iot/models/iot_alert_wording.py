@@ -1,0 +1,82 @@
+"""An alert in words, for messages, and as data, for programs."""
+
+from odoo import _, models
+from odoo.tools.misc import format_datetime, format_time, formatLang
+
+from ..notify.number import decimals
+from .farm_farm import to_iso
+
+
+class IotAlert(models.Model):
+    _inherit = "iot.alert"
+
+    def _describe_value(self, value):
+        """``9.1 °C``, with the decimal point of the language."""
+        number = formatLang(self.env, value, digits=decimals(value))
+        return f"{number} {self.unit or ''}".strip()
+
+    def _describe_breach(self, value):
+        """``Temperature 9.1 °C (max 6 °C)``; what is no limit says what it is."""
+        side = self.alert_type.partition("_")[0]
+        # A kind of its own says more than its numbers; those without are limits.
+        kind = self["kind"] if "kind" in self._fields else "limit"
+        if kind != "limit" or side not in ("high", "low"):
+            return self.message
+        reading_types = self.env["iot.threshold"]._fields["reading_type"]
+        labels = dict(reading_types._description_selection(self.env))
+        words = {
+            "what": labels.get(self.reading_type, self.reading_type),
+            "value": self._describe_value(value),
+            "limit": self._describe_value(self.threshold_value),
+        }
+        if side == "high":
+            return _("%(what)s %(value)s (max %(limit)s)", **words)
+        return _("%(what)s %(value)s (min %(limit)s)", **words)
+
+    def _describe_time(self, time, with_day=True):
+        """In the zone of the farm, where the milk is."""
+        tz = self.farm_id.tz or self.env.user.tz or "UTC"
+        if not time:
+            return ""
+        if with_day:
+            return format_datetime(self.env, time, tz=tz)
+        return format_time(self.env, time, tz=tz, time_format="short")
+
+    def _get_link(self):
+        """To the alert; it asks for a login when there is none."""
+        self.ensure_one()
+        # Not _notify_get_action_link: it signs a token for recipients without a login.
+        path = f"/mail/view?model={self._name}&res_id={self.id}"
+        return f"{self.get_base_url()}{path}"
+
+    def _to_message(self):
+        """What MQTT and webhooks tell of an alert: see docs/alerts.md. Times are UTC.
+
+        Keys are only ever added: programs of others read them.
+        """
+        self.ensure_one()
+        # sudo - res.users: the name of who acknowledged, for whoever hears of it.
+        acknowledged_by = self.acknowledged_by.sudo().name
+        return {
+            "id": self.id,
+            "alert_type": self.alert_type,
+            "severity": self.severity,
+            "state": self.state,
+            "is_active": self.is_active,
+            "message": self.message,
+            "device_id": self.device_id.device_id,
+            "device_name": self.device_id.name,
+            "farm_id": self.farm_id.id or None,
+            "farm_name": self.farm_id.name or None,
+            "reading_type": self.reading_type,
+            "trigger_value": self.trigger_value,
+            "threshold_value": self.threshold_value,
+            "peak_value": self.peak_value,
+            "unit": self.unit or "",
+            "started_at": to_iso(self.started_at) or None,
+            "cleared_at": to_iso(self.cleared_at) or None,
+            "acknowledged_at": to_iso(self.acknowledged_at) or None,
+            "acknowledged_by": acknowledged_by or None,
+            "resolved_at": to_iso(self.resolved_at) or None,
+            "url": self._get_link(),
+        }
