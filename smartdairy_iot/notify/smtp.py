@@ -31,6 +31,9 @@ def outcome_of(error):
                 f" {error.smtp_code} {_text(error.smtp_error)}",
                 is_channel_down=True,
             )
+        case smtplib.SMTPServerDisconnected() if _is_timeout(error):
+            # smtplib says so of both; to wait as long for each message would be long.
+            return outcome_of(TimeoutError())
         case smtplib.SMTPServerDisconnected():
             return Outcome(False, "The mail server broke the connection off.")
         case smtplib.SMTPNotSupportedError():
@@ -66,6 +69,10 @@ def _refused(what, code, said):
         is_final=500 <= code < 600,
         is_channel_down=code == _SERVICE_CLOSES,
     )
+
+
+def _is_timeout(error):
+    return isinstance(error.__context__, TimeoutError)
 
 
 def _text(said):

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_alert
 from . import test_archive_download
 from . import test_backfill
+from . import test_channel_email
 from . import test_client
 from . import test_config_settings
 from . import test_device
