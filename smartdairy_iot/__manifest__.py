@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT Integration",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Supply Chain/IoT",
     "summary": "Sensors over MQTT, live dashboards and alerts for dairies",
     "author": "Smart Dairy Development Team",
@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "security/iot_rules.xml",
         "data/ir_cron.xml",
+        "data/mail_activity_type.xml",
         "data/iot_threshold.xml",
         "data/iot_device_profile.xml",
         "data/iot_retention.xml",
@@ -24,6 +25,7 @@
         "views/iot_sensor_reading_views.xml",
         "views/iot_threshold_views.xml",
         "views/iot_alert_views.xml",
+        "views/iot_alert_wizard_views.xml",
         "views/iot_rejected_message_views.xml",
         "views/iot_discovered_device_views.xml",
         "views/iot_listener_views.xml",

@@ -11,6 +11,12 @@ _DIGITS = re.compile(r"[0-9]{1,10}")
 _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,50}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _INT4_MAX = 2**31 - 1
+# What an acknowledgement may say → the name of the argument.
+_REPORT = {
+    "cause": "cause",
+    "causeNote": "cause_note",
+    "correctiveAction": "corrective_action",
+}
 
 
 def to_int(name, raw, lowest, highest, default):
@@ -55,3 +61,20 @@ def to_record_id(raw):
     """The record id, or 0, which no record has."""
     number = int(raw) if _DIGITS.fullmatch(raw) else 0
     return number if number <= _INT4_MAX else 0
+
+
+def to_report(body):
+    """What an acknowledgement says of the alert: arguments of ``action_acknowledge``.
+
+    :param body: the decoded JSON, None if there was none; other keys are ignored
+    """
+    given = body if isinstance(body, dict) else {}
+    report = {}
+    for name, argument in _REPORT.items():
+        value = given.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise InvalidParameterError(name, f"{name} must be text.")
+        report[argument] = value
+    return report

@@ -2,6 +2,7 @@ from . import farm_farm
 from . import farm_tank
 from . import farm_stall
 from . import farm_animal
+from . import farm_farm_alert
 from . import iot_retention
 from . import iot_store
 from . import iot_store_outbox
@@ -21,9 +22,15 @@ from . import iot_device_live
 from . import iot_device_reading
 from . import iot_device_state
 from . import iot_threshold
+from . import iot_threshold_snapshot
 from . import iot_alert
+from . import iot_alert_life
+from . import iot_alert_assignment
+from . import iot_alert_bulk
+from . import iot_alert_readings
 from . import iot_alert_evaluation
 from . import iot_alert_history
+from . import iot_device_alert
 from . import iot_rule_watermark
 from . import iot_webhook
 from . import iot_webhook_delivery

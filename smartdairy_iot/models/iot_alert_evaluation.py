@@ -193,17 +193,10 @@ class IotAlert(models.Model):
 
     def _turn(self):
         """The condition has cleared, or holds again."""
+        now = fields.Datetime.now()
         cleared = self.filtered(lambda alert: not alert.is_active)
-        cleared.cleared_at = fields.Datetime.now()
-        (self - cleared).cleared_at = False
-        notes = {
-            True: _("The condition holds again."),
-            False: _("The condition has cleared."),
-        }
-        # One batch: tracking would write the notes one by one, which takes a second
-        # when a farm comes back to life.
-        self._message_log_batch({alert.id: notes[alert.is_active] for alert in self})
-        cleared._end_if_cleared()
+        cleared._turn_clear(now)
+        (self - cleared)._turn_active(now)
 
     @api.model
     def _describe(self, limit, side, value):

@@ -3,6 +3,7 @@ from collections import deque
 from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta, timezone
 
+from odoo import fields
 from odoo.tests import TransactionCase
 
 from ..ingest.client import Receipt
@@ -83,6 +84,27 @@ class IotCase(TransactionCase):
                 "state": "active",
                 "farm_id": cls.farm.id,
                 "location_type": "storage",
+                **vals,
+            }
+        )
+
+    @classmethod
+    def make_alert(cls, **vals):
+        began = vals.get("started_at") or fields.Datetime.now()
+        return cls.env["iot.alert"].create(
+            {
+                "device_id": cls.sensor.id,
+                "alert_type": "high_temperature",
+                "reading_type": "temperature",
+                "severity": "medium",
+                "side": "high",
+                "message": "Too warm",
+                "trigger_value": 9.5,
+                "threshold_value": 6.0,
+                "peak_value": 9.5,
+                "unit": "°C",
+                "started_at": began,
+                "last_breach_at": began,
                 **vals,
             }
         )

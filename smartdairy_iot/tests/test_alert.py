@@ -152,22 +152,22 @@ class TestAlert(LineCase):
         self.assertEqual(len(self.measure(14.0)), 2)
 
     def test_a_breach_that_stands_is_told_when_the_cooldown_is_over(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         self.assertEqual(len(self.measure(9.0)), 1)
         self.evaluate_after(minutes=31)
         self.assertEqual(len(self.alerts()), 2)
 
     def test_the_last_value_of_a_device_that_fell_silent_is_not_told_again(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         for hours in (1, 2, 24):
             self.evaluate_after(hours=hours)
         self.assertEqual(len(self.alerts()), 1)
 
     def test_what_was_measured_in_the_cooldown_is_told_only_once(self):
-        self.measure(9.0).action_dismiss()
+        self.measure(9.0).action_dismiss("a test")
         self.measure(9.0)
         self.evaluate_after(minutes=31)
-        self.alerts().filtered("is_open").action_dismiss()
+        self.alerts().filtered("is_open").action_dismiss("a test")
         self.evaluate_after(hours=2)
         self.assertEqual(len(self.alerts()), 2)
 

@@ -34,7 +34,8 @@ class Alerts(Controller):
         alert = request.env["iot.alert"].search([("id", "=", record_id)])
         if not alert:
             raise NotFound("There is no such alert.")
-        alert.action_acknowledge()
+        body = request.httprequest.get_json(silent=True)
+        alert.action_acknowledge(**parameters.to_report(body))
         return _to_json(alert)
 
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.smartdairy_iot.models.iot_alert import IotAlert
+from odoo.addons.smartdairy_iot.models.iot_alert_life import IotAlert
 
 from .common import ALERT_MODEL, ALERTS, MobileApiCase
 
@@ -117,7 +117,7 @@ class TestAlerts(MobileApiCase):
         self.assertEqual(self.alert.state, "new")
 
     def test_an_alert_that_has_ended_is_a_conflict(self):
-        self.alert.action_dismiss()
+        self.alert.action_dismiss("a test")
         with mute_logger("odoo.http"):
             response = self.acknowledge(self.alert, self.user)
         error = self.assertError(response, 409, "conflict")
@@ -143,15 +143,29 @@ class TestAlerts(MobileApiCase):
             self.assertEqual(alert.state, "acknowledged")
         self.assertEqual(self.far_alert.state, "new")
 
+    def test_where_haccp_asks_for_it_the_body_says_cause_and_corrective_action(self):
+        self.farm.haccp_mode = "always"
+        report = {"cause": "door", "correctiveAction": "Closed, milk at 3.8 °C"}
+        with mute_logger("odoo.http"):
+            for lacking in ({}, {"cause": "door"}, report | {"cause": "ghosts"}):
+                response = self.acknowledge(self.alert, self.user, json=lacking)
+                self.assertError(response, 422, "invalid_parameter")
+            response = self.acknowledge(self.alert, self.user, json={"cause": 7})
+            self.assertError(response, 422, "invalid_parameter", "cause")
+        self.assertEqual(self.alert.state, "new")
+        response = self.acknowledge(self.alert, self.user, json=report)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(self.alert.corrective_action, "Closed, milk at 3.8 °C")
+
     def test_a_transaction_that_met_another_is_tried_again(self):
         acknowledge = IotAlert.action_acknowledge
         tries = []
 
-        def fail_once(alerts):
+        def fail_once(alerts, **report):
             tries.append(alerts)
             if len(tries) == 1:
                 alerts.env.cr.execute(_SERIALIZATION_FAILURE, log_exceptions=False)
-            return acknowledge(alerts)
+            return acknowledge(alerts, **report)
 
         with (
             patch.object(IotAlert, "action_acknowledge", fail_once),
