@@ -36,8 +36,10 @@ class IotNotification(models.Model):
         """Through one connection; a new one when the server breaks it off."""
         # sudo - ir.mail_server: whoever is told, the mail servers are the system's.
         # A language, or Odoo trips over its own errors.
-        server = self.env["ir.mail_server"].sudo().with_context(
-            smtp_timeout=_TIMEOUT, lang=self.env.lang or "en_US"
+        server = (
+            self.env["ir.mail_server"]
+            .sudo()
+            .with_context(smtp_timeout=_TIMEOUT, lang=self.env.lang or "en_US")
         )
         outcomes = {}
         session = None

@@ -8,6 +8,8 @@ from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
 from . import test_channel_email
+from . import test_channel_push
+from . import test_channel_sms
 from . import test_client
 from . import test_config_settings
 from . import test_device
@@ -30,5 +32,6 @@ from . import test_store
 from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
+from . import test_webhook
 from . import test_worker
 from . import test_zone
