@@ -8,6 +8,7 @@ from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
 from . import test_channel_email
+from . import test_channel_mqtt
 from . import test_channel_push
 from . import test_channel_sms
 from . import test_client
