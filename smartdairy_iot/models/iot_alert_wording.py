@@ -18,9 +18,7 @@ class IotAlert(models.Model):
     def _describe_breach(self, value):
         """``Temperature 9.1 °C (max 6 °C)``; what is no limit says what it is."""
         side = self.alert_type.partition("_")[0]
-        # A kind of its own says more than its numbers; those without are limits.
-        kind = self["kind"] if "kind" in self._fields else "limit"
-        if kind != "limit" or side not in ("high", "low"):
+        if self.kind != "limit" or side not in ("high", "low"):
             return self.message
         reading_types = self.env["iot.threshold"]._fields["reading_type"]
         labels = dict(reading_types._description_selection(self.env))
@@ -59,6 +57,7 @@ class IotAlert(models.Model):
         acknowledged_by = self.acknowledged_by.sudo().name
         return {
             "id": self.id,
+            "kind": self.kind,
             "alert_type": self.alert_type,
             "severity": self.severity,
             "state": self.state,
@@ -68,6 +67,7 @@ class IotAlert(models.Model):
             "device_name": self.device_id.name,
             "farm_id": self.farm_id.id or None,
             "farm_name": self.farm_id.name or None,
+            "affected_device_ids": self.affected_device_ids.mapped("device_id"),
             "reading_type": self.reading_type,
             "trigger_value": self.trigger_value,
             "threshold_value": self.threshold_value,

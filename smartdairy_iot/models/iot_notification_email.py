@@ -5,6 +5,8 @@ the log with a traceback, and nobody here would learn of it.
 """
 
 import smtplib
+import uuid
+from contextlib import suppress
 
 from odoo import _, models
 from odoo.exceptions import UserError
@@ -24,8 +26,7 @@ class IotNotification(models.Model):
     def _send_email(self):
         outcomes = {}
         for company, rows in self.grouped("company_id").items():
-            post = rows._for_company(company)._send_email_of_company()
-            outcomes |= {self.browse(row.id): outcome for row, outcome in post.items()}
+            outcomes |= rows._for_company(company)._send_email_of_company()
         return outcomes
 
     def _for_company(self, company):
@@ -34,7 +35,12 @@ class IotNotification(models.Model):
     def _send_email_of_company(self):
         """Through one connection; a new one when the server breaks it off."""
         # sudo - ir.mail_server: whoever is told, the mail servers are the system's.
-        server = self.env["ir.mail_server"].sudo().with_context(smtp_timeout=_TIMEOUT)
+        # A language, or Odoo trips over its own errors.
+        server = (
+            self.env["ir.mail_server"]
+            .sudo()
+            .with_context(smtp_timeout=_TIMEOUT, lang=self.env.lang or "en_US")
+        )
         outcomes = {}
         session = None
         try:
@@ -47,14 +53,20 @@ class IotNotification(models.Model):
                 if outcomes[row].is_channel_down:
                     break
         finally:
-            if session:
-                session.close()
+            _leave(session)
         return outcomes
 
     def _post(self, server, session, message):
         """:return: the connection to go on with or None, and the outcome"""
         try:
             session = session or server._connect__(smtp_from=message["From"])
+        except UserError as error:  # no mail server is configured
+            where = _("Enter one in Settings → Technical → Outgoing Mail Servers.")
+            error = f"{str(error).splitlines()[0]}. {where}"
+            return None, Outcome(False, error, is_channel_down=True)
+        except (OSError, smtplib.SMTPException) as error:
+            return None, outcome_of(error)._replace(is_channel_down=True)
+        try:
             reference = server.send_email(message, smtp_session=session)
         except smtplib.SMTPServerDisconnected as error:
             return None, outcome_of(error)
@@ -63,12 +75,6 @@ class IotNotification(models.Model):
             return session, outcome_of(error.__context__)
         except AssertionError as error:  # no valid sender or recipient
             return session, Outcome(False, str(error.args[0]), is_final=True)
-        except UserError as error:  # no mail server is configured
-            where = _("Enter one in Settings → Technical → Outgoing Mail Servers.")
-            error = f"{str(error).splitlines()[0]}. {where}"
-            return None, Outcome(False, error, is_channel_down=True)
-        except (OSError, smtplib.SMTPException) as error:
-            return None, outcome_of(error)
         return session, Outcome(True, reference=reference or "")
 
     def _to_email(self):
@@ -83,7 +89,7 @@ class IotNotification(models.Model):
         sender = self._email_sender()
         if not sender:
             error = _(
-                "No sender: enter an e-mail address of %(name)s in Settings → Companies.",
+                "No sender: enter an e-mail address for %(name)s in Companies.",
                 name=self.env.company.name,
             )
             return Outcome(False, error, is_channel_down=True)
@@ -126,7 +132,7 @@ class IotNotification(models.Model):
         # sudo - ir.config_parameter: alerts of two databases have the same numbers.
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         domain = f"{(database or '')[:8]}.smartdairy-iot"
-        own = f"<notification-{self.id}@{domain}>"
+        own = f"<notification-{self.id or uuid.uuid4().hex}@{domain}>"
         if not self.alert_id:
             return own, own
         root = f"<alert-{self.alert_id.id}-{self.user_id.id}@{domain}>"
@@ -140,3 +146,10 @@ class IotNotification(models.Model):
             "alerts": self._told_alerts(),
         }
         return self.env["ir.qweb"]._render("smartdairy_iot.notification_email", values)
+
+
+def _leave(session):
+    """Politely; a server that is no longer there need not be told."""
+    if session:
+        with suppress(OSError, smtplib.SMTPException):
+            session.quit()

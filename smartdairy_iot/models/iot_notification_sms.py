@@ -31,9 +31,8 @@ class IotNotification(models.Model):
             rows = rows._for_company(company)
             api = rows.env.company._get_sms_provider()
             for row in rows:
-                outcome = row._for_recipient()._send_one_sms(api)
-                outcomes[self.browse(row.id)] = outcome
-                if outcome.is_channel_down:
+                outcomes[row] = row._for_recipient()._send_one_sms(api)
+                if outcomes[row].is_channel_down:
                     break
         return outcomes
 

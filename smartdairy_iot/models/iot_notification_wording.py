@@ -21,10 +21,14 @@ class IotNotification(models.Model):
         """The one alert, or all that a digest tells, the most severe first."""
         alerts = self.alert_id or self.digested_ids.alert_id
         ranks = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-        return alerts.sorted(lambda alert: (ranks[alert.severity], alert.started_at))
+        return alerts.sorted(
+            lambda alert: (ranks[alert.severity], alert.started_at, alert.id)
+        )
 
     def _label(self):
         """``HIGH``, or what happened when it is nothing bad: ``CLEARED``."""
+        if not self._told_alerts():
+            return _("TEST")
         if self.event in _STILL_WRONG or not self.alert_id:
             name, value = "severity", self.severity or self._told_alerts()[:1].severity
         else:
@@ -54,6 +58,8 @@ class IotNotification(models.Model):
 
     def _digest_headline(self):
         alerts = self._told_alerts()
+        if not alerts:
+            return _("this is how alerts will reach you")
         devices = alerts.device_id.mapped("name")
         words = {
             "count": formatLang(self.env, len(alerts), digits=0),

@@ -15,46 +15,33 @@ def outcome_of(error):
         case smtplib.SMTPRecipientsRefused():
             code, said = next(iter(error.recipients.values()))
             return _refused("the mail server refuses the address", code, said)
-        case smtplib.SMTPSenderRefused():
-            # Every message has the same sender.
-            said = _text(error.smtp_error)
-            return Outcome(
-                False,
-                f"The mail server refuses the sender {error.sender}:"
-                f" {error.smtp_code} {said}",
-                is_channel_down=True,
-            )
-        case smtplib.SMTPAuthenticationError():
-            return Outcome(
-                False,
-                "The mail server refuses user or password:"
-                f" {error.smtp_code} {_text(error.smtp_error)}",
-                is_channel_down=True,
-            )
-        case smtplib.SMTPServerDisconnected():
+        case smtplib.SMTPServerDisconnected() if not _is_timeout(error):
             return Outcome(False, "The mail server broke the connection off.")
         case smtplib.SMTPNotSupportedError():
             return Outcome(False, f"The mail server cannot: {error}", is_final=True)
-        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            said = _text(error.smtp_error)
-            return Outcome(
-                False,
-                f"The mail server turns us away: {error.smtp_code} {said}",
-                is_channel_down=True,
-            )
-        case smtplib.SMTPResponseException():
+        case smtplib.SMTPDataError():
             return _refused(
                 "the mail server refuses the message", error.smtp_code, error.smtp_error
             )
-        case TimeoutError():
-            return Outcome(
-                False, "The mail server does not answer in time.", is_channel_down=True
-            )
+    return Outcome(False, _of_every_message(error), is_channel_down=True)
+
+
+def _of_every_message(error):
+    """What no other message would escape either."""
+    match error:
+        case smtplib.SMTPSenderRefused():
+            what = f"refuses the sender {error.sender}"
+        case smtplib.SMTPAuthenticationError():
+            what = "refuses user or password"
+        case smtplib.SMTPResponseException():
+            what = "turns us away"
+        case TimeoutError() | smtplib.SMTPServerDisconnected():
+            return "The mail server does not answer in time."
         case ConnectionRefusedError():
-            return Outcome(
-                False, "The mail server refuses the connection.", is_channel_down=True
-            )
-    return Outcome(False, f"The mail server: {error}", is_channel_down=True)
+            return "The mail server refuses the connection."
+        case _:
+            return f"The mail server cannot be used: {error}"
+    return f"The mail server {what}: {error.smtp_code} {_text(error.smtp_error)}"
 
 
 def _refused(what, code, said):
@@ -66,6 +53,12 @@ def _refused(what, code, said):
         is_final=500 <= code < 600,
         is_channel_down=code == _SERVICE_CLOSES,
     )
+
+
+def _is_timeout(error):
+    """smtplib says of silence too that the connection is closed. To wait as long for
+    each message would be long."""
+    return isinstance(error.__context__, TimeoutError)
 
 
 def _text(said):

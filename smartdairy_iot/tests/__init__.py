@@ -7,6 +7,10 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_channel_email
+from . import test_channel_mqtt
+from . import test_channel_push
+from . import test_channel_sms
 from . import test_client
 from . import test_config_settings
 from . import test_device
@@ -29,5 +33,6 @@ from . import test_store
 from . import test_store_read
 from . import test_store_rollup
 from . import test_threshold
+from . import test_webhook
 from . import test_worker
 from . import test_zone

@@ -38,6 +38,16 @@ def test_what_is_final_and_what_concerns_every_message(
     assert outcome.error and not outcome.is_sent
 
 
+def test_a_server_that_falls_silent_is_not_asked_for_each_message():
+    try:
+        try:
+            raise TimeoutError("timed out")
+        except OSError:
+            raise smtplib.SMTPServerDisconnected("closed: timed out")  # noqa: B904
+    except smtplib.SMTPServerDisconnected as error:
+        assert outcome_of(error).is_channel_down
+
+
 def test_what_the_server_said_is_told_in_one_line():
     outcome = outcome_of(recipient(550, b"5.1.1 no such\r\n user"))
     assert outcome.error.endswith("the address: 550 5.1.1 no such user")
