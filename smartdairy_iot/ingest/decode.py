@@ -265,9 +265,11 @@ def _seems(record):
 
 def _refuse(decoded, message, error, device_id=None):
     """Turn whatever went wrong into a rejection with its reason."""
+    clock_offset = None
     if isinstance(error, RejectedError):
         reason, detail = error.reason, error.detail
         device_id = error.device_id or device_id
+        clock_offset = error.clock_offset
     else:
         reason, detail = Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}"
     decoded.rejections.append(
@@ -279,6 +281,7 @@ def _refuse(decoded, message, error, device_id=None):
             message.received_at,
             device_id,
             len(message.payload),
+            clock_offset,
         )
     )
 

@@ -44,11 +44,12 @@ class Reason(str, Enum):
 class RejectedError(Exception):
     """Raised by a codec; the line turns it into a :class:`Rejection`."""
 
-    def __init__(self, reason, detail, device_id=None):
+    def __init__(self, reason, detail, device_id=None, clock_offset=None):
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
         self.device_id = device_id
+        self.clock_offset = clock_offset
 
 
 class Rejection(NamedTuple):
@@ -61,6 +62,7 @@ class Rejection(NamedTuple):
     received_at: datetime
     device_id: str | None = None
     size: int = 0  # bytes of the whole
+    clock_offset: float | None = None  # seconds, if that is why; see ``clock``
 
 
 @dataclass(slots=True)
@@ -155,7 +157,8 @@ class StatusChange(NamedTuple):
 class Decoded:
     """The outcome of one message: any mix of the four.
 
-    ``heard`` is ``[(device_id, received_at)]`` of who spoke for others: a sign of life.
+    ``heard`` is ``[(device_id, received_at)]`` of who spoke for others, or with a clock
+    that is too wrong for its readings: a sign of life.
     """
 
     samples: list = field(default_factory=list)

@@ -11,6 +11,7 @@ class DeviceNews:
     device_id: str
     last_seen: datetime | None = None
     time: datetime | None = None  # of ``values``
+    data_at: datetime | None = None  # when any values were last received
     values: dict = field(default_factory=dict)
     steady_since: dict = field(default_factory=dict)  # of values that do not change
     alarm_type: str | None = None
@@ -21,6 +22,7 @@ class DeviceNews:
     firmware: str | None = None
     is_online: bool = True
     online_at: datetime | None = None  # when ``is_online`` was said
+    clock_offset: float | None = None  # see ``clock``
 
 
 class News:
@@ -76,6 +78,8 @@ class News:
         if newest is None or at >= newest:
             self._newest[sample.device_id] = at
             _take_over(news, sample, at)
+        if sample.values:
+            news.data_at = _latest(news.data_at, sample.received_at)
         if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
             self._alarms[sample.device_id] = sample.alarms
             self.wakes_rules = True
@@ -115,6 +119,7 @@ def _merged(older, newer):
     merged = replace(
         says,
         last_seen=_latest(older.last_seen, newer.last_seen),
+        data_at=_latest(older.data_at, newer.data_at),
         values={**older.values, **newer.values},
         steady_since={**older.steady_since, **newer.steady_since},
         battery=older.battery if newer.battery is None else newer.battery,

@@ -224,9 +224,10 @@ class Pipeline:
         devices, wakes_rules = {}, False
         if tells:
             devices, wakes_rules = self._news.take()
-        fleet, plausibility = self._interpreter.fleet, self._interpreter.plausibility
+        fleet = self._interpreter.fleet
         for device_id, news in devices.items():
-            news.steady_since = plausibility.snapshot(device_id)
+            news.steady_since = self._interpreter.plausibility.snapshot(device_id)
+            news.clock_offset = self._interpreter.clocks.offset(device_id)
         try:
             with self._transaction() as env:
                 env["iot.device.state"]._apply(devices, fleet)

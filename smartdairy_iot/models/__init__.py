@@ -21,11 +21,14 @@ from . import iot_device_profile_field
 from . import iot_device_profile_sample
 from . import iot_device
 from . import iot_device_listener
+from . import iot_device_health
+from . import iot_device_health_words
 from . import iot_device_live
 from . import iot_device_normal
 from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
+from . import iot_device_silence
 from . import iot_threshold
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot

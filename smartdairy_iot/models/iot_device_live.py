@@ -17,6 +17,11 @@ class IotDevice(models.Model):
     )
     battery_level = fields.Integer(string="Battery (%)", compute="_compute_live")
     signal_strength = fields.Integer(string="Signal (%)", compute="_compute_live")
+    clock_offset = fields.Float(
+        string="Clock Ahead (s)",
+        compute="_compute_live",
+        help="Negative: behind. What a message takes to arrive looks like that, too.",
+    )
     firmware_version = fields.Char(compute="_compute_live")
     last_reading = fields.Char(compute="_compute_live")
     fault = fields.Char(
@@ -33,6 +38,7 @@ class IotDevice(models.Model):
             device.is_online = live.is_online
             device.battery_level = live.battery_level
             device.signal_strength = live.signal_strength
+            device.clock_offset = live.clock_offset
             device.firmware_version = live.firmware_version
             device.fault = live._describe_fault() if live else False
             device.last_reading = live._describe() if live else False

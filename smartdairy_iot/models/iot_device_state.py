@@ -28,16 +28,22 @@ class IotDeviceState(models.Model):
     device_id = fields.Many2one("iot.device", required=True, ondelete="cascade")
     last_seen = fields.Datetime()
     is_online = fields.Boolean(index=True)
+    status_since = fields.Datetime(help="Since when it is on or off line.")
     battery_level = fields.Integer()
     signal_strength = fields.Integer()
     firmware_version = fields.Char()
     last_values = fields.Json(help="{reading type: value} of the newest readings")
     value_time = fields.Datetime()
+    data_at = fields.Datetime(
+        help="When its newest reading was received, whatever its own clock says."
+    )
+    clock_offset = fields.Float(help="Seconds that its clock is ahead of ours.")
     alarm_type = fields.Char(index="btree_not_null")
     fault = fields.Char(
         index="btree_not_null",
         help="Why the newest value is not believed, such as stuck_temperature.",
     )
+    fault_since = fields.Datetime()
     steady_since = fields.Json(
         help="{reading type: since when its value is the very same}"
     )
@@ -74,6 +80,8 @@ class IotDeviceState(models.Model):
     def _apply(self, news, devices):
         """Upsert what the listener committed; the newest value never goes back.
 
+        A device that came or went, or a fault that began or ended, wakes the rules.
+
         :param news: ``{device_id: DeviceNews}``
         :param devices: the listener's ``{device_id: Device}``
         """
@@ -86,6 +94,7 @@ class IotDeviceState(models.Model):
             ),
             key=itemgetter(0),
         )
+        changed = 0
         for part in split_every(_AT_ONCE, known):
             # Raw SQL: one statement for many rows that only machines write. No ON
             # CONFLICT DO UPDATE: it takes an id for every row, and 500 devices would
@@ -94,6 +103,9 @@ class IotDeviceState(models.Model):
             self.env.cr.execute(SQL(_INSERT, ids), log_exceptions=False)
             rows = [_to_row(record_id, device_news) for record_id, device_news in part]
             self.env.cr.execute(SQL(_UPDATE, json.dumps(rows)), log_exceptions=False)
+            changed += self.env.cr.fetchone()[0]
+        if changed:
+            self.env["iot.alert"]._wake_conditions()
 
     @api.model
     def _memory(self):
@@ -109,30 +121,6 @@ class IotDeviceState(models.Model):
             " WHERE live.last_values IS NOT NULL AND live.steady_since IS NOT NULL"
         )
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
-
-    @api.model
-    def _cron_detect_offline(self):
-        """Devices that were silent for longer than they may be."""
-        # Raw SQL: one set-based update on a table that only machines write.
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE iot_device_state AS live
-                   SET is_online = FALSE
-                  FROM iot_device AS device
-                 WHERE device.id = live.device_id
-                   AND live.is_online
-                   AND live.last_seen < now() AT TIME ZONE 'UTC'
-                       - device.offline_after * interval '1 second'
-                RETURNING live.id
-                """
-            )
-        )
-        ids = [row_id for (row_id,) in self.env.cr.fetchall()]
-        self.invalidate_model(["is_online"])
-        gone = self.browse(ids)
-        gone._send_status()
-        gone._tell_history()
 
     def _tell_history(self):
         now = datetime.now(timezone.utc).isoformat()
@@ -174,12 +162,15 @@ def _to_row(device_id, news):
         "device_id": device_id,
         "last_seen": _naive(news.last_seen),
         "is_online": news.is_online,
+        "status_since": _naive(news.online_at),
         "battery_level": news.battery,
         "signal_strength": news.signal,
         "firmware_version": news.firmware,
         "last_values": news.values,
         "steady_since": news.steady_since,
         "value_time": _naive(news.time),
+        "data_at": _naive(news.data_at),
+        "clock_offset": news.clock_offset,
         "alarm_type": news.alarm_type,
         "fault": news.fault,
         "location_type": news.location_type,
@@ -199,31 +190,45 @@ SELECT device.id
    AND NOT EXISTS (SELECT 1 FROM iot_device_state WHERE device_id = device.id)
     ON CONFLICT DO NOTHING
 """
-# A device that is heard of again: when, is history.
+# A device that is heard of again: when, is history. A status that the broker repeats is
+# no sign of life: it brings nobody back whom we have seen leave.
 _UPDATE = """
 WITH changed AS (
 UPDATE iot_device_state AS live
    SET last_seen = greatest(live.last_seen, said.last_seen),
-       is_online = said.is_online,
+       is_online = now.is_online,
+       status_since = CASE WHEN live.is_online = now.is_online THEN live.status_since
+                           WHEN said.last_seen IS NULL AND live.last_seen IS NOT NULL
+                           THEN live.last_seen
+                           ELSE said.status_since END,
        battery_level = coalesce(said.battery_level, live.battery_level),
        signal_strength = coalesce(said.signal_strength, live.signal_strength),
        firmware_version = coalesce(said.firmware_version, live.firmware_version),
-       (last_values, steady_since, alarm_type, fault, location_type) = (
+       clock_offset = coalesce(said.clock_offset, live.clock_offset),
+       (last_values, steady_since, alarm_type, fault, fault_since, location_type) = (
            SELECT coalesce(live.last_values, '{}') || said.last_values,
-                  said.steady_since, said.alarm_type, said.fault, said.location_type
+                  said.steady_since, said.alarm_type, said.fault,
+                  CASE WHEN said.fault = live.fault THEN live.fault_since
+                       WHEN said.fault IS NOT NULL THEN said.data_at END,
+                  said.location_type
             WHERE said.value_time >= coalesce(live.value_time, '-infinity')
             UNION ALL
-           SELECT live.last_values, live.steady_since,
-                  live.alarm_type, live.fault, live.location_type
+           SELECT live.last_values, live.steady_since, live.alarm_type,
+                  live.fault, live.fault_since, live.location_type
             LIMIT 1),
-       value_time = greatest(live.value_time, said.value_time)
+       value_time = greatest(live.value_time, said.value_time),
+       data_at = greatest(live.data_at, said.data_at)
   FROM json_to_recordset(%s) AS said (device_id int, last_seen timestamp,
-       is_online bool, battery_level int, signal_strength int, firmware_version varchar,
-       last_values jsonb, steady_since jsonb, value_time timestamp, alarm_type varchar,
+       is_online bool, status_since timestamp, battery_level int, signal_strength int,
+       firmware_version varchar, last_values jsonb, steady_since jsonb,
+       value_time timestamp, data_at timestamp, clock_offset float, alarm_type varchar,
        fault varchar, location_type varchar)
-  JOIN iot_device_state AS was USING (device_id)
+  JOIN iot_device_state AS was USING (device_id),
+       LATERAL (SELECT said.is_online AND NOT (said.last_seen IS NULL AND
+           was.last_seen IS NOT NULL AND was.is_online IS FALSE)) AS now (is_online)
  WHERE live.device_id = said.device_id
-RETURNING live.*, was.is_online AS was_online)
+RETURNING live.*, was.is_online AS was_online, was.fault AS was_fault),
+told AS (
 INSERT INTO iot_store_outbox (table_name, row)
 SELECT 'device_status', jsonb_build_object(
            'time', changed.last_seen AT TIME ZONE 'UTC',
@@ -233,5 +238,7 @@ SELECT 'device_status', jsonb_build_object(
            'signal_strength', changed.signal_strength,
            'firmware_version', left(changed.firmware_version, 30))
   FROM changed JOIN iot_device AS device ON device.id = changed.device_id
- WHERE changed.is_online AND changed.was_online IS NOT TRUE
+ WHERE changed.is_online AND changed.was_online IS NOT TRUE)
+SELECT count(*) FROM changed
+ WHERE is_online IS DISTINCT FROM was_online OR fault IS DISTINCT FROM was_fault
 """

@@ -15,6 +15,8 @@ from . import test_channel_sms
 from . import test_client
 from . import test_config_settings
 from . import test_device
+from . import test_device_health
+from . import test_device_heard
 from . import test_device_normal
 from . import test_device_profile
 from . import test_device_profile_sample

@@ -36,12 +36,14 @@ def to_time(raw, received_at, tz):
         raise RejectedError(
             Reason.BAD_TIMESTAMP,
             f"timestamp {_shown(raw)} is before {EARLIEST:%Y-%m-%d}",
+            clock_offset=(time - received_at).total_seconds(),
         )
     if time - received_at > MAX_AHEAD:
         raise RejectedError(
             Reason.FUTURE_TIMESTAMP,
             f"timestamp {_shown(raw)} is {time - received_at} ahead of the server's "
             "clock",
+            clock_offset=(time - received_at).total_seconds(),
         )
     return _cut(time)
 

@@ -49,6 +49,13 @@ def test_a_backfill_in_a_later_batch_does_not_take_the_tile_back_in_time():
     assert news.last_seen == at(30)
 
 
+def test_a_backfill_was_received_when_it_came():
+    assert told(
+        [reading(20, 3.5)], [reading(0, 3.0, received_at=at(30))]
+    ).data_at == at(30)
+    assert told([make_sample(0, {})]).data_at is None, "an event is no reading"
+
+
 def test_who_spoke_for_others_is_online_and_seen_and_has_nothing_new():
     news = News()
     news.add(Batch(samples=[reading(0, 3.5, received_at=at(0))]))
@@ -132,6 +139,13 @@ def given_back(taken, newer):
     news.add(newer)
     news.give_back(devices, wakes_rules)
     return news.take()
+
+
+def test_when_readings_last_came_is_not_lost_either():
+    devices, _wakes_rules = given_back(
+        Batch(samples=[reading(0, 9.0)]), Batch(samples=[make_sample(5, {})])
+    )
+    assert devices["TEMP-1"].data_at == at(0)
 
 
 def test_news_that_could_not_be_told_is_not_lost():
