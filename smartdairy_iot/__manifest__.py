@@ -33,14 +33,22 @@
         "views/iot_retention_views.xml",
         "views/iot_notification_email.xml",
         "views/iot_webhook_views.xml",
+        "views/iot_schedule_views.xml",
+        "views/iot_alert_subscription_views.xml",
+        "views/iot_oncall_views.xml",
+        "views/iot_escalation_views.xml",
+        "views/iot_maintenance_window_views.xml",
+        "views/iot_notification_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_channels_views.xml",
+        "views/res_config_settings_notify_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [
         "demo/farm_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
+        "demo/iot_notify_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

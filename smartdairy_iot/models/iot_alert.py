@@ -199,13 +199,12 @@ class IotAlert(models.Model):
                 yield _("%(severity)s: outside %(band)s", severity=severity, band=band)
             else:
                 yield severity
-        if rule["deadband"] or rule["off_delay"]:
-            yield _(
-                "Clear when %(deadband)s %(unit)s inside for %(minutes)s min",
-                deadband=f"{rule['deadband']:g}",
-                unit=rule["unit"],
-                minutes=f"{rule['off_delay'] / 60:g}",
-            )
+        if rule["deadband"]:
+            inside = f"{rule['deadband']:g} {rule['unit']}".strip()
+            yield _("Clear when %(inside)s inside", inside=inside)
+        if rule["off_delay"]:
+            minutes = f"{rule['off_delay'] / 60:g}"
+            yield _("Clear after %(minutes)s min inside", minutes=minutes)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

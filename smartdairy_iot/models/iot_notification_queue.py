@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import psycopg2.errors
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 from odoo.tools import SQL
 
 from ..notify.outcome import Outcome, next_try
@@ -13,7 +13,7 @@ from ..notify.outcome import Outcome, next_try
 _logger = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # rows; a crash between sending and commit tells these once more
-_CLAIMS = 3
+_TRIES = 3
 
 
 class IotNotification(models.Model):
@@ -56,6 +56,7 @@ class IotNotification(models.Model):
     @api.model
     def _send_due(self, channel):
         """Send, in small batches that are committed each, all that is due."""
+        self._retry(lambda: self._prepare(channel))
         while batch := self._claim(channel):
             is_up = batch._send(channel)
             left = self.search_count(self._due_domain(channel))
@@ -79,13 +80,20 @@ class IotNotification(models.Model):
     @api.model
     def _claim(self, channel):
         """The oldest due rows, locked; what another transaction works on is left."""
-        for _again in range(_CLAIMS):
+        return self._retry(lambda: self._lock_due(channel)) or self.browse()
+
+    @api.model
+    def _retry(self, do):
+        """Rows may change after this transaction's snapshot, when one is cancelled."""
+        for _again in range(_TRIES):
             try:
-                return self._lock_due(channel)
+                done = do()
+                self.env.flush_all()
+                return done
             except psycopg2.errors.SerializationFailure:
-                # Changed after this transaction's snapshot, by whoever cancelled it.
                 self.env.cr.rollback()
-        return self.browse()
+                self.env.invalidate_all()
+        return None
 
     @api.model
     def _lock_due(self, channel):
@@ -111,18 +119,48 @@ class IotNotification(models.Model):
 
     def _send(self, channel):
         """:return: False when nothing more can be sent through this channel now"""
+        rows = self._drop_unseen()
         try:
             with self.env.cr.savepoint():
-                outcomes = getattr(self, f"_send_{channel}")()
+                outcomes = getattr(rows, f"_send_{channel}")()
         except Exception as error:  # noqa: BLE001 - one channel must not stop the log
             _logger.warning("Sending by %s failed: %s", channel, error, exc_info=True)
-            outcomes = dict.fromkeys(self, Outcome(False, str(error) or repr(error)))
+            outcomes = dict.fromkeys(rows, Outcome(False, str(error) or repr(error)))
+        return rows._settle_all(outcomes)
+
+    def _settle_all(self, outcomes):
+        """:return: False when nothing more can be sent through this channel now"""
         is_down = any(outcome.is_channel_down for outcome in outcomes.values())
         missing = Outcome(False, "The channel said nothing about it.")
         for row in self:
             if row in outcomes or not is_down:  # the rest was not tried
                 row._settle(outcomes.get(row, missing))
         return not is_down
+
+    def _drop_unseen(self):
+        """Who may no longer see an alert is not told of it either.
+
+        :return: the rows that are left
+        """
+        for user, rows in self.grouped("user_id").items():
+            if not user:
+                continue
+            told = rows | rows.digested_ids
+            visible = (
+                user._iot_visible(told.alert_id)
+                if user.active
+                else self.env["iot.alert"]
+            )
+            unseen = told.filtered(
+                lambda r, v=visible: r.alert_id and r.alert_id not in v
+            )
+            unseen.digest_id = False
+            unseen._void(_("%(name)s may not see this alert.", name=user.name))
+        empty = self.filtered(
+            lambda row: row.event == "digest" and not row.digested_ids
+        )
+        empty._void(_("Nothing is left to tell."))
+        return self.filtered(lambda row: row.state == "queued")
 
     def _settle(self, outcome):
         now = fields.Datetime.now()
@@ -144,7 +182,7 @@ class IotNotification(models.Model):
     def _wake_later(self, channel):
         """Come back when the next attempt is due."""
         waiting = self.search(
-            [("channel", "=", channel), ("state", "=", "queued")],
+            [("channel", "=", channel), ("state", "in", ("queued", "held"))],
             order="next_try_at",
             limit=1,
         )

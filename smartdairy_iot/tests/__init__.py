@@ -18,9 +18,13 @@ from . import test_device_profile
 from . import test_device_profile_sample
 from . import test_election
 from . import test_history
+from . import test_escalation
 from . import test_hooks
 from . import test_js
 from . import test_live_board
+from . import test_maintenance_window
+from . import test_notification_plan
+from . import test_notification_queue
 from . import test_pipeline
 from . import test_quarantine
 from . import test_quarantine_register

@@ -110,6 +110,12 @@ class TestAlertHaccp(HaccpCase):
         wizard.action_confirm()
         self.assertEqual(set(alerts.mapped("state")), {"acknowledged"})
 
+    def test_the_dialog_begins_with_what_was_entered_in_the_form(self):
+        alert = self.as_user(self.alert)
+        alert.cause = "chiller"
+        action = alert.action_acknowledge_selected()
+        self.assertEqual(action["context"]["default_cause"], "chiller")
+
     def test_what_is_acknowledged_is_resolved_by_a_plain_click(self):
         alert = self.as_user(self.alert)
         alert.action_acknowledge(**REPORT)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.iot_alert import CAUSES
+from ..models.iot_alert_life import REPORT
 
 
 class IotAlertAcknowledge(models.TransientModel):
@@ -23,9 +24,7 @@ class IotAlertAcknowledge(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        report = {
-            name: self[name] for name in ("cause", "cause_note", "corrective_action")
-        }
+        report = {name: self[name] for name in REPORT}
         if self.is_resolved:
             return self.alert_ids._resolve_open(**report)
         return self.alert_ids._acknowledge_open(**report)

@@ -101,10 +101,14 @@ class OdooDevices:
         return self._farm_id
 
     def remove(self):
-        """Nothing of the benchmark stays in Odoo."""
+        """Nothing of the benchmark stays in Odoo, but devices that had alerts."""
         of_bench = [["device_id", "=like", "BENCH-%"]]
-        while devices := self.call("iot.device", "search", of_bench, limit=CHUNK):
+        without = [*of_bench, ["alert_ids", "=", False]]
+        while devices := self.call("iot.device", "search", without, limit=CHUNK):
             self.call("iot.device", "unlink", devices)
+        for device in self.call("iot.device", "search", of_bench):
+            values = {"device_id": f"OLD-BENCH-{device}", "state": "retired"}
+            self.call("iot.device", "write", [device], values)
         of_farm = [["code", "=", FARM_CODE]]
         if farms := self.call("farm.farm", "search", of_farm):
             self.call("farm.farm", "unlink", farms)

@@ -187,6 +187,44 @@ test("a refused acknowledgement is told, and can be tried again", async () => {
     expect(".o_sd_acknowledge").toBeEnabled();
 });
 
+test("an alert says whether it is acknowledged, cleared, and whose it is", async () => {
+    const seen = { acknowledged_at: NOW, acknowledged_by: "Anna", assigned_to: "Ben" };
+    await openLiveBoard(
+        makeBoard({
+            alerts: [
+                makeAlert({ is_active: false }),
+                makeAlert({ id: 2, state: "acknowledged", ...seen }),
+            ],
+        })
+    );
+    expect("[data-alert-id='1'] .o_sd_cleared").toHaveText("Cleared");
+    expect("[data-alert-id='1'] .o_sd_acknowledge").toHaveCount(1);
+    expect("[data-alert-id='2']").toHaveText(/Acknowledged by Anna/);
+    expect("[data-alert-id='2'] .o_sd_assigned").toHaveText("Assigned to Ben");
+    expect("[data-alert-id='2'] .o_sd_cleared").toHaveCount(0);
+});
+
+test("a historic alert is never on the board", async () => {
+    await openLiveBoard(makeBoard({ alerts: [makeAlert({ is_historic: true })] }));
+    sendBus("alert", { alert: makeAlert({ id: 5, is_historic: true }) });
+    sendBus("alert", { alert: makeAlert({ id: 6 }) });
+    await waitFor("[data-alert-id='6']");
+    expect(".o_sd_alert").toHaveCount(1);
+});
+
+test("where the farm asks for a report, a click opens its dialog", async () => {
+    onRpc("iot.alert", "action_acknowledge_selected", () => ({
+        type: "ir.actions.act_window",
+        res_model: "iot.device",
+        views: [[false, "form"]],
+        target: "new",
+    }));
+    await openLiveBoard(makeBoard({ alerts: [makeAlert({ needs_report: true })] }));
+    await contains(".o_sd_acknowledge").click();
+    await waitFor(".o_dialog .o_device_form");
+    expect(".o_sd_acknowledge").toHaveCount(1);
+});
+
 test("the server is told at once and each half minute that somebody watches", async () => {
     onRpc("farm.farm", "watch_live", ({ args }) => expect.step(args));
     await openLiveBoard();

@@ -83,7 +83,10 @@ export function makeAlert(values = {}) {
         created_at: ago(60),
         acknowledged_at: false,
         acknowledged_by: false,
+        assigned_to: false,
         is_active: true,
+        is_historic: false,
+        needs_report: false,
         ...values,
     };
 }

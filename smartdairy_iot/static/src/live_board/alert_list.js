@@ -58,6 +58,10 @@ export class AlertRow extends Component {
         return _t("Acknowledged by %(user)s", { user: this.props.alert.acknowledged_by });
     }
 
+    get assignedLabel() {
+        return _t("Assigned to %(user)s", { user: this.props.alert.assigned_to });
+    }
+
     open() {
         this.action.doAction({
             type: "ir.actions.act_window",
@@ -70,7 +74,7 @@ export class AlertRow extends Component {
     async acknowledge() {
         this.state.busy = true;
         try {
-            await this.telemetry.acknowledge(this.props.alert.id);
+            await this.telemetry.acknowledge(this.props.alert);
             // The button is about to go, the keyboard user stays where the alert is.
             this.row.el?.focus();
         } catch (error) {

@@ -152,8 +152,9 @@ export function severityLabel(severity) {
 }
 
 /** An alert leaves the list when it is closed, or when it is over and somebody has seen it. */
-export function isListed({ state, is_active, acknowledged_at }) {
-    return !["resolved", "dismissed"].includes(state) && (is_active || !acknowledged_at);
+export function isListed({ state, is_active, is_historic, acknowledged_at }) {
+    const isOver = ["resolved", "dismissed"].includes(state) || is_historic;
+    return !isOver && Boolean(is_active || !acknowledged_at);
 }
 
 /** What needs somebody comes first, then the worst, then the newest. */

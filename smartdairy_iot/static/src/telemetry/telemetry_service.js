@@ -21,7 +21,8 @@ const TILES_PER_FRAME = 50;
  * a snapshot again after each reconnection. Does nothing while no board is open.
  */
 export class Telemetry {
-    constructor({ bus_service, notification, orm }) {
+    constructor({ action, bus_service, notification, orm }) {
+        this.action = action;
         this.bus = bus_service;
         this.notification = notification;
         this.orm = orm;
@@ -260,7 +261,13 @@ export class Telemetry {
     // Acknowledge
     //--------------------------------------------------------------------------
 
-    async acknowledge(id) {
+    async acknowledge({ id, needs_report }) {
+        if (needs_report) {
+            // The farm asks for a HACCP report: the answer is its dialog.
+            const ids = [[id]];
+            const dialog = await this.orm.call("iot.alert", "action_acknowledge_selected", ids);
+            return this.action.doAction(dialog);
+        }
         const { store } = this;
         await this.orm.call("iot.alert", "action_acknowledge", [[id]]);
         // The bus says the same a moment later, unless the connection is lost just now.
@@ -277,7 +284,7 @@ export class Telemetry {
 }
 
 export const telemetryService = {
-    dependencies: ["bus_service", "notification", "orm"],
+    dependencies: ["action", "bus_service", "notification", "orm"],
     start(env, services) {
         return new Telemetry(services);
     },
