@@ -24,6 +24,7 @@
         "views/iot_device_views.xml",
         "views/iot_device_profile_views.xml",
         "views/iot_sensor_reading_views.xml",
+        "views/iot_schedule_views.xml",
         "views/iot_threshold_views.xml",
         "views/iot_threshold_trial_views.xml",
         "views/iot_alert_views.xml",

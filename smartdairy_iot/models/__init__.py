@@ -26,6 +26,8 @@ from . import iot_device_normal
 from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
+from . import iot_schedule
+from . import iot_schedule_line
 from . import iot_threshold
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot
@@ -33,6 +35,7 @@ from . import iot_threshold_device
 from . import iot_threshold_level
 from . import iot_threshold_scope
 from . import iot_threshold_sentence
+from . import iot_threshold_schedule
 from . import iot_threshold_trial
 from . import iot_alert
 from . import iot_alert_life
