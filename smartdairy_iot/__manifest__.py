@@ -6,10 +6,10 @@
     "author": "Smart Dairy Development Team",
     "website": "https://smartdairy.com",
     "license": "LGPL-3",
-    "depends": ["base", "bus", "mail", "web"],
+    "depends": ["base", "bus", "mail", "sms", "web"],
     # Both define a model iot.device of their own.
     "excludes": ["iot", "iot_oca"],
-    "external_dependencies": {"python": ["jmespath", "paho-mqtt"]},
+    "external_dependencies": {"python": ["jmespath", "paho-mqtt", "requests"]},
     "data": [
         "security/iot_groups.xml",
         "security/ir.model.access.csv",
@@ -34,13 +34,23 @@
         "views/iot_listener_views.xml",
         "views/iot_live_views.xml",
         "views/iot_retention_views.xml",
+        "views/iot_notification_email.xml",
+        "views/iot_webhook_views.xml",
+        "views/iot_alert_subscription_views.xml",
+        "views/iot_oncall_views.xml",
+        "views/iot_escalation_views.xml",
+        "views/iot_maintenance_window_views.xml",
+        "views/iot_notification_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_channels_views.xml",
+        "views/res_config_settings_notify_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [
         "demo/farm_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
+        "demo/iot_notify_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
