@@ -29,6 +29,8 @@ from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
 from . import iot_device_silence
+from . import iot_schedule
+from . import iot_schedule_line
 from . import iot_threshold
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot
@@ -36,6 +38,7 @@ from . import iot_threshold_device
 from . import iot_threshold_level
 from . import iot_threshold_scope
 from . import iot_threshold_sentence
+from . import iot_threshold_schedule
 from . import iot_threshold_trial
 from . import iot_alert
 from . import iot_alert_life
@@ -55,8 +58,6 @@ from . import iot_rule_watermark
 from . import iot_webhook
 from . import iot_webhook_delivery
 from . import iot_alert_topic
-from . import iot_schedule
-from . import iot_schedule_line
 from . import iot_alert_subscription
 from . import iot_oncall
 from . import iot_oncall_line

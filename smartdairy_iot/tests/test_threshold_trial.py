@@ -118,7 +118,10 @@ class TestThresholdTrial(ThresholdCase):
                 vals = self.vals(cooldown_minutes=0, **changes)
                 trial = self.attempt(**vals)
                 lines = trial.line_ids.mapped(
-                    lambda line: (line.started_at, round(line.minutes, 1))
+                    lambda line: (
+                        line.started_at,
+                        line.is_active or round(line.minutes, 1),
+                    )
                 )
                 self.assertEqual(sorted(lines), self.reference(vals, trial), changes)
                 self.assertTrue(lines, changes)
@@ -132,7 +135,10 @@ class TestThresholdTrial(ThresholdCase):
         runs = self.env["iot.store"]._runs([ask])["it"]
         self.rules.browse(rule.threshold_id).unlink()
         return [
-            (fired.start.replace(tzinfo=None), round(fired.minutes, 1))
+            (
+                fired.start.replace(tzinfo=None),
+                fired.until is None or round(fired.minutes, 1),
+            )
             for fired in would_fire(rule, runs, now, 2 * MINUTE)
         ]
 
@@ -143,6 +149,21 @@ class TestThresholdTrial(ThresholdCase):
         self.assertEqual(
             self.attempt(**self.vals(kind="deviation", max_value=9)).count, 0
         )
+
+    def test_outside_its_schedule_it_would_not_have_fired(self):
+        """By the farm's clock."""
+        self.measure([20.0] * 30 + [55.0] * 5 + [20.0] * 90)
+        self.farm.tz = "Asia/Dhaka"
+        breach = (self.start + 30 * MINUTE).astimezone(to_zone("Asia/Dhaka"))
+        hour = (breach.hour + breach.minute / 60) % 24
+        for start, count in ((hour - 1, 1), (hour + 1, 0)):
+            start %= 24
+            times = {"hour_from": start, "hour_to": (start + 1.5) % 24}
+            schedule = self.env["iot.schedule"].create(
+                {"name": "Then", "line_ids": [(0, 0, times)]}
+            )
+            trial = self.attempt(**self.vals(schedule_id=schedule.id))
+            self.assertEqual(trial.count, count, times)
 
     def test_readings_of_other_tables_are_tried_too(self):
         self.make_device("PH-1", device_type="ph_sensor")

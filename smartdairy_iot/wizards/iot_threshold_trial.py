@@ -37,6 +37,7 @@ class IotThresholdTrial(models.TransientModel):
     is_done = fields.Boolean(compute="_compute_summary")
     summary = fields.Char(compute="_compute_summary")
     progress = fields.Char(compute="_compute_summary")
+    place = fields.Char(compute="_compute_summary")
     chart = fields.Html(compute="_compute_chart", sanitize=False)
     line_ids = fields.One2many("iot.threshold.trial.line", "trial_id")
 
@@ -52,17 +53,21 @@ class IotThresholdTrial(models.TransientModel):
                 "shown": _MOST_LINES,
             }
             trial.is_done = not left
-            trial.progress = False
+            trial.progress = trial.place = False
             if not trial.device_count:
                 trial.summary = _("The rule would be in force at no device.")
                 continue
-            trial.summary = (
-                _("Would have fired once in the last %(days)s days", **words)
-                if trial.count == 1
-                else _(
+            trial.place = _("In force at %(all)s devices.", **words)
+            said = {
+                0: _("Would never have fired in the last %(days)s days", **words),
+                1: _("Would have fired once in the last %(days)s days", **words),
+            }
+            trial.summary = said.get(
+                trial.count,
+                _(
                     "Would have fired %(count)s times in the last %(days)s days",
                     **words,
-                )
+                ),
             )
             if left:
                 trial.progress = _(
