@@ -66,7 +66,7 @@ class NotifyCase(IotCase):
         return alert
 
     def clear(self, alert):
-        alert._turn_clear(fields.Datetime.now())
+        self.turn(alert, False, fields.Datetime.now())
         alert._announce("cleared")
 
     def send(self, channel):

@@ -230,7 +230,7 @@ class TestNotificationPlan(NotifyCase):
         self.send("odoo")
         self.clear(alert)
         self.send("odoo")
-        alert._turn_active(fields.Datetime.now())
+        self.turn(alert, True, fields.Datetime.now())
         alert._announce("raised")
         self.send("odoo")
         self.clear(alert)
