@@ -184,7 +184,7 @@ class TestAlertLife(IotCase):
         alert = self.make_alert(threshold_id=rule.id)
         said = "Cold room\nMedium: outside 2 – 6 °C\nHigh: outside -3 – 11 °C"
         self.assertEqual(alert.rule_text, said)
-        rule.write({"name": "Warm room", "max_value": 20.0})
+        rule.write({"name": "Warm room", "max_value": 10.0})
         alert.invalidate_recordset()
         self.assertEqual(alert.rule_text, said)
         rule.unlink()
