@@ -124,15 +124,19 @@ class IotCase(TransactionCase):
         return Sample(device_id, "temperature", at, at, values, **vals)
 
     @staticmethod
-    def turn(alert, is_active, at):
+    def turn(alerts, is_active, at):
         """As the evaluation does when the condition clears, or holds again.
 
-        :return: the alert if it ended by that
+        :return: the alerts that ended by that
         """
         turns = ((is_active, at.replace(tzinfo=timezone.utc)),)
-        vals = after_turns(alert.outside_minutes, alert.active_since, turns)
-        alert._write_each({alert: vals})
-        return alert._end_if_cleared()
+        alerts._write_each(
+            {
+                alert: after_turns(alert.outside_minutes, alert.active_since, turns)
+                for alert in alerts
+            }
+        )
+        return alerts._end_if_cleared()
 
     def rows(self, query, *params):
         with self.env["iot.store"]._cursor() as cr:
