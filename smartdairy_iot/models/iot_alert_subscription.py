@@ -96,42 +96,71 @@ class IotAlertSubscription(models.Model):
         Alerts that are alike have the same recipients: that is found out once.
 
         :param now: aware
-        :return: ``{alert: {(user_id, channel): aware end of the quiet hours or None}}``
+        :return: groups: ``[(alerts, {(user_id, channel): aware end of the quiet hours
+            or None})]``
         """
-        alike = alerts.grouped(_to_fact)
         subscribers = self._subscribers(alerts)
         on_call = self.env["iot.oncall"]._on_call_by_farm(alerts.farm_id, now)
-        told = {}
-        for fact, of_it in alike.items():
-            found = audience(fact, subscribers, now, on_call.get(fact.farm_id, ()))
-            told |= dict.fromkeys(of_it, found)
-        return self._only_to_who_may_see(told)
+        return self._only_to_who_may_see(
+            (
+                alike,
+                audience(fact, subscribers, now, on_call.get(fact.farm_id, ())),
+            )
+            for fact, alike in alerts.grouped(_to_fact).items()
+        )
 
     @api.model
-    def _only_to_who_may_see(self, told):
-        """Leaves out whom the record rules do not let see the alert.
+    def _only_to_who_may_see(self, groups):
+        """Leaves out whom the record rules do not let see an alert.
 
-        :param told: ``{alert: {(user_id, …): …}}``; so is the result
+        :param groups: as of :meth:`_audiences`; so is the result
         """
-        alerts = self.env["iot.alert"].concat(*told)
-        samples = {key: of_it[:1] for key, of_it in alerts.grouped(_to_place).items()}
-        users = self.env["res.users"].browse(
-            {user_id for found in told.values() for user_id, *_rest in found}
-        )
-        seen = {}
+        groups = list(groups)
+        places = {}  # one alert of each stands for all
+        for alerts, _found in groups:
+            for place, of_it in alerts.grouped(_to_place).items():
+                places.setdefault(place, of_it[:1])
+        user_ids = {key[0] for _alerts, found in groups for key in found}
+        seen = self._seen_places(places, self.env["res.users"].browse(user_ids))
+        return [
+            (of_it, {key: v for key, v in found.items() if key[0] in seen[place]})
+            for alerts, found in groups
+            for place, of_it in alerts.grouped(_to_place).items()
+        ]
+
+    @api.model
+    def _seen_places(self, places, users):
+        """:return: ``{place: ids of those of the users who may see it}``"""
+        samples = self.env["iot.alert"].union(*places.values())
+        seen = {place: set() for place in places}
         for user in users.filtered("active"):
-            visible = user._iot_visible(alerts.browse(s.id for s in samples.values()))
-            for place, sample in samples.items():
+            visible = user._iot_visible(samples)
+            for place, sample in places.items():
                 if sample in visible:
-                    seen.setdefault(place, set()).add(user.id)
-        return {
-            alert: {
-                key: value
-                for key, value in found.items()
-                if key[0] in seen.get(_to_place(alert), ())
-            }
-            for alert, found in told.items()
-        }
+                    seen[place].add(user.id)
+        return seen
+
+    @api.model
+    def _hold(self, groups, now):
+        """The same groups, with the quiet hours of their recipients."""
+        quiet = [
+            one._to_subscriber() for one in self.search([("quiet_id", "!=", False)])
+        ]
+        if not quiet:
+            return groups
+        alerts = self.env["iot.alert"].union(*(alerts for alerts, _f in groups))
+        on_call = self.env["iot.oncall"]._on_call_by_farm(alerts.farm_id, now)
+        held = []
+        for alerts, found in groups:
+            for fact, alike in alerts.grouped(_to_fact).items():
+                until = {
+                    one.user_id: held_until(one, fact.severity, now)
+                    for one in quiet
+                    if one.user_id not in on_call.get(fact.farm_id, ())
+                    and one.wants(fact)
+                }
+                held.append((alike, {key: until.get(key[0]) for key in found}))
+        return held
 
     @api.model
     def _subscribers(self, alerts):
@@ -164,22 +193,6 @@ class IotAlertSubscription(models.Model):
                 lambda user, c=company: not c or c in user.company_ids
             )
         return by_farm
-
-    @api.model
-    def _quiet_users(self, alerts, now):
-        """:return: ``{(alert, user id): aware end of their quiet hours}``"""
-        on_call = self.env["iot.oncall"]._on_call_by_farm(alerts.farm_id, now)
-        quiet = [
-            one._to_subscriber() for one in self.search([("quiet_id", "!=", False)])
-        ]
-        found = {}
-        for fact, of_it in alerts.grouped(_to_fact).items():
-            for one in quiet:
-                if one.user_id in on_call.get(fact.farm_id, ()) or not one.wants(fact):
-                    continue
-                if until := held_until(one, fact.severity, now):
-                    found |= {(alert, one.user_id): until for alert in of_it}
-        return found
 
     def _to_subscriber(self):
         least = {channel: self[f"{channel}_from"] for channel in _CHANNELS}

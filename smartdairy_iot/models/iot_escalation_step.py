@@ -64,28 +64,20 @@ class IotEscalationStep(models.Model):
     def _tell(self, alerts):
         """Whoever is configured here is to be woken: their quiet hours do not count."""
         users = self._users_at(aware(fields.Datetime.now()))
-        told = {alert: {} for alert in alerts}
-        for alert in alerts:
-            told[alert] = {
-                (user.id, channel): None
-                for user in users
-                for channel in self._channels()
-            }
-        told = self.env["iot.alert.subscription"]._only_to_who_may_see(told)
-        self.env["iot.notification"]._put(
-            "escalated",
-            {(alert.id, *key): None for alert, found in told.items() for key in found},
-        )
-        self._note(told)
+        told = {(u.id, channel): None for u in users for channel in self._channels()}
+        subscriptions = self.env["iot.alert.subscription"]
+        groups = subscriptions._only_to_who_may_see([(alerts, told)])
+        self.env["iot.notification"]._put("escalated", groups)
+        self._note(groups)
 
-    def _note(self, told):
+    def _note(self, groups):
         """In the chatter: who was woken when is part of the alert's story."""
         bodies = {}
-        for alert, found in told.items():
+        for alerts, found in groups:
             user_ids = dict.fromkeys(user_id for user_id, _channel in found)
             names = ", ".join(self.env["res.users"].browse(user_ids).mapped("name"))
             if names:
-                bodies[alert.id] = self._describe_told(names)
+                bodies |= dict.fromkeys(alerts.ids, self._describe_told(names))
         self.env["iot.alert"].browse(bodies)._message_log_batch(bodies)
 
     def _describe_told(self, names):

@@ -31,14 +31,14 @@ class IotNotification(models.Model):
             as of ``iot.alert._to_bus``, False for a digest; body may have many lines
         """
         self.ensure_one()
-        lines = self._lines()
-        if len(lines) > _SHOWN:
-            more = _("and %(count)s more", count=len(lines) - _SHOWN)
-            lines = [*lines[:_SHOWN], more]
+        alerts = self._told_alerts()
+        lines = self._lines(alerts[:_SHOWN])
+        if len(alerts) > _SHOWN:
+            lines.append(_("and %(count)s more", count=len(alerts) - _SHOWN))
         return {
             "id": self.id,
             "alert": self.alert_id._to_bus() if self.alert_id else False,
-            "alert_ids": self._told_alerts().ids,
+            "alert_ids": alerts.ids,
             "event": self.event,
             "title": f"{self._label()}: {self._headline()}",
             "body": "\n".join(lines),
@@ -47,12 +47,11 @@ class IotNotification(models.Model):
         }
 
     def _is_bad_news(self):
-        return self.event in BEGINNING or bool(
-            self.digested_ids.filtered(lambda row: row.event in BEGINNING)
-        )
+        rows = self.digested_ids or self
+        return not set(BEGINNING).isdisjoint(rows.mapped("event"))
 
-    def _lines(self):
-        """What there is to say beside the headline: of a digest, all it tells."""
+    def _lines(self, alerts):
+        """What there is to say beside the headline."""
         if self.alert_id:
             return [self._where_and_since(self.alert_id)]
         return [
@@ -63,7 +62,7 @@ class IotNotification(models.Model):
                 breach=alert._describe_breach(alert.peak_value),
                 state=alert._describe_span(),
             )
-            for alert in self._told_alerts()
+            for alert in alerts
         ]
 
     def _where_and_since(self, alert):
@@ -71,7 +70,7 @@ class IotNotification(models.Model):
         return f"{farm}, {alert._describe_span()}"
 
     def _put_in_inbox(self):
-        body = Markup("<br/>").join(self._lines())
+        body = Markup("<br/>").join(self._lines(self._told_alerts()))
         # A digest is about no single record.
         thread = self.alert_id or self.env["mail.thread"]
         thread.with_context(iot_inbox_only=True).message_notify(

@@ -13,6 +13,7 @@ from ..notify.outcome import Outcome, next_try
 _logger = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # rows; a crash between sending and commit tells these once more
+_AT_ONCE_MQTT = 200  # through one connection
 _TRIES = 3
 
 
@@ -56,7 +57,6 @@ class IotNotification(models.Model):
     @api.model
     def _send_due(self, channel):
         """Send, in small batches that are committed each, all that is due."""
-        self._retry(lambda: self._prepare(channel))
         while batch := self._claim(channel):
             is_up = batch._send(channel)
             left = self.search_count(self._due_domain(channel))
@@ -80,7 +80,13 @@ class IotNotification(models.Model):
     @api.model
     def _claim(self, channel):
         """The oldest due rows, locked; what another transaction works on is left."""
-        return self._retry(lambda: self._lock_due(channel)) or self.browse()
+
+        def claim():
+            # Before each batch: while the last one was sent, more became due.
+            self._prepare(channel)
+            return self._lock_due(channel)
+
+        return self._retry(claim) or self.browse()
 
     @api.model
     def _retry(self, do):
@@ -111,7 +117,7 @@ class IotNotification(models.Model):
                 """,
                 channel,
                 fields.Datetime.now(),
-                _AT_ONCE,
+                _AT_ONCE_MQTT if channel == "mqtt" else _AT_ONCE,
             ),
             log_exceptions=False,
         )

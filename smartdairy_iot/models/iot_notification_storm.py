@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
+from odoo.tools import SQL
 
 from ..notify.plan import Recent, Waiting, split_storm
 from ..rules.rule import severity_rank
@@ -49,23 +50,50 @@ class IotNotification(models.Model):
     @api.model
     def _group_storms(self, channel):
         rate, window = self._storm_limits()
-        due = self.search(
-            [
-                *self._due_domain(channel),
-                ("attempts", "=", 0),
-                ("user_id", "!=", False),
-                ("alert_id", "!=", False),
-            ]
-        )
-        recent = self._recent(channel, due.user_id, window)
         now = fields.Datetime.now()
-        for user, rows in due.grouped("user_id").items():
-            waiting = [
-                Waiting(row.id, row.severity or "low", row.create_date) for row in rows
-            ]
-            split = split_storm(waiting, recent[user], now, rate, window)
+        due = self._due_by_user(channel, now)
+        users = self.env["res.users"].browse(due)
+        recent = self._recent(channel, users, window)
+        for user in users:
+            split = split_storm(due[user.id], recent[user], now, rate, window)
             self.browse(split.digest)._digest()
-            self.browse(split.wait).write({"next_try_at": split.until})
+            if split.wait:
+                self.browse(split.wait)._update_all(next_try_at=split.until)
+
+    @api.model
+    def _due_by_user(self, channel, now):
+        """:return: ``{user id: [Waiting, …]}`` of what was not tried yet"""
+        self.flush_model()
+        # Raw SQL: of tens of thousands of rows three columns are needed, no records.
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT user_id, id, coalesce(severity, 'low'), created_at
+                  FROM iot_notification
+                 WHERE channel = %s AND state = 'queued' AND attempts = 0
+                   AND user_id IS NOT NULL AND alert_id IS NOT NULL
+                   AND (next_try_at IS NULL OR next_try_at <= %s)
+                """,
+                channel,
+                now,
+            )
+        )
+        due = {}
+        for user_id, *row in self.env.cr.fetchall():
+            due.setdefault(user_id, []).append(Waiting(*row))
+        return due
+
+    def _update_all(self, **vals):
+        # Raw SQL: the ORM would load and mark each of tens of thousands of records.
+        columns = [SQL("%s = %s", SQL.identifier(k), v) for k, v in vals.items()]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE iot_notification SET %s WHERE id = ANY(%s)",
+                SQL(", ").join(columns),
+                self.ids,
+            )
+        )
+        self.invalidate_model()
 
     @api.model
     def _storm_limits(self):
@@ -93,9 +121,9 @@ class IotNotification(models.Model):
         )
         digests = dict(
             self._read_group(
-                [*domain, ("event", "=", "digest"), ("create_date", ">", since)],
+                [*domain, ("event", "=", "digest"), ("created_at", ">", since)],
                 ["user_id"],
-                ["create_date:max"],
+                ["created_at:max"],
             )
         )
         counts = {user: [0, 0] for user in users}
@@ -127,8 +155,8 @@ class IotNotification(models.Model):
                 "company_id": first.user_id.company_id.id,
             }
         )
-        digest.severity = max(
-            [digest.severity or "low", *self.mapped("severity")], key=severity_rank
-        )
-        self.write({"state": "digested", "digest_id": digest.id, "next_try_at": False})
+        severities = [digest.severity or "low", *self.mapped("severity")]
+        digest.severity = max(severities, key=severity_rank)
+        digest.flush_recordset()
+        self._update_all(state="digested", digest_id=digest.id, next_try_at=None)
         return digest
