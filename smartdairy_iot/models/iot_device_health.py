@@ -30,6 +30,10 @@ class IotDeviceHealth(models.AbstractModel):
     implausible   1 while ``holds``; ``detail``: the reading type              –
     ============  ===========================================================  ========
 
+    ``since``: of who is offline when it was last heard, of missing readings (more than
+    one) when the last one came, of a fault when it began; of the others no history is
+    kept.
+
     What a silent gateway keeps from us is no fault of its children, however deep below
     it they stand. For them time stands still while it is silent: they have gone when
     they were due and it was heard since. ``children`` of its own condition tells them.
@@ -97,7 +101,7 @@ WITH RECURSIVE gateway AS (
     SELECT id, gateway_id, state, offline_after, activated_at
       FROM iot_device
      WHERE state IN ('active', 'inactive', 'maintenance')
-       AND id IN (SELECT gateway_id FROM iot_device)),
+       AND id IN (SELECT gateway_id FROM iot_device WHERE gateway_id IS NOT NULL)),
 gate AS (
     SELECT 0 AS id, %(now)s::timestamp AS heard_at, '-infinity'::timestamp AS back_at,
            NULL::int AS culprit, NULL::timestamp AS lost_at, NULL::int AS unheard
@@ -120,8 +124,8 @@ gate AS (
 _OFFLINE = """
 %(gates)s
 SELECT device.id, extract(epoch FROM %(now)s - live.last_seen)::float8 / 60,
-       CASE WHEN live.is_online THEN live.status_since
-            ELSE greatest(live.last_seen, gate.back_at) END AT TIME ZONE 'UTC',
+       CASE WHEN live.is_online IS FALSE
+            THEN greatest(live.last_seen, gate.back_at) AT TIME ZONE 'UTC' END,
        NULL, %(own_fault)s
   FROM iot_device AS device
   JOIN iot_device_state AS live ON live.device_id = device.id
@@ -130,12 +134,9 @@ SELECT device.id, extract(epoch FROM %(now)s - live.last_seen)::float8 / 60,
 """
 _NO_DATA = """
 %(gates)s
-SELECT device.id,
-       CASE WHEN clock.until > clock.since
-            THEN extract(epoch FROM clock.until - clock.since)
-                 / coalesce(profile.interval_seconds, device.offline_after / 5.0)
-            ELSE 0 END::float8,
-       clock.since AT TIME ZONE 'UTC', NULL, NULL
+SELECT device.id, missing.intervals,
+       CASE WHEN missing.intervals > 1 THEN clock.since AT TIME ZONE 'UTC' END,
+       NULL, NULL
   FROM iot_device AS device
   LEFT JOIN iot_device_state AS live ON live.device_id = device.id
   LEFT JOIN iot_device_profile AS profile ON profile.id = device.profile_id
@@ -144,7 +145,12 @@ SELECT device.id,
        LATERAL (SELECT coalesce(live.data_at, live.value_time) AS heard_at) AS data,
        LATERAL (SELECT coalesce(gate.heard_at, %(now)s) AS until,
                        greatest(coalesce(data.heard_at, device.activated_at),
-                                gate.back_at) AS since) AS clock
+                                gate.back_at) AS since) AS clock,
+       LATERAL (SELECT CASE WHEN clock.until > clock.since
+                            THEN extract(epoch FROM clock.until - clock.since)
+                                 / coalesce(profile.interval_seconds,
+                                            device.offline_after / 5.0)
+                            ELSE 0 END::float8 AS intervals) AS missing
  WHERE device.state = 'active' AND %(wanted)s
    AND coalesce(data.heard_at, device.activated_at) IS NOT NULL
    AND (data.heard_at IS NOT NULL OR live.last_seen IS NULL
@@ -205,7 +211,7 @@ SELECT gate.culprit, array_agg(device.id ORDER BY device.id)
   FROM gate
   JOIN iot_device AS device ON device.gateway_id = gate.id
   LEFT JOIN iot_device_state AS live ON live.device_id = device.id
- WHERE device.state = 'active'
+ WHERE device.state = 'active' AND gate.culprit IS NOT NULL
    AND coalesce(live.last_seen, '-infinity') <= gate.lost_at
    AND NOT coalesce(%(own_fault)s, FALSE)
  GROUP BY gate.culprit

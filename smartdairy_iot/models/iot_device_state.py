@@ -190,16 +190,14 @@ SELECT device.id
    AND NOT EXISTS (SELECT 1 FROM iot_device_state WHERE device_id = device.id)
     ON CONFLICT DO NOTHING
 """
-# A device that is heard of again: when, is history. A status that the broker repeats is
-# no sign of life: it brings nobody back whom we have seen leave.
+# A device that is heard of again: when, is history. What the broker repeats of one that
+# was heard by us is no news: it may have been said before that.
 _UPDATE = """
 WITH changed AS (
 UPDATE iot_device_state AS live
    SET last_seen = greatest(live.last_seen, said.last_seen),
        is_online = now.is_online,
        status_since = CASE WHEN live.is_online = now.is_online THEN live.status_since
-                           WHEN said.last_seen IS NULL AND live.last_seen IS NOT NULL
-                           THEN live.last_seen
                            ELSE said.status_since END,
        battery_level = coalesce(said.battery_level, live.battery_level),
        signal_strength = coalesce(said.signal_strength, live.signal_strength),
@@ -224,8 +222,9 @@ UPDATE iot_device_state AS live
        value_time timestamp, data_at timestamp, clock_offset float, alarm_type varchar,
        fault varchar, location_type varchar)
   JOIN iot_device_state AS was USING (device_id),
-       LATERAL (SELECT said.is_online AND NOT (said.last_seen IS NULL AND
-           was.last_seen IS NOT NULL AND was.is_online IS FALSE)) AS now (is_online)
+       LATERAL (SELECT CASE WHEN said.last_seen IS NULL AND was.last_seen IS NOT NULL
+                            THEN was.is_online
+                            ELSE said.is_online END) AS now (is_online)
  WHERE live.device_id = said.device_id
 RETURNING live.*, was.is_online AS was_online, was.fault AS was_fault),
 told AS (
