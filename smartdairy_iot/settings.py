@@ -1,8 +1,8 @@
-"""Settings of the listener: environment → ``[smartdairy_iot]`` section → default."""
+"""Settings: environment → ``[smartdairy_iot]`` section → default."""
 
 import configparser
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 
 from odoo.tools import config
@@ -33,11 +33,17 @@ class Settings:
     mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
     mqtt_keepalive: int = 60  # seconds
     mqtt_version: str = "3.1.1"  # or 5
+    mqtt_alerts: bool = True  # publish alerts and notifications too
     batch_rows: int = 2000  # commit when that many wait …
     batch_ms: int = 50  # … or the oldest has waited that long
     buffer_rows: int = 20000  # when that many wait the socket is left unread
     timescale_dsn: str = ""  # keyword DSN, used by smartdairy_iot_timescale
     archive_path: str = ""  # folder of archive files; empty: in Odoo's filestore
+    # Secrets of the channels: here and not in the database, which people copy.
+    sms_token: str = field(default="", repr=False)
+    sms_user: str = ""  # basic authentication instead of the token
+    sms_password: str = field(default="", repr=False)
+    webhook_secret: str = field(default="", repr=False)  # keys are derived from it
 
     def __post_init__(self):
         for name, lowest in _LOWEST.items():
@@ -58,12 +64,12 @@ class Settings:
     def read(cls, environment, section):
         """:param environment, section: mappings of strings"""
         values = {}
-        for field in fields(cls):
+        for key in fields(cls):
             raw = environment.get(
-                f"SMARTDAIRY_IOT_{field.name.upper()}", section.get(field.name)
+                f"SMARTDAIRY_IOT_{key.name.upper()}", section.get(key.name)
             )
             if raw is not None:
-                values[field.name] = _convert(field.name, field.type, raw.strip())
+                values[key.name] = _convert(key.name, key.type, raw.strip())
         return cls(**values)
 
 

@@ -73,3 +73,76 @@ def test_a_sensor_cannot_listen_to_its_neighbours(make_device):
     neighbour.publish({"temperature": 4.0})
     sensor.publish({"temperature": 4.0})  # acked: all that came before was handled
     assert heard == []
+
+
+def heard_until(listener, topics, last, *publish):
+    """What a listener heard until the last of these was handled."""
+    heard = listener.subscribe(*topics)
+    for act in publish:
+        act()
+    wait_until(lambda: last in heard, f"{last} is heard")
+    return heard
+
+
+def test_a_device_cannot_raise_an_alert_nor_tell_a_person_anything(make_device, admin):
+    device = make_device()
+    heard = heard_until(
+        admin,
+        ["smartdairy/alerts/#", "smartdairy/user/#", device.topic],
+        device.topic,
+        lambda: device.publish({"event": "raised"}, "smartdairy/alerts/GREEN/TANK-2"),
+        lambda: device.publish({"text": "x"}, "smartdairy/user/anna/notifications"),
+        lambda: device.publish({"temperature": 4.0}),
+    )
+    assert heard == [device.topic]
+
+
+def test_a_device_cannot_take_away_what_is_retained_of_an_alert(make_device, admin):
+    device = make_device()
+    topic = f"smartdairy/alerts/GREEN/{device.id}"
+    admin.publish({"event": "raised"}, topic, retain=True)
+    device.publish(b"", topic, retain=True)
+    device.publish({"temperature": 4.0})  # acked: what came before was handled
+    heard = admin.subscribe(topic)
+    wait_until(lambda: heard, "the retained message")
+    admin.publish(b"", topic, retain=True)
+
+
+@pytest.fixture
+def connect(request):
+    """Somebody with a certificate of that name."""
+
+    def connect(name):
+        issue_certificate(name)
+        client = Device(name, "temperature")
+        request.addfinalizer(client.close)
+        return client
+
+    return connect
+
+
+def test_a_person_hears_what_concerns_them_and_nobody_else(connect, admin):
+    anna = connect("anna-vet")
+    own, others = (f"smartdairy/user/{name}/alerts" for name in ("anna-vet", "bob"))
+    heard = heard_until(
+        anna,
+        ["smartdairy/#"],
+        own,
+        lambda: admin.publish({"event": "raised"}, others),
+        lambda: admin.publish({"event": "raised"}, "smartdairy/alerts/GREEN/TANK-2"),
+        lambda: admin.publish({"event": "raised"}, own),
+    )
+    assert heard == [own]
+
+
+def test_a_screen_hears_alerts_and_not_what_is_told_to_a_person(connect, admin):
+    screen = connect("dashboard")
+    alerts = "smartdairy/alerts/GREEN/TANK-2"
+    heard = heard_until(
+        screen,
+        ["smartdairy/alerts/#", "smartdairy/user/#"],
+        alerts,
+        lambda: admin.publish({"text": "x"}, "smartdairy/user/anna/notifications"),
+        lambda: admin.publish({"event": "raised"}, alerts),
+    )
+    assert heard == [alerts]

@@ -1,6 +1,7 @@
 """Odoo: its configuration, database and server."""
 
 import configparser
+import hashlib
 import io
 import signal
 import subprocess
@@ -113,6 +114,10 @@ class OdooServer:
             "mqtt_cert": f"{certificates}/iot_consumer.crt",
             "mqtt_key": f"{certificates}/iot_consumer.key",
             "timescale_dsn": self._timescale_dsn(timeseries),
+            # of its own, and the same each time, for stacks made before there was one
+            "webhook_secret": hashlib.sha256(
+                f"webhook {self.stack.secrets['master']}".encode()
+            ).hexdigest(),
         }
 
     def _timescale_dsn(self, timeseries: str) -> str:

@@ -19,8 +19,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from ..settings import SettingsError
 from .message import Message
+from .tls import tls_context
 from .topic import SUBSCRIPTIONS
 
 _logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class BrokerClient:
         if settings.mqtt_username:
             client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
         if settings.mqtt_ca:
-            client.tls_set_context(_tls_context(settings))
+            client.tls_set_context(tls_context(settings))
 
     @property
     def where(self):
@@ -286,23 +286,3 @@ def _persistent_session():
 def _pending(sock):
     """Bytes that TLS has already taken from the socket; poll() cannot see them."""
     return sock.pending() if isinstance(sock, ssl.SSLSocket) else 0
-
-
-def _tls_context(settings):
-    """:raise SettingsError: a file is not there, or is none of these"""
-    try:
-        context = ssl.create_default_context(cafile=settings.mqtt_ca)
-    except OSError as error:  # ssl.SSLError is one, and none names the file
-        raise SettingsError(
-            f"mqtt_ca = {settings.mqtt_ca} cannot be used: {error}"
-        ) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    if settings.mqtt_cert:
-        try:
-            context.load_cert_chain(settings.mqtt_cert, settings.mqtt_key)
-        except OSError as error:
-            raise SettingsError(
-                f"mqtt_cert = {settings.mqtt_cert} and mqtt_key = {settings.mqtt_key} "
-                f"cannot be used: {error}"
-            ) from None
-    return context

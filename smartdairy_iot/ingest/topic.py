@@ -10,8 +10,14 @@
 ``smartdairy/alerts/<farm>/<device_id>``                     Odoo → any
 ``smartdairy/user/<login>/alerts``, ``…/notifications``      Odoo → mobile
 ===========================================================  ==============
+
+``<farm>`` is the farm's code, or its number in Odoo when it has none. In ``<farm>`` and
+``<login>``, what MQTT forbids in a name (``+ # /`` and control characters), and ``%``
+itself, are percent-encoded: ``anna+vet`` is ``anna%2Bvet``. A person's MQTT user, with
+which the broker's access list compares, is the login written that way.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -41,6 +47,34 @@ def data_topic(device_type, device_id):
     if device_type == "gateway":
         return f"smartdairy/gateway/{device_id}/data"
     return f"smartdairy/sensors/{device_type}/{device_id}/data"
+
+
+def alert_topic(farm, device_id):
+    """Where the alerts of a device are told.
+
+    >>> alert_topic("GREEN", "TEMP-1")
+    'smartdairy/alerts/GREEN/TEMP-1'
+    """
+    return f"smartdairy/alerts/{to_level(farm)}/{to_level(device_id)}"
+
+
+def user_topic(login, what):
+    """What concerns one person.
+
+    :param what: ``alerts`` or ``notifications``
+
+    >>> user_topic("anna+vet@dairy.example", "alerts")
+    'smartdairy/user/anna%2Bvet@dairy.example/alerts'
+    """
+    return f"smartdairy/user/{to_level(login)}/{what}"
+
+
+def to_level(name):
+    """One level of a topic, whatever the name; unlike names never become alike."""
+    return _FORBIDDEN.sub(lambda letter: f"%{ord(letter[0]):02X}", name)
+
+
+_FORBIDDEN = re.compile(r"[+#/%\x00-\x1f\x7f-\x9f]")
 
 
 @lru_cache(maxsize=65536)

@@ -30,8 +30,12 @@ class IotAlert(models.Model):
         since = watermark.received_at.replace(tzinfo=timezone.utc) - _OVERLAP
         by_kind = self._watched_cases()
         moves = by_kind.pop("rate", [])
+        health = self.env["iot.device.health"]
+        conditions = {kind: health._conditions(kind) for kind in by_kind}
         for kind, cases in by_kind.items():
-            self._judge_conditions(kind, cases, now)
+            if kind == "no_data":
+                cases = _unexplained(cases, conditions.get("offline", {}))
+            self._judge_conditions(cases, conditions[kind], now)
         self._each_rule(lambda part: self._judge_moves(part, since, now), moves)
         watermark.received_at = now.replace(tzinfo=None)
 
@@ -67,9 +71,11 @@ class IotAlert(models.Model):
     # Conditions -------------------------------------------------------------------
 
     @api.model
-    def _judge_conditions(self, kind, cases, now):
-        """Nearly all devices are well: those cost one comparison."""
-        conditions = self.env["iot.device.health"]._conditions(kind)
+    def _judge_conditions(self, cases, conditions, now):
+        """Nearly all devices are well: those cost one comparison.
+
+        :param conditions: ``{id of device: Condition}`` of the kind of these rules
+        """
         asked = [
             case
             for case in cases
@@ -105,3 +111,9 @@ class IotAlert(models.Model):
         runs = self._read(asked)
         verdicts = [(case, case.judge(runs[case.pair], now)) for case, _start in asked]
         self._apply(verdicts, standing(cases), now)
+
+
+def _unexplained(cases, offline):
+    """That a device which is offline sends no data is no second alert."""
+    gone = {device_id for device_id, found in offline.items() if found.holds}
+    return [case for case in cases if case.alert or case.device.id not in gone]

@@ -133,7 +133,8 @@ class IotAlert(models.Model):
             SQL(
                 "SELECT device.id, live.last_values,"
                 " live.value_time AT TIME ZONE 'UTC', live.fault, live.location_type,"
-                " coalesce(profile.interval_seconds, 60)"
+                " coalesce(profile.interval_seconds, 60),"
+                " coalesce(live.clock_offset, 0)"
                 " FROM iot_device AS device"
                 " JOIN iot_device_state AS live ON live.device_id = device.id"
                 " LEFT JOIN iot_device_profile AS profile"

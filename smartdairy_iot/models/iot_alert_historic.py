@@ -23,9 +23,11 @@ class IotAlert(models.Model):
             return
         runs = self._read(asked)
         for case, _start in asked:
-            found = historic(case.rule, runs[case.pair], now, case.silence)
+            found = historic(
+                case.rule, runs[case.pair], now + case.offset, case.silence
+            )
             for excursion in found:
-                self._record(case, excursion, now)
+                self._record(case, excursion, now + case.offset)
 
     @api.model
     def _record(self, case, excursion, now):

@@ -187,41 +187,6 @@ class IotAlert(models.Model):
             said=", ".join(filter(None, said)) or _("seen"),
         )
 
-    def _turn_active(self, at):
-        """The condition holds again.
-
-        :param at: since when, naive UTC; or ``{alert: since when}``
-        """
-        self._write_each(
-            {
-                alert: {
-                    "is_active": True,
-                    "active_since": _of(alert, at),
-                    "cleared_at": None,
-                }
-                for alert in self
-            }
-        )
-        self._log_each(dict.fromkeys(self.ids, _("The condition holds again.")))
-
-    def _turn_clear(self, at):
-        """The condition has cleared; what was acknowledged ends. Announces nothing.
-
-        :param at: as for :meth:`_turn_active`
-        :return: those that ended
-        """
-        self._stop_clock(at)
-        self._write_each(
-            {
-                alert: {"is_active": False, "cleared_at": _of(alert, at)}
-                for alert in self
-            }
-        )
-        # One batch: tracking would write the notes one by one, which takes a second
-        # when a farm comes back to life.
-        self._log_each(dict.fromkeys(self.ids, _("The condition has cleared.")))
-        return self._end_if_cleared()
-
     def _end_if_cleared(self):
         ended = self.filtered(
             lambda alert: alert.state == "acknowledged" and not alert.is_active
@@ -251,8 +216,8 @@ class IotAlert(models.Model):
         )
 
     def _write_each(self, vals_by_alert):
-        """Values of its own for each of many, of no field that is tracked or told to the
-        history: one statement, where ``write`` takes a millisecond for each.
+        """Values of its own for each of many, of no field that is tracked or told to
+        the history: one statement, where ``write`` takes a millisecond for each.
         """
         alerts = self.browse(alert.id for alert in vals_by_alert)
         names = {name for vals in vals_by_alert.values() for name in vals}

@@ -120,28 +120,31 @@ class IotAlert(models.Model):
     @api.model
     def _go_on(self, changed):
         """:param changed: list of (Case, Changed)"""
-        told = {"risen": set(), "cleared": set(), "realarm": set()}
-        for case, outcome in changed:
-            alert = self.browse(case.alert.id)
-            was_active = alert.is_active
+        alerts = self.browse(case.alert.id for case, _outcome in changed)
+        risen, vals = self.browse(), {}
+        for alert, (_case, outcome) in zip(alerts, changed, strict=True):
+            vals[alert] = alert._after(outcome)
             if severity_rank(outcome.severity) > severity_rank(alert.severity):
-                told["risen"].add(alert.id)
+                risen += alert
                 alert.severity = outcome.severity
-            alert._update(outcome)
-            if was_active and not alert.is_active:
-                told["cleared"].add(alert.id)
-            elif alert.is_active and not was_active:
-                told["realarm"].add(alert.id)
-        self.browse(told["realarm"] | told["cleared"])._note_turn()
-        self.browse(told["risen"])._ask_again()
-        for event, ids in told.items():
-            self.browse(ids)._announce(event)
-        seen = {case.alert.id for case, _outcome in changed}.difference(*told.values())
-        self.browse(seen)._send_bus()
-        self.browse(told["cleared"])._end_if_cleared()._announce("resolved")
+        held = alerts.filtered("is_active")
+        alerts._write_each(vals)
+        cleared = held.filtered(lambda alert: not alert.is_active)
+        again = (alerts - held).filtered("is_active")
+        cleared._log_each(dict.fromkeys(cleared.ids, _("The condition has cleared.")))
+        again._log_each(dict.fromkeys(again.ids, _("The condition holds again.")))
+        risen._ask_again()
+        (risen + again)._write_each(
+            {alert: {"told_at": fields.Datetime.now()} for alert in risen + again}
+        )
+        risen._announce("risen")
+        cleared._announce("cleared")
+        (again - risen)._announce("realarm")
+        (alerts - risen - cleared - again)._send_bus()
+        cleared._end_if_cleared()._announce("resolved")
 
-    def _update(self, outcome):
-        """The peak, since when it holds and for how long, without a note for each."""
+    def _after(self, outcome):
+        """``{field: value}`` of what is now known of it."""
         self.ensure_one()
         started_at = naive(outcome.started_at)
         minutes, since = self.outside_minutes, self.active_since
@@ -150,21 +153,15 @@ class IotAlert(models.Model):
                 since = started_at
             else:
                 minutes += (self.started_at - started_at).total_seconds() / 60
-        vals = {"peak_value": outcome.peak_value, "started_at": started_at}
-        if outcome.turns or since != self.active_since:
-            vals |= after_turns(minutes, since, outcome.turns)
-        elif minutes != self.outside_minutes:
-            vals["outside_minutes"] = minutes
-        self.with_context(tracking_disable=True).write(vals)
-
-    def _note_turn(self):
-        notes = {
-            True: _("The condition holds again."),
-            False: _("The condition has cleared."),
+        return {
+            "peak_value": outcome.peak_value,
+            "started_at": started_at,
+            "is_active": self.is_active,
+            "active_since": since or None,
+            "cleared_at": self.cleared_at or None,
+            "outside_minutes": minutes,
+            **(after_turns(minutes, since, outcome.turns) if outcome.turns else {}),
         }
-        # One batch: tracking would write the notes one by one, which takes a second
-        # when a farm comes back to life.
-        self._message_log_batch({alert.id: notes[alert.is_active] for alert in self})
 
     @api.model
     def _realarm(self, now):
@@ -224,8 +221,8 @@ def after_turns(minutes, since, turns):
     is_active, turned_at = turns[-1]
     return {
         "is_active": is_active,
-        "active_since": is_active and turned_at,
-        "cleared_at": not is_active and turned_at,
+        "active_since": turned_at if is_active else None,
+        "cleared_at": None if is_active else turned_at,
         "outside_minutes": minutes + minutes_outside(turns),
     }
 

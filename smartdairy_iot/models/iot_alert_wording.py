@@ -1,119 +1,82 @@
-"""What an alert is called, and what it says."""
+"""An alert in words, for messages, and as data, for programs."""
 
-from odoo import _, api, models
+from odoo import _, models
+from odoo.tools.misc import format_datetime, format_time, formatLang
 
-from ..ingest.codec.number import unit_of
-from ..rules.kind import KINDS
-from .iot_threshold import READING_TYPES
-
-_MOST_NAMED = 5  # devices of a silent gateway
-# Of the conditions, as the specification's mobile app calls them.
-_TYPES = {
-    "offline": "device_offline",
-    "no_data": "no_data",
-    "battery": "battery_low",
-    "signal": "connection_lost",
-    "certificate": "certificate_expiring",
-    "clock_drift": "clock_drift",
-}
+from ..notify.number import decimals
+from .farm_farm import to_iso
 
 
 class IotAlert(models.Model):
     _inherit = "iot.alert"
 
-    @api.model
-    def _type_of(self, rule, side, condition):
-        """``high_temperature``, ``rising_temperature``, ``device_offline`` …"""
-        if rule.kind in _TYPES:
-            return _TYPES[rule.kind]
-        if condition:
-            return f"{rule.kind}_{condition.detail}" if condition.detail else rule.kind
-        if rule.kind == "rate":
-            side = {"high": "rising", "low": "falling"}[side]
-        return f"{side}_{rule.reading_type}"
+    def _describe_value(self, value):
+        """``9.1 °C``, with the decimal point of the language."""
+        number = formatLang(self.env, value, digits=decimals(value))
+        return f"{number} {self.unit or ''}".strip()
 
-    @api.model
-    def _unit_of(self, rule):
-        kind = KINDS[rule.kind]
-        return unit_of(rule.reading_type) if kind.is_of_reading else kind.unit
-
-    @api.model
-    def _describe(self, rule, side, value, condition=None, tz=None):
-        """One line, such as the specification's “Temperature exceeded maximum …”."""
-        if condition:
-            return self._describe_condition(rule, value, condition, tz)
-        bound = rule.bound(side)
+    def _describe_breach(self, value):
+        """``Temperature 9.1 °C (max 6 °C)``; what is no limit says what it is."""
+        side = self.alert_type.partition("_")[0]
+        if self.kind != "limit" or side not in ("high", "low"):
+            return self.message
+        reading_types = self.env["iot.threshold"]._fields["reading_type"]
+        labels = dict(reading_types._description_selection(self.env))
         words = {
-            "what": dict(READING_TYPES)[rule.reading_type],
-            "value": f"{value:g}",
-            "moved": f"{abs(value):g}",
-            "unit": self._unit_of(rule),
-            "bound": f"{abs(bound) if rule.kind == 'rate' else bound:g}",
-            "minutes": f"{rule.window.total_seconds() / 60:g}",
+            "what": labels.get(self.reading_type, self.reading_type),
+            "value": self._describe_value(value),
+            "limit": self._describe_value(self.threshold_value),
         }
-        if rule.kind == "rate":
-            if side == "high":
-                return _(
-                    "%(what)s rose by %(moved)s %(unit)s within %(minutes)s min"
-                    " (max: %(bound)s %(unit)s)",
-                    **words,
-                )
-            return _(
-                "%(what)s fell by %(moved)s %(unit)s within %(minutes)s min"
-                " (max: %(bound)s %(unit)s)",
-                **words,
-            )
-        if rule.kind == "deviation":
-            return _(
-                "%(what)s is unusual for this device: %(value)s %(unit)s"
-                " (limit: %(bound)s %(unit)s)",
-                **words,
-            )
         if side == "high":
-            return _(
-                "%(what)s exceeded maximum threshold: %(value)s %(unit)s"
-                " (max: %(bound)s %(unit)s)",
-                **words,
-            )
-        return _(
-            "%(what)s below minimum threshold: %(value)s %(unit)s"
-            " (min: %(bound)s %(unit)s)",
-            **words,
-        )
+            return _("%(what)s %(value)s (max %(limit)s)", **words)
+        return _("%(what)s %(value)s (min %(limit)s)", **words)
 
-    @api.model
-    def _describe_condition(self, rule, value, condition, tz):
-        words = {
-            "since": condition.since
-            and f"{condition.since.astimezone(tz):%d.%m. %H:%M}",
-            "value": f"{value:g}",
-            "what": dict(READING_TYPES).get(condition.detail, condition.detail),
-        }
-        if condition.children:
-            return self._describe_silent_gateway(condition.children, words)
+    def _describe_time(self, time, with_day=True):
+        """In the zone of the farm, where the milk is."""
+        tz = self.farm_id.tz or self.env.user.tz or "UTC"
+        if not time:
+            return ""
+        if with_day:
+            return format_datetime(self.env, time, tz=tz)
+        return format_time(self.env, time, tz=tz, time_format="short")
+
+    def _get_link(self):
+        """To the alert; it asks for a login when there is none."""
+        self.ensure_one()
+        # Not _notify_get_action_link: it signs a token for recipients without a login.
+        path = f"/mail/view?model={self._name}&res_id={self.id}"
+        return f"{self.get_base_url()}{path}"
+
+    def _to_message(self):
+        """What MQTT and webhooks tell of an alert: see docs/alerts.md. Times are UTC.
+
+        Keys are only ever added: programs of others read them.
+        """
+        self.ensure_one()
+        # sudo - res.users: the name of who acknowledged, for whoever hears of it.
+        acknowledged_by = self.acknowledged_by.sudo().name
         return {
-            "offline": lambda: _("Offline: no sign of life since %(since)s", **words),
-            "no_data": lambda: _("No readings since %(since)s", **words),
-            "battery": lambda: _("Battery at %(value)s %%", **words),
-            "signal": lambda: _("Signal at %(value)s %%", **words),
-            "certificate": lambda: _(
-                "The certificate expires in %(value)s days", **words
-            ),
-            "clock_drift": lambda: _("The clock is off by %(value)s min", **words),
-            "stuck": lambda: _("%(what)s: the value is stuck", **words),
-            "implausible": lambda: _("%(what)s: the value cannot be true", **words),
-        }[rule.kind]()
-
-    @api.model
-    def _describe_silent_gateway(self, children, words):
-        devices = self.env["iot.device"].browse(children)
-        names = devices[:_MOST_NAMED].mapped("name")
-        if len(devices) > _MOST_NAMED:
-            names.append("…")
-        return _(
-            "Offline: no sign of life since %(since)s, and with it %(count)s devices:"
-            " %(names)s",
-            **words,
-            count=len(devices),
-            names=", ".join(names),
-        )
+            "id": self.id,
+            "kind": self.kind,
+            "alert_type": self.alert_type,
+            "severity": self.severity,
+            "state": self.state,
+            "is_active": self.is_active,
+            "message": self.message,
+            "device_id": self.device_id.device_id,
+            "device_name": self.device_id.name,
+            "farm_id": self.farm_id.id or None,
+            "farm_name": self.farm_id.name or None,
+            "affected_device_ids": self.affected_device_ids.mapped("device_id"),
+            "reading_type": self.reading_type,
+            "trigger_value": self.trigger_value,
+            "threshold_value": self.threshold_value,
+            "peak_value": self.peak_value,
+            "unit": self.unit or "",
+            "started_at": to_iso(self.started_at) or None,
+            "cleared_at": to_iso(self.cleared_at) or None,
+            "acknowledged_at": to_iso(self.acknowledged_at) or None,
+            "acknowledged_by": acknowledged_by or None,
+            "resolved_at": to_iso(self.resolved_at) or None,
+            "url": self._get_link(),
+        }

@@ -75,7 +75,7 @@ class _Source(NamedTuple):
     table: str
     column: str
     reading_type: str
-    is_rate: bool
+    window: timedelta | None  # of a rate
 
 
 def _source_of(ask):
@@ -84,7 +84,9 @@ def _source_of(ask):
     column = COLUMNS.get(table, {}).get(rule.reading_type)
     if column is None:
         table, column = SENSOR.table, "value"
-    return _Source(table, column, rule.reading_type, rule.kind == "rate")
+    # PostgreSQL takes no column for the width of a frame: a query for each.
+    window = rule.window if rule.kind == "rate" else None
+    return _Source(table, column, rule.reading_type, window)
 
 
 def _bounds_of(ask):
@@ -111,10 +113,12 @@ def _runs_query(source, bounds):
             [ask.start for ask in asks],
             [ask.end for ask in asks],
             [_spans(ask) for ask in asks],
-            [ask.rule.window if source.is_rate else _NO_TIME for ask in asks],
+            [source.window or _NO_TIME] * len(asks),
             *(signs, out, back),
         ),
-        value=SQL(_MOVED if source.is_rate else "value"),
+        value=SQL(_MOVED, recent=SQL(_RECENT, source.window))
+        if source.window
+        else SQL("value"),
         readings=SQL(
             _READINGS,
             table=SQL.identifier(source.table),
@@ -194,11 +198,11 @@ SELECT time, %(column)s AS value
 """
 # How far it rose (or fell) since its lowest (or highest) within the window.
 _MOVED = """
-value - CASE WHEN sign > 0
-             THEN min(value) OVER (PARTITION BY number ORDER BY time
-                                   RANGE BETWEEN within PRECEDING AND CURRENT ROW)
-             ELSE max(value) OVER (PARTITION BY number ORDER BY time
-                                   RANGE BETWEEN within PRECEDING AND CURRENT ROW) END
+value - CASE WHEN sign > 0 THEN min(value) OVER %(recent)s
+                           ELSE max(value) OVER %(recent)s END
+"""
+_RECENT = """
+(PARTITION BY number ORDER BY time RANGE BETWEEN %s PRECEDING AND CURRENT ROW)
 """
 # Gaps and islands. Between the bound and the deadband nothing turns.
 _RUNS = """

@@ -2,8 +2,9 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from ..rules.kind import OF_READING, around
-from ..rules.rule import INSTANT, Rule
+from ..rules.in_force import by_place, with_normals
+from ..rules.kind import OF_READING
+from ..rules.rule import Rule
 from ..rules.scope import Ranking, Scope, Scoped
 from .iot_device import LOCATION_TYPES
 from .iot_threshold_level import to_level_of
@@ -24,16 +25,17 @@ class IotThreshold(models.Model):
         # sudo - iot.threshold: the listener applies the rules of all companies.
         ranking = self.sudo().search([("is_active", "=", True)])._to_ranking()
         normals = self.env["iot.device.normal"]._by_device()
+        places = [place for place, _label in LOCATION_TYPES]
         shared = {}
 
         def in_force(device):
             scope = ranking.narrow(device)
             if scope not in shared:
-                shared[scope] = _by_place(ranking, scope)
+                shared[scope] = by_place(ranking, scope, places)
             limits, relative, watches = shared[scope]
             own = normals.get(device.device)
             if own and any(relative.values()):
-                limits = _with_normals(limits, relative, own)
+                limits = with_normals(limits, relative, own)
             return limits, watches
 
         return in_force
@@ -114,55 +116,3 @@ class IotThreshold(models.Model):
         self.ensure_one()
         further = [level._to_level(self.kind) for level in self.level_ids]
         return to_level_of(self, self.kind), *further
-
-
-def _by_place(ranking, scope):
-    """``(limits, those of the normal, watches)``, each by kind of place.
-
-    Kinds of place where the same applies share it.
-    """
-    limits, relative, watches = {}, {}, {}
-    for place, _label in LOCATION_TYPES:
-        of_reading, of_normal, others = {}, {}, {}
-        for key, rules in ranking.winners(scope._replace(place=place)).items():
-            kind, reading_type = key
-            if kind == "deviation":
-                of_normal[reading_type] = rules
-            elif kind in INSTANT:
-                of_reading[reading_type] = rules
-            else:
-                others[key] = rules
-        limits[place] = _shared(of_reading, limits)
-        relative[place] = _shared(of_normal, relative)
-        watches[place] = _shared(others, watches)
-    return limits, relative, watches
-
-
-def _shared(found, by_place):
-    return next((known for known in by_place.values() if known == found), found)
-
-
-def _with_normals(limits, relative, normals):
-    """The limits, and around the device's normal those of the rules about it.
-
-    :param normals: ``{(reading type, window): (mean, standard deviation)}``
-    """
-    own, made = {}, {}
-    for place, of_reading in limits.items():
-        parts = id(of_reading), id(relative[place])
-        if parts not in made:
-            made[parts] = _merge(of_reading, relative[place], normals)
-        own[place] = made[parts]
-    return own
-
-
-def _merge(of_reading, of_normal, normals):
-    merged = dict(of_reading)
-    for reading_type, rules in of_normal.items():
-        known = [
-            around(rule, *normals[reading_type, rule.window])
-            for rule in rules
-            if (reading_type, rule.window) in normals
-        ]
-        merged[reading_type] = (*merged.get(reading_type, ()), *known)
-    return merged

@@ -1,7 +1,6 @@
 from odoo import models
 
 from ..alerts.snapshot import to_snapshot
-from ..ingest.codec.number import unit_of
 
 
 class IotThreshold(models.Model):
@@ -12,4 +11,4 @@ class IotThreshold(models.Model):
     def _to_snapshot(self):
         """:return: see :func:`~..alerts.snapshot.to_snapshot`"""
         self.ensure_one()
-        return to_snapshot(self.name, self._to_rule(), unit_of(self.reading_type))
+        return to_snapshot(self.name, self._to_rule(), self.unit or "")

@@ -44,6 +44,7 @@ class Live(NamedTuple):
     fault: str | None = None
     location_type: str | None = None
     interval: int = 60  # seconds between its readings
+    clock_offset: float = 0.0  # seconds that its clock is ahead of ours
 
     def value(self, reading_type):
         """The newest one, None if there is none or it is the probe's fault."""
@@ -84,6 +85,11 @@ class Case(NamedTuple):
         return self.live.time if rests or not self.rule.side(value) else None
 
     @property
+    def offset(self):
+        """Readings bear the device's time: all that is compared with them must, too."""
+        return timedelta(seconds=self.live.clock_offset)
+
+    @property
     def silence(self):
         return timedelta(seconds=_INTERVALS * self.live.interval)
 
@@ -95,6 +101,8 @@ class Case(NamedTuple):
 
     def with_ended(self, ended, cleared_at):
         """:param ended: :class:`~.evaluate.Ended` of the newest that has, or None"""
+        if ended:
+            ended = ended._replace(at=ended.at + self.offset)
         told_until = ended and (cleared_at or ended.at)
         if self.alert and not self.alert.is_active:
             told_until = self.alert.cleared_at
@@ -111,22 +119,25 @@ class Case(NamedTuple):
     def historic_from(self, now):
         """See :func:`~.attention.historic_from`."""
         started_at = self.alert and self.alert.started_at
-        return historic_from(self.rule, started_at, self.alarms, now - HISTORIC_AFTER)
+        before = now + self.offset - HISTORIC_AFTER
+        return historic_from(self.rule, started_at, self.alarms, before)
 
     def judge(self, runs, now):
         """See :func:`~.evaluate.evaluate`."""
+        now_there = now + self.offset
         verdict = evaluate(
             self.rule,
             self.alert and self.alert.to_known(),
             self.ended,
             runs,
-            now,
+            now_there,
             self.silence,
-            now - HISTORIC_AFTER,
+            now_there - HISTORIC_AFTER,
         )
-        if verdict.look_from and not verdict.look_at and self.back_at:
-            return verdict._replace(look_at=now + _IN_DEADBAND)
-        return verdict
+        look_at = verdict.look_at and verdict.look_at - self.offset
+        if verdict.look_from and not look_at and self.back_at:
+            look_at = now + _IN_DEADBAND
+        return verdict._replace(look_at=look_at)
 
 
 def standing(cases):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from .rule import severity_rank
+from .rule import is_worse
 
 
 class Alarm(NamedTuple):
@@ -24,15 +24,12 @@ def classify(values, rules, time=None, tz=None):
         value = values.get(reading_type)
         if value is None:
             continue
-        violated = [
-            Alarm(side, rule.severity_of(value))
-            for rule in applicable
-            if (side := rule.side(value)) and rule.is_in_force(time, tz)
-        ]
-        if violated:
-            alarms[reading_type] = max(violated, key=_by_severity)
+        for rule in applicable:
+            # The hot path: most values are inside, so ask the first level itself.
+            side = rule.levels[0].side(value)
+            if side is None or not rule.is_in_force(time, tz):
+                continue
+            severity, known = rule.severity_of(value), alarms.get(reading_type)
+            if known is None or is_worse(severity, known.severity):
+                alarms[reading_type] = Alarm(side, severity)
     return alarms
-
-
-def _by_severity(alarm):
-    return severity_rank(alarm.severity)

@@ -84,9 +84,10 @@ class Rule(NamedTuple):
 
     def level_of(self, value):
         """Index of the most severe level that the value violates, -1 if none."""
-        return max(
-            (i for i, level in enumerate(self.levels) if level.side(value)), default=-1
-        )
+        index = len(self.levels) - 1
+        while index >= 0 and not self.levels[index].side(value):
+            index -= 1
+        return index
 
     def severity_of(self, value):
         """Of a value that is outside: how severe, whatever the delays say."""
@@ -98,6 +99,10 @@ class Rule(NamedTuple):
 
 def severity_rank(severity):
     return SEVERITIES.index(severity)
+
+
+def is_worse(severity, other):
+    return SEVERITIES.index(severity) > SEVERITIES.index(other)
 
 
 def most_severe(*severities):

@@ -4,10 +4,15 @@ from . import test_alert_scenarios
 from . import test_alert_access
 from . import test_alert_assignment
 from . import test_alert_bulk
+from . import test_alert_conditions
 from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_channel_email
+from . import test_channel_mqtt
+from . import test_channel_push
+from . import test_channel_sms
 from . import test_client
 from . import test_config_settings
 from . import test_device
@@ -18,9 +23,13 @@ from . import test_device_profile
 from . import test_device_profile_sample
 from . import test_election
 from . import test_history
+from . import test_escalation
 from . import test_hooks
 from . import test_js
 from . import test_live_board
+from . import test_maintenance_window
+from . import test_notification_plan
+from . import test_notification_queue
 from . import test_pipeline
 from . import test_quarantine
 from . import test_quarantine_register
@@ -37,5 +46,7 @@ from . import test_threshold
 from . import test_threshold_device
 from . import test_threshold_migration
 from . import test_threshold_sentence
+from . import test_threshold_trial
+from . import test_webhook
 from . import test_worker
 from . import test_zone

@@ -9,6 +9,7 @@ from odoo.tests import TransactionCase
 from ..ingest.client import Receipt
 from ..ingest.message import Message, Sample
 from ..ingest.pipeline import Pipeline
+from ..models.iot_alert_outcome import after_turns
 from ..settings import Settings
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
@@ -97,14 +98,12 @@ class IotCase(TransactionCase):
                 "alert_type": "high_temperature",
                 "reading_type": "temperature",
                 "severity": "medium",
-                "side": "high",
                 "message": "Too warm",
                 "trigger_value": 9.5,
                 "threshold_value": 6.0,
                 "peak_value": 9.5,
                 "unit": "°C",
                 "started_at": began,
-                "last_breach_at": began,
                 **vals,
             }
         )
@@ -123,6 +122,21 @@ class IotCase(TransactionCase):
     def sample(value, at=NOW, device_id="TEST-1", **vals):
         values = {"temperature": value, **vals.pop("values", {})}
         return Sample(device_id, "temperature", at, at, values, **vals)
+
+    @staticmethod
+    def turn(alerts, is_active, at):
+        """As the evaluation does when the condition clears, or holds again.
+
+        :return: the alerts that ended by that
+        """
+        turns = ((is_active, at.replace(tzinfo=timezone.utc)),)
+        alerts._write_each(
+            {
+                alert: after_turns(alert.outside_minutes, alert.active_since, turns)
+                for alert in alerts
+            }
+        )
+        return alerts._end_if_cleared()
 
     def rows(self, query, *params):
         with self.env["iot.store"]._cursor() as cr:

@@ -58,7 +58,7 @@ class TestAlertAssignment(IotCase):
     def test_an_alert_that_ends_by_itself_ends_the_activity_too(self):
         self.alert.assigned_id = self.anna
         self.alert.action_acknowledge()
-        self.alert._turn_clear(self.alert.started_at)
+        self.turn(self.alert, False, self.alert.started_at)
         self.assertFalse(self.activities())
 
     def test_an_alert_may_begin_with_somebody_in_charge(self):

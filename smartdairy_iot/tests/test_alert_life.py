@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -42,14 +43,14 @@ class TestAlertLife(IotCase):
 
     def test_minutes_outside_add_up_over_all_spans(self):
         self.assertEqual(self.alert.active_since, SIX)
-        self.alert._turn_clear(after(minutes=10))
+        self.turn(self.alert, False, after(minutes=10))
         self.assertEqual(
             (self.alert.outside_minutes, self.alert.is_active), (10, False)
         )
         self.assertEqual(self.alert.cleared_at, after(minutes=10))
-        self.alert._turn_active(after(minutes=30))
+        self.turn(self.alert, True, after(minutes=30))
         self.assertEqual((self.alert.is_active, self.alert.cleared_at), (True, False))
-        self.alert._turn_clear(after(minutes=45))
+        self.turn(self.alert, False, after(minutes=45))
         self.assertEqual(self.alert.outside_minutes, 25)
 
     def test_the_span_that_goes_on_counts_at_every_look(self):
@@ -68,21 +69,6 @@ class TestAlertLife(IotCase):
             self.assertEqual(self.alert.outside_now, 20)
         self.assertFalse(self.alert.active_since)
 
-    def test_each_alert_of_a_batch_may_have_its_own_moment(self):
-        other = self.make_alert(started_at=SIX)
-        both = self.alert | other
-        both._turn_clear({self.alert: after(minutes=1), other: after(minutes=2)})
-        self.assertEqual(both.mapped("outside_minutes"), [1, 2])
-
-    def test_a_batch_that_clears_has_one_note_each(self):
-        alerts = self.alert | self.make_alert()
-        before = [len(alert.message_ids) for alert in alerts]
-        alerts._turn_clear(after(hours=1))
-        self.env.cr.precommit.run()  # tracking is written then
-        now = [len(alert.message_ids) for alert in alerts]
-        self.assertEqual(now, [count + 1 for count in before])
-        self.assertIn("has cleared", alerts[0].message_ids[0].body)
-
     # States -----------------------------------------------------------------------
 
     def test_acknowledged_stays_until_it_clears_and_is_announced_once(self):
@@ -90,12 +76,12 @@ class TestAlertLife(IotCase):
         self.alert.with_user(self.user).action_acknowledge()
         self.assertEqual(announced, [("acknowledged", ["acknowledged"])])
         self.assertTrue(self.alert.is_open)
-        ended = self.alert._turn_clear(after(hours=1))
+        ended = self.turn(self.alert, False, after(hours=1))
         self.assertEqual((ended, self.alert.state), (self.alert, "resolved"))
         self.assertEqual(len(announced), 1, "the evaluation announces the clearing")
 
     def test_acknowledging_what_has_cleared_is_announced_as_its_end(self):
-        self.alert._turn_clear(after(hours=1))
+        self.turn(self.alert, False, after(hours=1))
         self.assertEqual((self.alert.state, self.alert.is_open), ("new", True))
         announced = self.announced()
         self.alert.with_user(self.user).action_acknowledge()
@@ -109,7 +95,7 @@ class TestAlertLife(IotCase):
 
     def test_what_ended_by_itself_was_ended_by_nobody(self):
         self.alert.with_user(self.user).action_acknowledge()
-        self.alert._turn_clear(after(hours=1))
+        self.turn(self.alert, False, after(hours=1))
         self.assertFalse(self.alert.resolved_by)
 
     def test_who_dismisses_says_why(self):
@@ -182,14 +168,23 @@ class TestAlertLife(IotCase):
                 "min_value": 2.0,
                 "max_value": 6.0,
                 "severity": "medium",
-                "far_margin": 5.0,
-                "far_severity": "high",
+                "level_ids": [
+                    Command.create(
+                        {
+                            "severity": "high",
+                            "use_min": True,
+                            "min_value": -3.0,
+                            "use_max": True,
+                            "max_value": 11.0,
+                        }
+                    )
+                ],
             }
         )
         alert = self.make_alert(threshold_id=rule.id)
         said = "Cold room\nMedium: outside 2 – 6 °C\nHigh: outside -3 – 11 °C"
         self.assertEqual(alert.rule_text, said)
-        rule.write({"name": "Warm room", "max_value": 20.0})
+        rule.write({"name": "Warm room", "max_value": 8.0})
         alert.invalidate_recordset()
         self.assertEqual(alert.rule_text, said)
         rule.unlink()
@@ -217,7 +212,7 @@ class TestAlertHistoryOfLife(LineCase):
 
     def test_the_readings_button_shows_the_hours_around_the_alert(self):
         alert = self.make_alert(started_at=SIX)
-        alert._turn_clear(after(hours=2))
+        self.turn(alert, False, after(hours=2))
         domain = alert.action_view_readings()["domain"]
         self.assertIn(("timestamp", ">=", "2026-01-05 05:00:00"), domain)
         self.assertIn(("timestamp", "<=", "2026-01-05 09:00:00"), domain)

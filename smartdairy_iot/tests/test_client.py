@@ -6,7 +6,8 @@ import paho.mqtt.client as mqtt
 
 from odoo.tests import BaseCase, tagged
 
-from ..ingest.client import BrokerClient, _tls_context
+from ..ingest.client import BrokerClient
+from ..ingest.tls import tls_context
 from ..settings import Settings, SettingsError
 
 LOGGER = "odoo.addons.smartdairy_iot.ingest.client"
@@ -49,7 +50,7 @@ class TestClient(BaseCase):
         for files in ({"mqtt_ca": "/nowhere/ca.crt"}, {"mqtt_ca": __file__}, nowhere):
             name, path = next(iter(files.items()))
             with self.assertRaisesRegex(SettingsError, f"{name} = {path} "):
-                _tls_context(Settings(**files))
+                tls_context(Settings(**files))
 
     def test_a_topic_that_is_no_text_reaches_the_line_which_refuses_it(self):
         client = self.make_client()

@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 from ..ingest.codec.number import READING_TYPES as CODEC_TYPES
 from ..models.iot_threshold import READING_TYPES, RULE_KINDS
 from ..rules.kind import KINDS
+from .common import NOW
 from .threshold import ThresholdCase
 
 
@@ -144,6 +145,24 @@ class TestThreshold(ThresholdCase):
         self.assertEqual((rule.low, rule.high, rule.deadband), (-3.0, 2.0, 0.5))
         self.assertEqual(rule.levels[0].on_delay.total_seconds(), 90)
         self.assertEqual((rule.repeat_count, rule.severity), (3, "medium"))
+
+    def test_a_schedule_reaches_the_listener_and_so_do_its_changes(self):
+        line = {"hour_from": 22, "hour_to": 6}
+        schedule = self.env["iot.schedule"].create(
+            {"name": "Night", "line_ids": [Command.create(line)]}
+        )
+        self.make(device_id=self.sensor.id, schedule_id=schedule.id)
+
+        def rule():
+            device = self.env["iot.device"]._get_listener_map()["TEST-1"]
+            return device.limits_at(None)["temperature"][0], device.tz
+
+        (known, tz), midnight = rule(), NOW.replace(hour=0)
+        self.assertTrue(known.is_in_force(midnight, tz))
+        self.assertFalse(known.is_in_force(NOW.replace(hour=12), tz))
+        schedule.line_ids.hour_from = 2
+        known, tz = rule()
+        self.assertFalse(known.is_in_force(midnight, tz))
 
     def test_the_cooldown_follows_the_severity_and_can_be_edited(self):
         minutes = {

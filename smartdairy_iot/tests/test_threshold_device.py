@@ -11,12 +11,10 @@ class TestThresholdDevice(ThresholdCase):
     def rules_at(self, device, user=None):
         """``{rule name: (in force, why)}`` of the limits, as the form shows them."""
         device = device.with_user(user or self.env.user)
-        device.invalidate_recordset(["rule_ids"])
-        rules = device.rule_ids.with_context(of_device=device.id)
-        rules.invalidate_recordset(["is_in_force_here", "why_here"])
         return {
-            rule.name: (rule.is_in_force_here, rule.why_here)
-            for rule in rules.filtered(lambda rule: rule.kind == "limit")
+            rule.name: (is_in_force, why)
+            for rule, is_in_force, why in device._rules_here()
+            if rule.kind == "limit"
         }
 
     def test_the_device_tells_which_rule_applies_and_what_overrides_the_others(self):
@@ -43,9 +41,18 @@ class TestThresholdDevice(ThresholdCase):
 
     def test_a_rule_without_a_normal_says_what_it_waits_for(self):
         rule = self.make(kind="deviation", max_value=3)
-        rules = self.sensor.rule_ids.with_context(of_device=self.sensor.id)
-        self.assertIn(rule, rules)
-        self.assertIn("Waits for enough readings", (rules & rule).why_here or "")
+        why = {here.rule: here.why for here in self.sensor._rules_here()}
+        self.assertIn("Waits for enough readings", why[rule])
+
+    def test_the_form_of_a_device_lists_its_rules(self):
+        self.make(name="<b>Mine</b>", device_id=self.sensor.id)
+        shown = str(self.sensor.rules_html)
+        self.assertIn("&lt;b&gt;Mine&lt;/b&gt;", shown)
+        self.assertIn("above 50 °C", shown)
+        self.assertFalse("No rule applies" in shown)
+        self.env["iot.threshold"].search([]).is_active = False
+        self.sensor.invalidate_recordset(["rules_html"])
+        self.assertIn("No rule applies", str(self.sensor.rules_html))
 
     def test_a_rule_lists_the_devices_where_it_is_in_force(self):
         other = self.make_device("TEST-2")

@@ -103,3 +103,11 @@ class TestThresholdSentence(ThresholdCase):
         self.assertFalse(rule.sentence)
         rule = self.env["iot.threshold"].new({"reading_type": "ph", "use_max": False})
         self.assertTrue(rule.sentence)
+
+    def test_a_rule_says_when_it_is_in_force(self):
+        line = {"hour_from": 22, "hour_to": 6}
+        schedule = self.env["iot.schedule"].create(
+            {"name": "Night", "line_ids": [Command.create(line)]}
+        )
+        rule = self.make(schedule_id=schedule.id)
+        self.assertRegex(rule.sentence, r"50 °C\. Only Night: every day 22:00–06:00$")

@@ -12,6 +12,7 @@ import sys
 from .environment import Environment
 from .fleet import TEMPERATURE
 from .report import report
+from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
@@ -35,9 +36,10 @@ LINE = {
     "scaling": scaling,
 }
 STORE = {"store": store}
-NEED_OWN_SERVERS = {"outage", "scaling"}
-NOT_QUICK = {"outage", "scaling", "store"}
-ALL = BASELINES | LINE | STORE
+ALERTS = {"alerts": alerts}
+NEED_OWN_SERVERS = {"outage", "scaling", "alerts"}
+NOT_QUICK = {"outage", "scaling", "store", "alerts"}
+ALL = BASELINES | LINE | STORE | ALERTS
 BUSY = 0.5  # load average before the start
 
 
@@ -82,7 +84,7 @@ def chosen(options, parser):
 
 
 def measure(session):
-    """Baselines first, while the listener is idle; what fills the disk last."""
+    """Baselines first, while the listener is idle; what leaves something, last."""
     names = session.options.names
     for name in (name for name in BASELINES if name in names):
         BASELINES[name](session)
@@ -90,6 +92,17 @@ def measure(session):
         measure_line(session, [name for name in LINE if name in names])
     for name in (name for name in STORE if name in names):
         STORE[name](session)
+    for name in (name for name in ALERTS if name in names):
+        if is_allowed(name, session):
+            ALERTS[name](session)
+
+
+def is_allowed(name, session):
+    """Some stop servers, or leave what cannot be deleted."""
+    if name in NEED_OWN_SERVERS and not session.environment.is_ours:
+        print(f"{name}: only in make bench, which has servers of its own")
+        return False
+    return True
 
 
 def measure_line(session, names):
@@ -101,10 +114,8 @@ def measure_line(session, names):
         session.odoo.register(TEMPERATURE, numbers)
         session.wait_for_listener()
         for name in names:
-            if name in NEED_OWN_SERVERS and not session.environment.is_ours:
-                print(f"{name}: only in make bench, which has servers of its own")
-                continue
-            LINE[name](session)
+            if is_allowed(name, session):
+                LINE[name](session)
     finally:
         if not session.environment.is_ours:  # ours are removed as a whole
             session.odoo.remove()

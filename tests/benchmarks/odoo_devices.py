@@ -19,7 +19,8 @@ class OdooDevices:
     def __init__(self, environment):
         self._url = environment.odoo_url
         self._farm_id = None
-        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._cookies = CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._cookies)
         self._opener = urllib.request.build_opener(cookies)
         credentials = {
             "db": environment.odoo_db,
@@ -55,6 +56,11 @@ class OdooDevices:
             },
         )
 
+    @property
+    def session_id(self):
+        """For whoever speaks to Odoo as the same user, such as a websocket."""
+        return next(c.value for c in self._cookies if c.name == "session_id")
+
     def uses_timescale(self):
         """Whether the readings go to TIMESCALE_DSN instead of Odoo's own database."""
         name = ["name", "=", "smartdairy_iot_timescale"]
@@ -84,7 +90,7 @@ class OdooDevices:
                     "name": device_id(number),
                     "device_id": device_id(number),
                     "device_type": device_type,
-                    "farm_id": self._farm(),
+                    "farm_id": self.farm(),
                     "gateway_id": gateway_of(number),
                     "state": "active",
                 }
@@ -94,7 +100,8 @@ class OdooDevices:
             made.update(zip(chunk, ids, strict=True))
         return made
 
-    def _farm(self):
+    def farm(self):
+        """Record id of the benchmark's farm."""
         if not self._farm_id:
             values = {"name": "Bench", "code": FARM_CODE}
             self._farm_id = self.call("farm.farm", "create", values)

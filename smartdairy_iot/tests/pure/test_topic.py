@@ -6,7 +6,7 @@ import pytest
 
 from smartdairy_iot.ingest import topic
 from smartdairy_iot.ingest.message import Reason, RejectedError
-from smartdairy_iot.ingest.topic import DEVICE_TYPES, Topic, data_topic, parse
+from smartdairy_iot.ingest.topic import DEVICE_TYPES, Topic, data_topic, parse, to_level
 
 
 def test_the_examples_in_the_docstrings_are_true():
@@ -74,3 +74,17 @@ def test_a_flood_of_wrong_topics_does_not_push_the_right_ones_out_of_the_cache()
         with pytest.raises(RejectedError):
             parse(f"smartdairy/nonsense/{number}")
     assert parse.cache_info().currsize == before.currsize
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("anna", "anna"),
+        ("anna@dairy.example", "anna@dairy.example"),
+        ("a+b#c/d%e", "a%2Bb%23c%2Fd%25e"),
+        ("a%2Bb", "a%252Bb"),  # not the topic of a+b
+        ("über\x00", "über%00"),
+    ],
+)
+def test_a_name_is_one_level_of_a_topic_whatever_stands_in_it(name, level):
+    assert to_level(name) == level

@@ -67,7 +67,5 @@ def _alert(device, now):
         "severity": "high",
         "message": f"{device.name}: 9.1 °C",
         "reading_type": "temperature",
-        "side": "high",
         "started_at": now,
-        "last_breach_at": now,
     }

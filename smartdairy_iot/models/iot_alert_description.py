@@ -1,0 +1,119 @@
+"""What an alert is called, and what it says."""
+
+from odoo import _, api, models
+
+from ..ingest.codec.number import unit_of
+from ..rules.kind import KINDS
+from .iot_threshold import READING_TYPES
+
+_MOST_NAMED = 5  # devices of a silent gateway
+# Of the conditions, as the specification's mobile app calls them.
+_TYPES = {
+    "offline": "device_offline",
+    "no_data": "no_data",
+    "battery": "battery_low",
+    "signal": "connection_lost",
+    "certificate": "certificate_expiring",
+    "clock_drift": "clock_drift",
+}
+
+
+class IotAlert(models.Model):
+    _inherit = "iot.alert"
+
+    @api.model
+    def _type_of(self, rule, side, condition):
+        """``high_temperature``, ``rising_temperature``, ``device_offline`` …"""
+        if rule.kind in _TYPES:
+            return _TYPES[rule.kind]
+        if condition:
+            return f"{rule.kind}_{condition.detail}" if condition.detail else rule.kind
+        if rule.kind == "rate":
+            side = {"high": "rising", "low": "falling"}[side]
+        return f"{side}_{rule.reading_type}"
+
+    @api.model
+    def _unit_of(self, rule):
+        kind = KINDS[rule.kind]
+        return unit_of(rule.reading_type) if kind.is_of_reading else kind.unit
+
+    @api.model
+    def _describe(self, rule, side, value, condition=None, tz=None):
+        """One line, such as the specification's “Temperature exceeded maximum …”."""
+        if condition:
+            return self._describe_condition(rule, value, condition, tz)
+        bound = rule.bound(side)
+        words = {
+            "what": dict(READING_TYPES)[rule.reading_type],
+            "value": f"{value:g}",
+            "moved": f"{abs(value):g}",
+            "unit": self._unit_of(rule),
+            "bound": f"{abs(bound) if rule.kind == 'rate' else bound:g}",
+            "minutes": f"{rule.window.total_seconds() / 60:g}",
+        }
+        if rule.kind == "rate":
+            if side == "high":
+                return _(
+                    "%(what)s rose by %(moved)s %(unit)s within %(minutes)s min"
+                    " (max: %(bound)s %(unit)s)",
+                    **words,
+                )
+            return _(
+                "%(what)s fell by %(moved)s %(unit)s within %(minutes)s min"
+                " (max: %(bound)s %(unit)s)",
+                **words,
+            )
+        if rule.kind == "deviation":
+            return _(
+                "%(what)s is unusual for this device: %(value)s %(unit)s"
+                " (limit: %(bound)s %(unit)s)",
+                **words,
+            )
+        if side == "high":
+            return _(
+                "%(what)s exceeded maximum threshold: %(value)s %(unit)s"
+                " (max: %(bound)s %(unit)s)",
+                **words,
+            )
+        return _(
+            "%(what)s below minimum threshold: %(value)s %(unit)s"
+            " (min: %(bound)s %(unit)s)",
+            **words,
+        )
+
+    @api.model
+    def _describe_condition(self, rule, value, condition, tz):
+        words = {
+            "since": condition.since
+            and f"{condition.since.astimezone(tz):%d.%m. %H:%M}",
+            "value": f"{value:g}",
+            "what": dict(READING_TYPES).get(condition.detail, condition.detail),
+        }
+        if condition.children:
+            return self._describe_silent_gateway(condition.children, words)
+        return {
+            "offline": lambda: _("Offline: no sign of life since %(since)s", **words),
+            "no_data": lambda: _("No readings since %(since)s", **words),
+            "battery": lambda: _("Battery at %(value)s %%", **words),
+            "signal": lambda: _("Signal at %(value)s %%", **words),
+            "certificate": lambda: _(
+                "The certificate expires in %(value)s days", **words
+            ),
+            "clock_drift": lambda: _("The clock is off by %(value)s min", **words),
+            "stuck": lambda: _("%(what)s: the value is stuck", **words),
+            "implausible": lambda: _("%(what)s: the value cannot be true", **words),
+        }[rule.kind]()
+
+    @api.model
+    def _describe_silent_gateway(self, children, words):
+        devices = self.env["iot.device"].browse(children)
+        names = devices[:_MOST_NAMED].mapped("name")
+        if len(devices) > _MOST_NAMED:
+            names.append("…")
+        return _(
+            "Offline: no sign of life since %(since)s, and with it %(count)s devices:"
+            " %(names)s",
+            **words,
+            count=len(devices),
+            names=", ".join(names),
+        )

@@ -1,0 +1,52 @@
+from contextlib import contextmanager
+
+from odoo import _, models
+from odoo.exceptions import UserError
+
+from ..rules.kind import OF_READING
+
+
+class IotThreshold(models.Model):
+    """Try a rule on history, before it is saved."""
+
+    _inherit = "iot.threshold"
+
+    def try_on_history(self, values):
+        """What the form shows now, tried on the last 30 days.
+
+        :param values: what was changed in the form, as for ``write``; all of it if the
+            rule is new
+        :return: the action that shows the :class:`IotThresholdTrial`
+        """
+        self.check_access("write")
+        self.browse().check_access("create")
+        trial = self.env["iot.threshold.trial"].create(
+            {"threshold_id": self.id, "rule_values": values}
+        )
+        trial._go_on()
+        return trial._to_action()
+
+    @contextmanager
+    def _as_if_saved(self, values):
+        """The rule with these values, checked like any other; then it never was."""
+        # Nobody else sees it: the listener need not look again.
+        rules = self.with_context(is_iot_trial=True)
+        values = {"name": _("This rule"), **values} if not self else values
+        if not self and not values["name"]:
+            values["name"] = _("This rule")
+        with self.env.cr.savepoint() as savepoint:
+            if self:
+                rules.write({**values, "is_active": True})
+                rule = rules
+            else:
+                rule = rules.create({**values, "is_active": True})
+            if rule.kind not in OF_READING:
+                raise UserError(
+                    _(
+                        "%(name)s watches the device itself: there are no readings to "
+                        "try it on.",
+                        name=rule.name,
+                    )
+                )
+            yield rule
+            savepoint.rollback()

@@ -1,0 +1,1 @@
+"""Rules and alerts: the evaluation in Odoo's shell, and what the whole line does."""
