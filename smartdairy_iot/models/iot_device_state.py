@@ -29,6 +29,8 @@ class IotDeviceState(models.Model):
     last_seen = fields.Datetime()
     is_online = fields.Boolean(index=True)
     status_since = fields.Datetime(help="Since when it is on or off line.")
+    absent_from = fields.Datetime(help="Last heard before it was last offline …")
+    absent_until = fields.Datetime(help="… and heard again.")
     battery_level = fields.Integer()
     signal_strength = fields.Integer()
     firmware_version = fields.Char()
@@ -199,6 +201,12 @@ UPDATE iot_device_state AS live
        is_online = now.is_online,
        status_since = CASE WHEN live.is_online = now.is_online THEN live.status_since
                            ELSE said.status_since END,
+       (absent_from, absent_until) = (
+           SELECT live.last_seen, said.status_since
+            WHERE now.is_online AND live.is_online IS FALSE
+            UNION ALL
+           SELECT live.absent_from, live.absent_until
+            LIMIT 1),
        battery_level = coalesce(said.battery_level, live.battery_level),
        signal_strength = coalesce(said.signal_strength, live.signal_strength),
        firmware_version = coalesce(said.firmware_version, live.firmware_version),

@@ -49,9 +49,14 @@ class TestDeviceHeard(LineCase):
         self.say(False)
         self.run_line()
         self.is_woken()
+        left_at = self.live.last_seen
         self.publish({"temperature": 3.0})
         self.run_line()
         self.assertTrue(self.live.is_online)
+        self.assertEqual(
+            (self.live.absent_from, self.live.absent_until),
+            (left_at, self.live.last_seen),
+        )
         self.assertTrue(self.is_woken())
         self.publish({"temperature": 3.0})
         self.run_line()
