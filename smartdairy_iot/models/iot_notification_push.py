@@ -11,9 +11,9 @@ why its sending is not used. An app of one's own extends :meth:`_send_push`::
 """
 
 import json
-from itertools import groupby
 
 from odoo import _, models
+from odoo.tools import groupby
 
 from odoo.addons.mail.tools import jwt
 from odoo.addons.mail.tools import web_push as odoo_web_push
@@ -131,5 +131,5 @@ def _by_origin(requests):
 
     return [
         side_by_side.Receiver(origin, list(of_it))
-        for origin, of_it in groupby(sorted(requests, key=service), service)
+        for origin, of_it in groupby(requests, service)
     ]

@@ -53,13 +53,17 @@ class IotNotification(models.Model):
             case "escalated":
                 return _("%(device)s: not acknowledged: %(breach)s", **words)
             case "cleared":
-                return _("%(device)s: over; it was %(breach)s", **words)
+                return _("%(device)s: was %(breach)s", **words)
         return _("%(device)s: %(breach)s", **words)
 
     def _digest_headline(self):
         alerts = self._told_alerts()
         if not alerts:
             return _("this is how alerts will reach you")
+        if len(alerts) == 1:
+            breach = alerts._describe_breach(alerts.peak_value)
+            name = alerts.device_id.name
+            return _("%(device)s: %(breach)s", device=name, breach=breach)
         devices = alerts.device_id.mapped("name")
         words = {
             "count": formatLang(self.env, len(alerts), digits=0),

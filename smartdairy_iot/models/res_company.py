@@ -1,7 +1,7 @@
 from functools import partial
 from urllib.parse import urlsplit
 
-from odoo import _, api, fields, models
+from odoo import _, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.sms.tools.sms_api import SmsApi
@@ -47,16 +47,11 @@ class ResCompany(models.Model):
     iot_sms_success = fields.Char(string="Accepted When", groups=_SYSTEM)
     iot_sms_reference = fields.Char(string="Its Message ID", groups=_SYSTEM)
 
-    @api.constrains(
-        "iot_sms_provider",
-        "iot_sms_url",
-        "iot_sms_body_format",
-        "iot_sms_body",
-        "iot_sms_headers",
-        "iot_sms_success",
-        "iot_sms_reference",
-    )
     def _check_iot_sms_gateway(self):
+        """Not a constraint: Odoo's settings write one field after the other.
+
+        :raise ValidationError: no message could be sent
+        """
         for company in self.filtered(lambda one: one.iot_sms_provider == "http"):
             url = urlsplit(company.iot_sms_url or "")
             if url.scheme not in ("http", "https") or not url.hostname:

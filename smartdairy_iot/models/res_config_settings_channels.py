@@ -1,6 +1,6 @@
 """Settings of the channels, and one message to oneself to see whether they work."""
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..notify.gsm7 import to_sms
@@ -33,6 +33,18 @@ class ResConfigSettings(models.TransientModel):
     iot_sms_secret_state = fields.Char(
         compute="_compute_iot_sms_secret_state", groups=_GROUP
     )
+
+    @api.constrains(
+        "iot_sms_provider",
+        "iot_sms_url",
+        "iot_sms_body_format",
+        "iot_sms_body",
+        "iot_sms_headers",
+        "iot_sms_success",
+        "iot_sms_reference",
+    )
+    def _check_iot_sms_gateway(self):
+        self.company_id._check_iot_sms_gateway()
 
     def _compute_iot_sms_secret_state(self):
         secret = get_sms_secret()

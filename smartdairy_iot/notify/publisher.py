@@ -49,7 +49,9 @@ class Publisher:
     def __enter__(self):
         """:raise OSError: the broker cannot be reached, or refuses us"""
         try:
-            self._client.connect(*self._address)
+            # paho waits as long as the keep-alive for a TLS handshake.
+            patience = max(1, int(self._timeout))
+            self._client.connect(*self._address, keepalive=patience)
             self._client.loop_start()
             self._wait(lambda: self._connected is not None or self._broken)
             if self._connected is None:

@@ -77,7 +77,9 @@ class TestChannelEmail(ChannelCase):
             self.assertEqual(later["References"], first["Message-Id"])
             self.assertEqual(later["In-Reply-To"], first["Message-Id"])
         self.assertEqual(len({m["Message-Id"] for m in self.sink.received}), 3)
-        self.assertIn("[CLEARED] Cooling tank 2: over", third["Subject"])
+        self.assertIn(
+            "[CLEARED] Cooling tank 2: was Temperature 11.4 °C", third["Subject"]
+        )
 
     def test_sent_twice_it_is_the_same_message(self):
         row = self.make_row("email", "risen")

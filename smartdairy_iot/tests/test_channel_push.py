@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from odoo.tests import tagged
 
+from ..notify import web_push
 from .channels import ChannelCase
 from .http_sink import HttpSink, closed_port
 
@@ -58,6 +59,7 @@ class Browser:
 class TestChannelPush(ChannelCase):
     def setUp(self):
         super().setUp()
+        self.patch(web_push, "PLAIN_HOSTS", {"127.0.0.1"})
         self.sink = self.enterContext(HttpSink())
         self.sink.answer(201)
         self.public = self.env["mail.push.device"].get_web_push_vapid_public_key()
@@ -148,6 +150,7 @@ class TestChannelPush(ChannelCase):
     def test_what_a_person_registers_that_is_no_browser_hinders_nothing(self):
         self.register("/broken", keys="{}")
         self.register("/x", endpoint="file:///etc/passwd")
+        self.register("/y", endpoint=self.sink.url.replace("127.0.0.1", "localhost"))
         self.assertTrue(self.send(self.make_row("push")).is_sent)
         self.assertEqual(len(self.sink.received), 1)
         left = self.env["mail.push.device"].search(

@@ -140,10 +140,15 @@ class TestSmsSettings(GatewayCase):
             ({"iot_sms_body": "to={to}"}, "body is no JSON"),
             ({"iot_sms_headers": '{"X": "{key}"}'}, "{key}, which means nothing"),
         ):
-            kept = self.company.read(list(vals))[0]
             with self.assertRaisesRegex(ValidationError, words):
-                self.company.write(vals)
-            self.company.write({name: kept[name] for name in vals})
+                with self.env.cr.savepoint():
+                    self.settings(**vals)
+
+    def test_a_gateway_is_entered_all_at_once(self):
+        """Odoo writes one setting after the other; the first alone would be refused."""
+        self.company.write({"iot_sms_provider": "odoo", "iot_sms_url": False})
+        self.settings(iot_sms_provider="http", iot_sms_url=self.sink.url)
+        self.assertEqual(self.company.iot_sms_provider, "http")
 
     def test_the_test_message_is_what_the_screen_says(self):
         self.env.user.phone = "+8801712345678"
