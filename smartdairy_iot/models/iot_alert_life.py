@@ -248,8 +248,8 @@ class IotAlert(models.Model):
         )
 
     def _write_each(self, vals_by_alert):
-        """Values of its own for each of many, of no field that is tracked or told to the
-        history: one statement, where ``write`` takes a millisecond for each.
+        """Values of its own for each of many, of no field that is tracked or told to
+        the history: one statement, where ``write`` takes a millisecond for each.
         """
         alerts = self.browse(alert.id for alert in vals_by_alert)
         names = {name for vals in vals_by_alert.values() for name in vals}
