@@ -86,12 +86,13 @@ def heard_until(listener, topics, last, *publish):
 
 def test_a_device_cannot_raise_an_alert_nor_tell_a_person_anything(make_device, admin):
     device = make_device()
+    alerts, person = "smartdairy/alerts/TEST/TANK-2", "smartdairy/user/anna/alerts"
     heard = heard_until(
         admin,
-        ["smartdairy/alerts/#", "smartdairy/user/#", device.topic],
+        [alerts, person, device.topic],
         device.topic,
-        lambda: device.publish({"event": "raised"}, "smartdairy/alerts/GREEN/TANK-2"),
-        lambda: device.publish({"text": "x"}, "smartdairy/user/anna/notifications"),
+        lambda: device.publish({"event": "raised"}, alerts),
+        lambda: device.publish({"event": "raised"}, person),
         lambda: device.publish({"temperature": 4.0}),
     )
     assert heard == [device.topic]
@@ -137,10 +138,10 @@ def test_a_person_hears_what_concerns_them_and_nobody_else(connect, admin):
 
 def test_a_screen_hears_alerts_and_not_what_is_told_to_a_person(connect, admin):
     screen = connect("dashboard")
-    alerts = "smartdairy/alerts/GREEN/TANK-2"
+    alerts = "smartdairy/alerts/TEST/TANK-2"
     heard = heard_until(
         screen,
-        ["smartdairy/alerts/#", "smartdairy/user/#"],
+        ["smartdairy/alerts/TEST/#", "smartdairy/user/#"],
         alerts,
         lambda: admin.publish({"text": "x"}, "smartdairy/user/anna/notifications"),
         lambda: admin.publish({"event": "raised"}, alerts),

@@ -1,6 +1,6 @@
 """What an alert is called, and what it says."""
 
-from odoo import _, api, models
+from odoo import api, models
 
 from ..ingest.codec.number import unit_of
 from ..rules.kind import KINDS
@@ -54,29 +54,29 @@ class IotAlert(models.Model):
         }
         if rule.kind == "rate":
             if side == "high":
-                return _(
+                return self.env._(
                     "%(what)s rose by %(moved)s %(unit)s within %(minutes)s min"
                     " (max: %(bound)s %(unit)s)",
                     **words,
                 )
-            return _(
+            return self.env._(
                 "%(what)s fell by %(moved)s %(unit)s within %(minutes)s min"
                 " (max: %(bound)s %(unit)s)",
                 **words,
             )
         if rule.kind == "deviation":
-            return _(
+            return self.env._(
                 "%(what)s is unusual for this device: %(value)s %(unit)s"
                 " (limit: %(bound)s %(unit)s)",
                 **words,
             )
         if side == "high":
-            return _(
+            return self.env._(
                 "%(what)s exceeded maximum threshold: %(value)s %(unit)s"
                 " (max: %(bound)s %(unit)s)",
                 **words,
             )
-        return _(
+        return self.env._(
             "%(what)s below minimum threshold: %(value)s %(unit)s"
             " (min: %(bound)s %(unit)s)",
             **words,
@@ -91,16 +91,20 @@ class IotAlert(models.Model):
             "what": dict(READING_TYPES).get(condition.detail, condition.detail),
         }
         message = {
-            "offline": lambda: _("Offline: no sign of life since %(since)s", **words),
-            "no_data": lambda: _("No readings since %(since)s", **words),
-            "battery": lambda: _("Battery at %(value)s %%", **words),
-            "signal": lambda: _("Signal at %(value)s %%", **words),
-            "certificate": lambda: _(
+            "offline": lambda: self.env._(
+                "Offline: no sign of life since %(since)s", **words
+            ),
+            "no_data": lambda: self.env._("No readings since %(since)s", **words),
+            "battery": lambda: self.env._("Battery at %(value)s %%", **words),
+            "signal": lambda: self.env._("Signal at %(value)s %%", **words),
+            "certificate": lambda: self.env._(
                 "The certificate expires in %(value)s days", **words
             ),
             "clock_drift": lambda: self._describe_drift(case.live.clock_offset, words),
-            "stuck": lambda: _("%(what)s: the value is stuck", **words),
-            "implausible": lambda: _("%(what)s: the value cannot be true", **words),
+            "stuck": lambda: self.env._("%(what)s: the value is stuck", **words),
+            "implausible": lambda: self.env._(
+                "%(what)s: the value cannot be true", **words
+            ),
         }[case.rule.kind]()
         if condition.children:
             return self._add_children(message, condition.children)
@@ -109,8 +113,8 @@ class IotAlert(models.Model):
     @api.model
     def _describe_drift(self, offset, words):
         if offset < 0:
-            return _("The clock is %(value)s min behind", **words)
-        return _("The clock is %(value)s min ahead", **words)
+            return self.env._("The clock is %(value)s min behind", **words)
+        return self.env._("The clock is %(value)s min ahead", **words)
 
     @api.model
     def _add_children(self, message, children):
@@ -119,7 +123,7 @@ class IotAlert(models.Model):
         names = devices[:_MOST_NAMED].mapped("name")
         if len(devices) > _MOST_NAMED:
             names.append("…")
-        return _(
+        return self.env._(
             "%(message)s, and with it %(count)s devices: %(names)s",
             message=message,
             count=len(devices),
