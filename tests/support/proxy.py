@@ -25,7 +25,8 @@ class Link:
         """Pass nothing on any more, and tell neither side."""
         self._is_forwarding[self._client] = not from_client
         self._is_forwarding[self._server] = not from_server
-        self._wake.send(b".")
+        with contextlib.suppress(OSError):  # it has ended by itself
+            self._wake.send(b".")
 
     def reset(self):
         for end in (self._client, self._server):
