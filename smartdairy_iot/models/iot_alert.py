@@ -42,8 +42,13 @@ class IotAlert(models.Model):
     device_id = fields.Many2one(
         "iot.device", required=True, index=True, ondelete="restrict"
     )
-    farm_id = fields.Many2one(related="device_id.farm_id", store=True, index=True)
-    company_id = fields.Many2one(related="device_id.company_id", store=True)
+    # Precomputed: else thousands that begin at once are written three times.
+    farm_id = fields.Many2one(
+        related="device_id.farm_id", store=True, index=True, precompute=True
+    )
+    company_id = fields.Many2one(
+        related="device_id.company_id", store=True, precompute=True
+    )
     threshold_id = fields.Many2one("iot.threshold", ondelete="set null", index=True)
     kind = fields.Char(
         required=True,
@@ -62,7 +67,9 @@ class IotAlert(models.Model):
         copy=False,
     )
     is_active = fields.Boolean(string="Condition Holds", default=True, copy=False)
-    is_open = fields.Boolean(compute="_compute_is_open", store=True, index=True)
+    is_open = fields.Boolean(
+        compute="_compute_is_open", store=True, index=True, precompute=True
+    )
     is_historic = fields.Boolean(
         string="Historic",
         readonly=True,

@@ -92,16 +92,22 @@ class IotAlert(models.Model):
         if condition.children:
             return self._describe_silent_gateway(condition.children, words)
         return {
-            "offline": lambda: _("Offline: no sign of life since %(since)s", **words),
-            "no_data": lambda: _("No readings since %(since)s", **words),
-            "battery": lambda: _("Battery at %(value)s %%", **words),
-            "signal": lambda: _("Signal at %(value)s %%", **words),
-            "certificate": lambda: _(
+            "offline": lambda: self.env._(
+                "Offline: no sign of life since %(since)s", **words
+            ),
+            "no_data": lambda: self.env._("No readings since %(since)s", **words),
+            "battery": lambda: self.env._("Battery at %(value)s %%", **words),
+            "signal": lambda: self.env._("Signal at %(value)s %%", **words),
+            "certificate": lambda: self.env._(
                 "The certificate expires in %(value)s days", **words
             ),
-            "clock_drift": lambda: _("The clock is off by %(value)s min", **words),
-            "stuck": lambda: _("%(what)s: the value is stuck", **words),
-            "implausible": lambda: _("%(what)s: the value cannot be true", **words),
+            "clock_drift": lambda: self.env._(
+                "The clock is off by %(value)s min", **words
+            ),
+            "stuck": lambda: self.env._("%(what)s: the value is stuck", **words),
+            "implausible": lambda: self.env._(
+                "%(what)s: the value cannot be true", **words
+            ),
         }[rule.kind]()
 
     @api.model

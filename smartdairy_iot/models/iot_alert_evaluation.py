@@ -185,7 +185,7 @@ class IotAlert(models.Model):
 
         A rule that cannot be evaluated is switched off and says why; no other stops.
         """
-        if self._attempt(judge, cases) is None:
+        if not cases or self._attempt(judge, cases) is None:
             return
         by_rule = defaultdict(list)
         for case in cases:

@@ -45,7 +45,7 @@ class IotStore(models.AbstractModel):
         :return: list of :class:`~..rules.attention.Alarms`
         """
         with self._cursor() as cr:
-            cr.execute(SQL(_ALARMS_SINCE, since=received_since, alarms=_ALARMS))
+            cr.execute(_alarms_query(received_since))
             return [_to_alarms(*row) for row in cr.fetchall()]
 
     @api.model
@@ -69,6 +69,27 @@ class IotStore(models.AbstractModel):
                     ask, name, _bound = of_source[number]
                     found[ask.key][name].append(Run(bool(is_outside), *run))
         return found
+
+
+def _alarms_query(since):
+    of_tables = [
+        SQL(
+            _ALARMS_OF_TABLE,
+            table=SQL.identifier(table),
+            extremes=SQL(", ").join(
+                SQL(_EXTREMES, column=SQL.identifier(column))
+                for column in columns.values()
+            ),
+            by_type=SQL(" ").join(
+                SQL("WHEN %s THEN %s", reading_type, SQL.identifier(column))
+                for reading_type, column in columns.items()
+            ),
+            since=since,
+        )
+        for table, columns in COLUMNS.items()
+    ]
+    of_sensors = SQL(_ALARMS_OF_SENSORS, since=since)
+    return SQL(_ALARMS, SQL(" UNION ALL ").join([*of_tables, of_sensors]))
 
 
 class _Source(NamedTuple):
@@ -152,40 +173,35 @@ def _to_alarms(device_id, alarm_type, first_time, last_time, lowest, highest):
     return Alarms(device_id, reading_type, side, first_time, last_time, worst)
 
 
-# Each row's alarms: alarm_type, or all of them where the metadata has more than one.
-_ALARMS_SINCE = """
-SELECT device_id, alarm_type, min(time), max(time), min(value), max(value)
-  FROM (
-        SELECT device_id, alarm, time,
-               CASE split_part(alarm, '_', 2)
-                    WHEN 'humidity' THEN humidity_percent::text::float8
-                    ELSE temperature_celsius::text::float8 END
-          FROM temperature_readings, LATERAL (%(alarms)s) AS each (alarm)
-         WHERE is_alarm AND received_at >= %(since)s
-         UNION ALL
-        SELECT device_id, alarm, time,
-               CASE substring(alarm FROM position('_' IN alarm) + 1)
-                    WHEN 'volume' THEN volume_liters
-                    WHEN 'flow_rate' THEN flow_rate_lpm::text::float8
-                    WHEN 'conductivity' THEN conductivity::text::float8
-                    WHEN 'temperature' THEN temperature_celsius::text::float8
-                    WHEN 'fat_percent' THEN fat_percent::text::float8
-                    WHEN 'protein_percent' THEN protein_percent::text::float8
-                    WHEN 'scc' THEN somatic_cell_count END
-          FROM milk_meter_readings, LATERAL (%(alarms)s) AS each (alarm)
-         WHERE is_alarm AND received_at >= %(since)s
-         UNION ALL
-        SELECT device_id, alarm_type, time, value
-          FROM sensor_readings
-         WHERE is_alarm AND received_at >= %(since)s
-       ) AS alarms (device_id, alarm_type, time, value)
- GROUP BY device_id, alarm_type
- ORDER BY device_id, min(time)
+_ALARMS = """
+SELECT device_id, alarm, min(first_time), max(last_time),
+       min(extremes[1]), max(extremes[2])
+  FROM (%s) AS alarms (device_id, alarm, first_time, last_time, extremes)
+ GROUP BY device_id, alarm
+ ORDER BY device_id, min(first_time)
 """
-_ALARMS = SQL(
-    "SELECT jsonb_array_elements_text("
-    "coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)))"
-)
+# A row's alarms are its alarm_type, or all of them where its metadata has several. Rows
+# that agree in that are summed up first: there are a hundred of each in every run.
+_ALARMS_OF_TABLE = """
+SELECT device_id, alarm, first_time, last_time,
+       CASE substring(alarm FROM position('_' IN alarm) + 1) %(by_type)s END
+  FROM (SELECT device_id, min(time) AS first_time, max(time) AS last_time, %(extremes)s,
+               coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)) AS alarms
+          FROM %(table)s
+         WHERE is_alarm AND received_at >= %(since)s
+         GROUP BY device_id, alarm_type, metadata -> 'alarms') AS alike,
+       LATERAL jsonb_array_elements_text(alarms) AS each (alarm)
+"""
+_ALARMS_OF_SENSORS = """
+SELECT device_id, alarm_type, min(time), max(time), ARRAY[min(value), max(value)]
+  FROM sensor_readings
+ WHERE is_alarm AND received_at >= %(since)s
+ GROUP BY device_id, alarm_type
+"""
+# By way of their text: the real number 6.1 is 6.1, not 6.09999990463257.
+_EXTREMES = """
+ARRAY[min(%(column)s), max(%(column)s)]::text[]::float8[] AS %(column)s
+"""
 # Of one device, by its index. The quality is a row's; the notes tell whose fault it is.
 _READINGS = """
 SELECT time, %(column)s AS value

@@ -36,7 +36,7 @@ def breaches(session):
             _wait(lambda: len(ears.notifications) == len(numbers), LAST)
 
         session.measure(
-            "alerts",
+            "beside the breaches",
             meanwhile=warm_up,
             devices=options.devices,
             seconds=options.seconds + LAST,
