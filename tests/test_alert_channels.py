@@ -71,13 +71,16 @@ def test_an_alert_is_told_to_other_programs_and_screens_until_it_is_over(
     (alert,) = wait_until(
         lambda: odoo.search_read("iot.alert", domain, ["id"]), "the alert", SECONDS
     )
-    odoo.call("iot.alert", "action_acknowledge", [alert["id"]])
 
-    def told():
+    def told(event):
         contents = [(json.loads(one.body), one) for one in sink.received]
-        return [one for one in contents if one[0]["type"] == "alert.acknowledged"]
+        return [one for one in contents if one[0]["type"] == f"alert.{event}"]
 
-    (content, received) = wait_until(told, "the webhook", SECONDS)[0]
+    wait_until(lambda: told("raised"), "the webhook hears of the breach", SECONDS)
+    odoo.call("iot.alert", "action_acknowledge", [alert["id"]])
+    (content, received) = wait_until(
+        lambda: told("acknowledged"), "and of who has seen it", SECONDS
+    )[0]
     assert is_signed(received, webhook[1])
     assert content["data"]["alert"]["device_id"] == device.id
 

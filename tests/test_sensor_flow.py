@@ -44,6 +44,22 @@ def test_temperature_sensor_flow(make_device, timescale, odoo):
     assert live["is_online"]
 
 
+def test_the_last_will_of_a_device_takes_it_offline_at_once(make_device, odoo):
+    """Its power fails → the broker publishes its will → offline, and since when."""
+    device = make_device()
+    device.leave_a_will()
+    device.publish({"temperature": 4.0})
+    domain = [("device_id", "=", device.id), ("is_online", "=", False)]
+    assert not odoo.search_read("iot.device", domain, [])
+    device.vanish()
+    (gone,) = wait_until(
+        lambda: odoo.search_read("iot.device", domain, ["health", "last_seen"]),
+        "it is offline",
+        seconds=3,
+    )
+    assert gone["health"].startswith("Offline since")
+
+
 def test_temperature_alert_generation(make_device, odoo):
     """A breach → an alert, by the rule cron that the listener woke."""
     device = make_device()

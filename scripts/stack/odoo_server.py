@@ -96,7 +96,7 @@ class OdooServer:
             "gevent_port": ports["GEVENT_PORT"],
             "workers": self.stack.workers(),
             "proxy_mode": bool(self.stack.workers()),
-            "max_cron_threads": 2,
+            "max_cron_threads": 4,  # a channel that waits for a server occupies one
         }
         if self.stack.name != "main":
             # tests: the read-only pool would try the unix socket otherwise

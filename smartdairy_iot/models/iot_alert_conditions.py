@@ -7,7 +7,7 @@ moves is looked at here, too: it takes more than one reading to tell.
 
 from datetime import datetime, timedelta, timezone
 
-from odoo import api, models
+from odoo import _, api, models
 
 from ..errors import another_time
 from ..rules.attention import after
@@ -76,6 +76,10 @@ class IotAlert(models.Model):
 
         :param conditions: ``{id of device: Condition}`` of the kind of these rules
         """
+        unknown = [c for c in cases if c.alert and c.device.id not in conditions]
+        self.browse(case.alert.id for case in unknown)._end_because(
+            _("It can no longer be told of this device.")
+        )
         asked = [
             case
             for case in cases

@@ -38,10 +38,11 @@ class IotAlert(models.Model):
         return unit_of(rule.reading_type) if kind.is_of_reading else kind.unit
 
     @api.model
-    def _describe(self, rule, side, value, condition=None, tz=None):
+    def _describe(self, case, side, value, condition=None):
         """One line, such as the specification's “Temperature exceeded maximum …”."""
+        rule = case.rule
         if condition:
-            return self._describe_condition(rule, value, condition, tz)
+            return self._describe_condition(case, value, condition)
         bound = rule.bound(side)
         words = {
             "what": dict(READING_TYPES)[rule.reading_type],
@@ -82,16 +83,14 @@ class IotAlert(models.Model):
         )
 
     @api.model
-    def _describe_condition(self, rule, value, condition, tz):
+    def _describe_condition(self, case, value, condition):
+        since = condition.since and condition.since.astimezone(case.device.tz)
         words = {
-            "since": condition.since
-            and f"{condition.since.astimezone(tz):%d.%m. %H:%M}",
-            "value": f"{value:g}",
+            "since": since and f"{since:%d.%m. %H:%M}",
+            "value": f"{value:.3g}",
             "what": dict(READING_TYPES).get(condition.detail, condition.detail),
         }
-        if condition.children:
-            return self._describe_silent_gateway(condition.children, words)
-        return {
+        message = {
             "offline": lambda: self.env._(
                 "Offline: no sign of life since %(since)s", **words
             ),
@@ -101,25 +100,32 @@ class IotAlert(models.Model):
             "certificate": lambda: self.env._(
                 "The certificate expires in %(value)s days", **words
             ),
-            "clock_drift": lambda: self.env._(
-                "The clock is off by %(value)s min", **words
-            ),
+            "clock_drift": lambda: self._describe_drift(case.live.clock_offset, words),
             "stuck": lambda: self.env._("%(what)s: the value is stuck", **words),
             "implausible": lambda: self.env._(
                 "%(what)s: the value cannot be true", **words
             ),
-        }[rule.kind]()
+        }[case.rule.kind]()
+        if condition.children:
+            return self._add_children(message, condition.children)
+        return message
 
     @api.model
-    def _describe_silent_gateway(self, children, words):
+    def _describe_drift(self, offset, words):
+        if offset < 0:
+            return _("The clock is %(value)s min behind", **words)
+        return _("The clock is %(value)s min ahead", **words)
+
+    @api.model
+    def _add_children(self, message, children):
+        """Of a gateway: one alert that lists its devices, not fifty."""
         devices = self.env["iot.device"].browse(children)
         names = devices[:_MOST_NAMED].mapped("name")
         if len(devices) > _MOST_NAMED:
             names.append("…")
         return _(
-            "Offline: no sign of life since %(since)s, and with it %(count)s devices:"
-            " %(names)s",
-            **words,
+            "%(message)s, and with it %(count)s devices: %(names)s",
+            message=message,
             count=len(devices),
             names=", ".join(names),
         )

@@ -96,9 +96,11 @@ class IotAlert(models.Model):
             "kind": rule.kind,
             "rule_snapshot": self._to_snapshot(rule),
             "alert_type": self._type_of(rule, side, condition),
-            "reading_type": condition.detail if condition else rule.reading_type,
+            "reading_type": condition.detail or False
+            if condition
+            else rule.reading_type,
             "severity": outcome.severity,
-            "message": self._describe(rule, side, value, condition, case.device.tz),
+            "message": self._describe(case, side, value, condition),
             "trigger_value": value,
             "threshold_value": rule.bound(side),
             "peak_value": outcome.peak_value,
@@ -139,7 +141,7 @@ class IotAlert(models.Model):
         )
         risen._announce("risen")
         cleared._announce("cleared")
-        (again - risen)._announce("realarm")
+        (again - risen)._announce("raised")
         (alerts - risen - cleared - again)._send_bus()
         cleared._end_if_cleared()._announce("resolved")
 

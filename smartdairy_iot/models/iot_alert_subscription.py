@@ -8,6 +8,7 @@ from .iot_device import DEVICE_TYPES
 from .iot_threshold import SEVERITY_SELECTION
 
 _CHANNELS = ("odoo", "email", "push", "sms")
+_DEFAULT = {"odoo": "low"}  # of a farm about which somebody has said nothing
 LEAST_SELECTION = [
     ("low", "All"),
     ("medium", "Medium and Above"),
@@ -28,7 +29,7 @@ KIND_SELECTION = [
 class IotAlertSubscription(models.Model):
     """What one person wants to be told, through which channel, and when not.
 
-    Whoever has none is told of everything on the farms that are theirs, in Odoo.
+    Of a farm of theirs that none is about, they are told everything, in Odoo.
     """
 
     _name = "iot.alert.subscription"
@@ -167,18 +168,15 @@ class IotAlertSubscription(models.Model):
         """:class:`Subscriber` of everybody who may be concerned, in no order."""
         subscriptions = self.search([("user_id.active", "=", True)])
         found = [one._to_subscriber() for one in subscriptions]
-        others = self._users_of(alerts) - subscriptions.user_id
         for farm, users in self._users_by_farm(alerts).items():
-            farm_ids = frozenset([farm.id or None])
+            about_it = subscriptions.filtered(
+                lambda one, farm=farm: not one.farm_ids or farm in one.farm_ids
+            )
             found += [
-                Subscriber(user.id, farm_ids, least={"odoo": "low"})
-                for user in users & others
+                Subscriber(user.id, frozenset([farm.id or None]), least=_DEFAULT)
+                for user in users - about_it.user_id
             ]
         return found
-
-    @api.model
-    def _users_of(self, alerts):
-        return self.env["res.users"].union(*self._users_by_farm(alerts).values())
 
     @api.model
     def _users_by_farm(self, alerts):

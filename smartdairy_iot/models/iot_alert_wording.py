@@ -48,7 +48,7 @@ class IotAlert(models.Model):
         return f"{self.get_base_url()}{path}"
 
     def _to_message(self):
-        """What MQTT and webhooks tell of an alert: see docs/alerts.md. Times are UTC.
+        """What MQTT and webhooks tell of an alert, see docs/alerts-channels.md. In UTC.
 
         Keys are only ever added: programs of others read them.
         """

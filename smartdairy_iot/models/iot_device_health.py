@@ -30,10 +30,15 @@ class IotDeviceHealth(models.AbstractModel):
     implausible   1 while ``holds``; ``detail``: the reading type              –
     ============  ===========================================================  ========
 
+    ``since``: of who is offline when it was last heard, of missing readings (more than
+    one) when the last one came, of a fault when it began; of the others no history is
+    kept.
+
     What a silent gateway keeps from us is no fault of its children, however deep below
     it they stand. For them time stands still while it is silent: they have gone when
-    they were due and it was heard since. ``children`` of its own condition tells them.
-    Who is whose child, ``gateway_id`` alone says, whichever way a device connects.
+    they were due and it was heard since, and when it is back they have as long to
+    follow. ``children`` of its own condition tells them. Who is whose child,
+    ``gateway_id`` alone says, whichever way a device connects.
     """
 
     _name = "iot.device.health"
@@ -81,31 +86,37 @@ class IotDeviceHealth(models.AbstractModel):
 
 # Of each device that others publish through, from the top down, what it means for those
 # below it:
-# heard_at   when it and all above it were last heard: until then they could speak
-# back_at    since when they could, if it was away before
+# heard_at   when it and all above it were last heard: until then they could speak …
+# away_at    … but not from that time on …
+# back_at    … until then: its last absence, or that of one above it
 # culprit    the nearest one, it or above it, that has gone by its own fault …
 # lost_at    … and when that was last heard
 # unheard    the highest one, it or above it, that was never heard at all
 _OWN_FAULT = """
 (live.is_online IS FALSE AND live.last_seen IS NOT NULL
- AND greatest(live.status_since, live.last_seen,
-              gate.back_at + device.offline_after * interval '1 second')
-     <= coalesce(gate.heard_at, %(now)s))
+ AND CASE WHEN greatest(live.status_since, live.last_seen) <= gate.away_at
+          THEN TRUE
+          ELSE greatest(live.status_since, live.last_seen,
+                        gate.back_at + device.offline_after * interval '1 second')
+               <= coalesce(gate.heard_at, %(now)s) END)
 """
 _GATES = """
 WITH RECURSIVE gateway AS (
     SELECT id, gateway_id, state, offline_after, activated_at
       FROM iot_device
      WHERE state IN ('active', 'inactive', 'maintenance')
-       AND id IN (SELECT gateway_id FROM iot_device)),
+       AND id IN (SELECT gateway_id FROM iot_device WHERE gateway_id IS NOT NULL)),
 gate AS (
-    SELECT 0 AS id, %(now)s::timestamp AS heard_at, '-infinity'::timestamp AS back_at,
-           NULL::int AS culprit, NULL::timestamp AS lost_at, NULL::int AS unheard
+    SELECT 0 AS id, %(now)s::timestamp AS heard_at, NULL::timestamp AS away_at,
+           '-infinity'::timestamp AS back_at, NULL::int AS culprit,
+           NULL::timestamp AS lost_at, NULL::int AS unheard
      UNION ALL
     SELECT device.id,
            least(gate.heard_at,
                  coalesce(live.last_seen, device.activated_at, '-infinity')),
-           greatest(gate.back_at, CASE WHEN live.is_online THEN live.status_since END),
+           CASE WHEN live.absent_until > gate.back_at THEN live.absent_from
+                ELSE gate.away_at END,
+           greatest(gate.back_at, live.absent_until),
            CASE WHEN own.fault THEN device.id ELSE gate.culprit END,
            CASE WHEN own.fault THEN live.last_seen ELSE gate.lost_at END,
            coalesce(gate.unheard, CASE WHEN live.last_seen IS NULL
@@ -120,7 +131,8 @@ gate AS (
 _OFFLINE = """
 %(gates)s
 SELECT device.id, extract(epoch FROM %(now)s - live.last_seen)::float8 / 60,
-       CASE WHEN live.is_online THEN live.status_since
+       CASE WHEN live.is_online THEN NULL
+            WHEN live.status_since <= gate.away_at THEN live.last_seen
             ELSE greatest(live.last_seen, gate.back_at) END AT TIME ZONE 'UTC',
        NULL, %(own_fault)s
   FROM iot_device AS device
@@ -130,12 +142,9 @@ SELECT device.id, extract(epoch FROM %(now)s - live.last_seen)::float8 / 60,
 """
 _NO_DATA = """
 %(gates)s
-SELECT device.id,
-       CASE WHEN clock.until > clock.since
-            THEN extract(epoch FROM clock.until - clock.since)
-                 / coalesce(profile.interval_seconds, device.offline_after / 5.0)
-            ELSE 0 END::float8,
-       clock.since AT TIME ZONE 'UTC', NULL, NULL
+SELECT device.id, missing.intervals,
+       CASE WHEN missing.intervals > 1 THEN clock.since AT TIME ZONE 'UTC' END,
+       NULL, NULL
   FROM iot_device AS device
   LEFT JOIN iot_device_state AS live ON live.device_id = device.id
   LEFT JOIN iot_device_profile AS profile ON profile.id = device.profile_id
@@ -143,10 +152,19 @@ SELECT device.id,
   LEFT JOIN gate AS self ON self.id = device.id,
        LATERAL (SELECT coalesce(live.data_at, live.value_time) AS heard_at) AS data,
        LATERAL (SELECT coalesce(gate.heard_at, %(now)s) AS until,
-                       greatest(coalesce(data.heard_at, device.activated_at),
-                                gate.back_at) AS since) AS clock
+                       coalesce(data.heard_at, device.activated_at) AS since) AS clock,
+       LATERAL (SELECT CASE WHEN gate.back_at <= clock.since THEN interval '0'
+                            ELSE coalesce(gate.back_at
+                                          - greatest(clock.since, gate.away_at),
+                                          interval '0') END AS time) AS away,
+       LATERAL (SELECT clock.since + away.time AS since) AS counted,
+       LATERAL (SELECT CASE WHEN clock.until > counted.since
+                            THEN extract(epoch FROM clock.until - counted.since)
+                                 / coalesce(profile.interval_seconds,
+                                            device.offline_after / 5.0)
+                            ELSE 0 END::float8 AS intervals) AS missing
  WHERE device.state = 'active' AND %(wanted)s
-   AND coalesce(data.heard_at, device.activated_at) IS NOT NULL
+   AND clock.since IS NOT NULL
    AND (data.heard_at IS NOT NULL OR live.last_seen IS NULL
         OR (device.device_type != 'gateway' AND self.id IS NULL))
 """
@@ -205,7 +223,7 @@ SELECT gate.culprit, array_agg(device.id ORDER BY device.id)
   FROM gate
   JOIN iot_device AS device ON device.gateway_id = gate.id
   LEFT JOIN iot_device_state AS live ON live.device_id = device.id
- WHERE device.state = 'active'
+ WHERE device.state = 'active' AND gate.culprit IS NOT NULL
    AND coalesce(live.last_seen, '-infinity') <= gate.lost_at
    AND NOT coalesce(%(own_fault)s, FALSE)
  GROUP BY gate.culprit

@@ -29,6 +29,8 @@ class IotDeviceState(models.Model):
     last_seen = fields.Datetime()
     is_online = fields.Boolean(index=True)
     status_since = fields.Datetime(help="Since when it is on or off line.")
+    absent_from = fields.Datetime(help="Last heard before it was last offline …")
+    absent_until = fields.Datetime(help="… and heard again.")
     battery_level = fields.Integer()
     signal_strength = fields.Integer()
     firmware_version = fields.Char()
@@ -190,17 +192,21 @@ SELECT device.id
    AND NOT EXISTS (SELECT 1 FROM iot_device_state WHERE device_id = device.id)
     ON CONFLICT DO NOTHING
 """
-# A device that is heard of again: when, is history. A status that the broker repeats is
-# no sign of life: it brings nobody back whom we have seen leave.
+# A device that is heard of again: when, is history. What the broker repeats of one that
+# was heard by us is no news: it may have been said before that.
 _UPDATE = """
 WITH changed AS (
 UPDATE iot_device_state AS live
    SET last_seen = greatest(live.last_seen, said.last_seen),
        is_online = now.is_online,
        status_since = CASE WHEN live.is_online = now.is_online THEN live.status_since
-                           WHEN said.last_seen IS NULL AND live.last_seen IS NOT NULL
-                           THEN live.last_seen
                            ELSE said.status_since END,
+       (absent_from, absent_until) = (
+           SELECT live.last_seen, said.status_since
+            WHERE now.is_online AND live.is_online IS FALSE
+            UNION ALL
+           SELECT live.absent_from, live.absent_until
+            LIMIT 1),
        battery_level = coalesce(said.battery_level, live.battery_level),
        signal_strength = coalesce(said.signal_strength, live.signal_strength),
        firmware_version = coalesce(said.firmware_version, live.firmware_version),
@@ -224,8 +230,9 @@ UPDATE iot_device_state AS live
        value_time timestamp, data_at timestamp, clock_offset float, alarm_type varchar,
        fault varchar, location_type varchar)
   JOIN iot_device_state AS was USING (device_id),
-       LATERAL (SELECT said.is_online AND NOT (said.last_seen IS NULL AND
-           was.last_seen IS NOT NULL AND was.is_online IS FALSE)) AS now (is_online)
+       LATERAL (SELECT CASE WHEN said.last_seen IS NULL AND was.last_seen IS NOT NULL
+                            THEN was.is_online
+                            ELSE said.is_online END) AS now (is_online)
  WHERE live.device_id = said.device_id
 RETURNING live.*, was.is_online AS was_online, was.fault AS was_fault),
 told AS (

@@ -29,6 +29,7 @@ class IotEscalation(models.Model):
         help="Whoever was told is reminded, also after it was acknowledged, until the "
         "condition has cleared. 0: never.",
     )
+    summary = fields.Char(compute="_compute_summary")
     company_id = fields.Many2one(
         "res.company", default=lambda self: self.env.company, index=True
     )
@@ -37,6 +38,12 @@ class IotEscalation(models.Model):
         "CHECK(reminder_minutes = 0 OR reminder_minutes >= 5)",
         "Remind every 5 minutes at most; 0 is never.",
     )
+
+    @api.depends("step_ids.after_minutes")
+    def _compute_summary(self):
+        for one in self:
+            minutes = ", ".join(f"{step.after_minutes}" for step in one.step_ids)
+            one.summary = _("after %(minutes)s min", minutes=minutes) if minutes else ""
 
     @api.constrains("name", "step_ids", "reminder_minutes")
     def _check_steps(self):

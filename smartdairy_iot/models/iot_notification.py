@@ -1,9 +1,13 @@
 """The queue of what is to be told, and the log of what was."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from .iot_threshold import SEVERITY_SELECTION
 
+_KEPT_DAYS = 730
+_DROPPED_AT_ONCE = 10000
 CHANNELS = [
     ("odoo", "Odoo"),
     ("email", "E-mail"),
@@ -91,6 +95,19 @@ class IotNotification(models.Model):
         for row in self:
             what = row.alert_id.message or dict(EVENTS).get(row.event)
             row.display_name = f"{what} → {row.user_id.name or row.channel}"
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Two years, if nothing else is said; 0 keeps all."""
+        # sudo - ir.config_parameter: a number of days.
+        get = self.env["ir.config_parameter"].sudo().get_param
+        days = int(get("smartdairy_iot.notification_days", _KEPT_DAYS))
+        if days:
+            before = fields.Datetime.now() - timedelta(days=days)
+            old = self.search([("created_at", "<", before)], limit=_DROPPED_AT_ONCE)
+            old.unlink()
+            return len(old), len(old) == _DROPPED_AT_ONCE
+        return None
 
     @api.model
     def _addresses(self, alerts, event):

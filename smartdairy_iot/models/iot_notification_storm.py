@@ -84,6 +84,7 @@ class IotNotification(models.Model):
         return due
 
     def _update_all(self, **vals):
+        self.flush_model()
         # Raw SQL: the ORM would load and mark each of tens of thousands of records.
         columns = [SQL("%s = %s", SQL.identifier(k), v) for k, v in vals.items()]
         self.env.cr.execute(

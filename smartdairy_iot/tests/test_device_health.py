@@ -38,11 +38,18 @@ class HealthCase(IotCase):
         """They say something now, as the listener writes it."""
         for device in devices:
             live, now = device.live_ids, datetime.now()  # noqa: DTZ005 - frozen, UTC
+            if not live.is_online:
+                live.write(
+                    {
+                        "is_online": True,
+                        "status_since": now,
+                        "absent_from": live.last_seen,
+                        "absent_until": now,
+                    }
+                )
             live.last_seen = now
             if sends_data:
                 live.data_at = live.value_time = now
-            if not live.is_online:
-                live.write({"is_online": True, "status_since": now})
 
     def detect(self):
         self.env["iot.device.state"]._cron_detect_offline()
@@ -181,6 +188,33 @@ class TestOffline(HealthCase):
         found = self.condition("offline", self.two)
         self.assertEqual(found.since, NOW + 20 * MINUTE)
 
+    def test_a_gateway_that_is_back_for_a_moment_is_silent_once_more_by_itself(self):
+        self.live_all()
+        self.time.tick(20 * MINUTE)
+        self.detect()
+        self.hear(self.gateway)
+        self.gateway.offline_after = 60
+        self.time.tick(20 * MINUTE)
+        self.detect()
+        everybody = self.gateway | self.children
+        self.assertEqual(self.offline(*everybody), [self.gateway])
+        found = self.condition("offline", self.gateway)
+        self.assertEqual(found.children, tuple(self.children.ids))
+
+    def test_a_child_that_had_gone_is_not_back_because_its_gateway_is(self):
+        self.live_all()
+        for _minute in range(6):
+            self.time.tick(MINUTE)
+            self.hear(self.gateway, self.two)
+        self.detect()
+        self.time.tick(20 * MINUTE)
+        self.detect()
+        self.assertFalse(self.gateway.is_online)
+        self.hear(self.gateway, self.two)
+        everybody = self.gateway | self.children
+        self.assertEqual(self.offline(*everybody), [self.one])
+        self.assertEqual(self.condition("offline", self.one).since, NOW)
+
     def test_a_gateway_below_a_gateway_is_silent_with_it(self):
         top = self.make_device("GW-0", device_type="gateway", offline_after=3600)
         self.gateway.gateway_id = top
@@ -298,7 +332,17 @@ class TestNoData(HealthCase):
         self.time.tick(2 * MINUTE)
         self.hear(gateway, sends_data=False)
         found = self.condition("no_data", child)
-        self.assertEqual((found.measure, found.since), (2.0, NOW + 60 * MINUTE))
+        self.assertEqual((found.measure, found.since), (2.0, NOW))
+
+    def test_readings_that_were_missing_still_are_when_the_gateway_is_back(self):
+        gateway = self.make_device("GW-1", device_type="gateway")
+        child = self.make_device("CHILD-1", gateway_id=gateway.id)
+        self.live(gateway, seen=10)
+        self.live(child, seen=20)
+        self.assertEqual(self.condition("no_data", child).measure, 10.0)
+        self.detect()
+        self.hear(gateway, sends_data=False)
+        self.assertEqual(self.condition("no_data", child).measure, 10.0)
 
     def test_a_gateway_that_only_speaks_for_others_owes_no_readings(self):
         gateway = self.make_device("GW-1", device_type="gateway")

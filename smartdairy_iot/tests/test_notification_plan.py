@@ -42,6 +42,11 @@ class TestNotificationPlan(NotifyCase):
             {("anna", "odoo"), ("anna", "email"), ("anna", "push"), ("bert", "odoo")},
         )
 
+    def test_a_subscription_about_one_farm_silences_no_other(self):
+        other = self.env["farm.farm"].create({"name": "Other", "tz": "UTC"})
+        self.subscribe(self.anna, farm_ids=other.ids, severity="critical")
+        self.assertIn(("anna", "odoo"), self.told(self.raise_alert(severity="low")))
+
     def test_who_never_wants_to_be_told_is_not(self):
         self.subscribe(
             self.anna,

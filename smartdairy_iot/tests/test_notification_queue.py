@@ -123,15 +123,29 @@ class TestNotificationQueue(NotifyCase):
                 self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
             )
 
+    def test_the_log_is_kept_for_two_years_or_as_long_as_is_said(self):
+        row = self.raise_row()
+        row.created_at -= timedelta(days=729)
+        self.queue._gc_old()
+        self.assertTrue(row.exists())
+        self.env["ir.config_parameter"].set_param("smartdairy_iot.notification_days", 0)
+        row.created_at -= timedelta(days=999)
+        self.queue._gc_old()
+        self.assertTrue(row.exists())
+        self.env["ir.config_parameter"].set_param("smartdairy_iot.notification_days", 9)
+        self.queue._gc_old()
+        self.assertFalse(row.exists())
+
     # Odoo -----------------------------------------------------------------------------
 
     def test_a_toast_says_what_and_where_and_sounds_when_critical(self):
+        before = self.env["bus.bus"].search([]).ids
         alert = self.raise_alert(severity="critical")
         self.send("odoo")
         self.env.cr.precommit.run()
         messages = [
             row.message
-            for row in self.env["bus.bus"].search([])
+            for row in self.env["bus.bus"].search([("id", "not in", before)])
             if "smartdairy_iot/notification" in row.message
         ]
         self.assertEqual(len(messages), 2, "one for Anna, one for Bert")

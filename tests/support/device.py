@@ -95,6 +95,19 @@ class Device(Client):
     def authenticate(self):
         self._client.tls_set_context(tls_context(self._common_name))
 
+    def leave_a_will(self):
+        """Connect again, with a last will: it is on file at the broker from then on."""
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._client.will_set(f"smartdairy/status/{self.id}", b'{"online": false}', 1)
+        self._client.reconnect()
+        self._client.loop_start()
+
+    def vanish(self):
+        """As when its power fails: the connection ends without a goodbye."""
+        self._client.loop_stop()
+        self._client.socket().close()
+
     def publish_status(self, is_online):
         self.publish({"online": is_online}, f"smartdairy/status/{self.id}")
 

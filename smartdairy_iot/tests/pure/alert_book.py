@@ -152,7 +152,7 @@ class AlertBook:
         if was_active and not alert.is_active:
             self.told.append(("cleared", now))
         elif alert.is_active and not was_active:
-            self.told.append(("realarm", now))
+            self.told.append(("raised", now))
 
     def _look_back(self, start, now, past):
         for found in historic(self.rule, self._runs(start), now, SILENCE):

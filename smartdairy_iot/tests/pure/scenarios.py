@@ -136,7 +136,7 @@ SCENARIOS = {
     ),
     "warm again before anybody saw it is the same alert": Scenario(
         [(0, 5.0), (10, 3.0), (20, 6.0), (30, 3.0)],
-        [(0, "raised"), (10, "cleared"), (20, "realarm"), (30, "cleared")],
+        [(0, "raised"), (10, "cleared"), (20, "raised"), (30, "cleared")],
         peak=6.0,
         minutes=1 / 3,
     ),
