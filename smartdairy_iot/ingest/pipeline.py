@@ -90,6 +90,7 @@ class Pipeline:
         self._registry = self._writer.registry = registry
         with self._transaction() as env:
             env["iot.alert"]._wake_rules_if_due()
+            env["ir.cron"]._wake_for_what_is_due()
             fleet = env["iot.device"]._get_listener_map()
             if fleet is self._interpreter.fleet:
                 return

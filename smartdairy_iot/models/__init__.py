@@ -90,6 +90,7 @@ from . import iot_discovered_device
 from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
+from . import ir_cron
 from . import ir_websocket
 from . import ir_mail_server
 from . import mail_thread

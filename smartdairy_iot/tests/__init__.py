@@ -15,6 +15,7 @@ from . import test_channel_push
 from . import test_channel_sms
 from . import test_client
 from . import test_config_settings
+from . import test_cron
 from . import test_device
 from . import test_device_health
 from . import test_device_heard

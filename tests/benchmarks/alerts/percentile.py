@@ -1,7 +1,9 @@
 """Of a few measurements."""
 
+import math
+
 
 def percentile(took, part):
-    """Of milliseconds in any order: the lowest that so many per cent do not exceed."""
+    """The lowest of them that so many per cent do not exceed (nearest rank)."""
     ordered = sorted(took)
-    return ordered[min(len(ordered) - 1, len(ordered) * part // 100)]
+    return ordered[math.ceil(len(ordered) * part / 100) - 1]

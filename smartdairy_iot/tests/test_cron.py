@@ -1,0 +1,39 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestCron(TransactionCase):
+    """What is to happen at some time happens then, not with the next poll."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self.job = self.env.ref("smartdairy_iot.ir_cron_send_odoo")
+
+    def is_woken(self):
+        """Whether the scheduler would be told, once this is committed."""
+        self.env.cr.postcommit.clear()
+        with patch.object(type(self.job), "_notifydb") as notify:
+            self.env["ir.cron"]._wake_for_what_is_due()
+            self.env.cr.postcommit.run()
+        return notify.called
+
+    def test_the_scheduler_is_woken_when_a_trigger_for_later_is_due(self):
+        now = fields.Datetime.now()
+        self.job._trigger(at=now + timedelta(seconds=15))
+        with freeze_time(now + timedelta(seconds=14)):
+            self.assertFalse(self.is_woken())
+        with freeze_time(now + timedelta(seconds=16)):
+            self.assertTrue(self.is_woken())
+
+    def test_what_a_job_leaves_for_long_does_not_wake_it_every_second(self):
+        now = fields.Datetime.now()
+        self.job._trigger(at=now + timedelta(seconds=1))
+        with freeze_time(now + timedelta(minutes=1)):
+            self.assertFalse(self.is_woken())
