@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ..ingest.device import Device
 from .attention import Watch, historic_from, look_from
 from .evaluate import Ended, Known, evaluate
+from .kind import KINDS
 from .rule import INSTANT, Rule, severity_rank
 
 # What was over by so long ago when it came is a backfill, and no news.
@@ -86,8 +87,12 @@ class Case(NamedTuple):
 
     @property
     def offset(self):
-        """Readings bear the device's time: all that is compared with them must, too."""
-        return timedelta(seconds=self.live.clock_offset)
+        """Readings bear the device's time: all that is compared with them must, too.
+
+        What is known of the device itself bears ours.
+        """
+        is_of_reading = KINDS[self.rule.kind].is_of_reading
+        return timedelta(seconds=self.live.clock_offset if is_of_reading else 0)
 
     @property
     def silence(self):

@@ -121,3 +121,20 @@ def test_the_off_delay_of_a_condition_counts_from_the_first_look_that_found_it_w
     assert (again.outcome, again.look_at) == (None, at(160))
     cleared = later.judge(runs_now(rule, 90.0, None, later, at(160)), at(160))
     assert cleared.outcome.turns == ((False, at(100)),)
+
+
+@pytest.mark.parametrize("offset", [-2.0 * HOUR, 2.0 * HOUR])
+def test_delays_of_a_condition_are_by_our_clock_however_wrong_the_devices_is(offset):
+    rule = BATTERY._replace(off_delay=timedelta(seconds=60))
+    rule = rule._replace(levels=(rule.levels[0]._replace(on_delay=timedelta(0, 60)),))
+    live = Live(clock_offset=offset)
+    case = make_case(rule, live)
+    first = case.judge(runs_now(rule, 15.0, at(0), case, at(30)), at(30))
+    assert (first.outcome, first.look_at) == (None, at(60))
+    alert = make_alert(peak_value=15.0)
+    case = make_case(rule, live, alert)
+    first = case.judge(runs_now(rule, 90.0, None, case, at(100)), at(100))
+    assert (first.outcome, first.look_at) == (None, at(160))
+    case = case._replace(watch=Watch(first.look_from, first.look_at))
+    cleared = case.judge(runs_now(rule, 90.0, None, case, at(160)), at(160))
+    assert cleared.outcome.turns == ((False, at(100)),)
