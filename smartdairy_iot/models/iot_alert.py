@@ -158,10 +158,10 @@ class IotAlert(models.Model):
 
     @api.depends("outside_minutes", "active_since")
     def _compute_outside_now(self):
-        now = fields.Datetime.now()
+        now = self._by_its_clock(fields.Datetime.now())
         for alert in self:
             minutes = int(
-                minutes_outside(alert.outside_minutes, alert.active_since, now)
+                minutes_outside(alert.outside_minutes, alert.active_since, now[alert])
             )
             alert.outside_now = minutes
             alert.outside_text = self._describe_minutes(minutes)

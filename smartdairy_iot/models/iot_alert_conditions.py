@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 from odoo import _, api, models
 
 from ..errors import another_time
-from ..rules.attention import after
 from ..rules.case import Case, Live, standing
 from ..rules.present import runs_now
 
@@ -106,12 +105,8 @@ class IotAlert(models.Model):
     @api.model
     def _judge_moves(self, cases, since, now):
         """The store compares each reading with those of the rule's window before it."""
-        asked = []
-        for case in self._with_past(cases):
-            is_heard = case.live.time and case.live.time >= since
-            if case.watch or is_heard:
-                start = case.watch.look_from if case.watch else since
-                asked.append((case, after(case.told_until, start)))
+        cases = self._with_past(cases)
+        asked = [(case, start) for case in cases if (start := case.moves_from(since))]
         runs = self._read(asked)
         verdicts = [(case, case.judge(runs[case.pair], now)) for case, _start in asked]
         self._apply(verdicts, standing(cases), now)

@@ -1,9 +1,10 @@
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..alerts.outside import minutes_outside
+from ..rules.kind import OF_READING
 from .iot_alert import CAUSES
 
 # All else changes by what the rules find, and by the methods below.
@@ -198,16 +199,28 @@ class IotAlert(models.Model):
         """The one way to end, for people and rules alike. Announces nothing."""
         # With its fraction: what is measured later in that second belongs to the next.
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        self._stop_clock(now)
+        self._stop_clock(self._by_its_clock(now))
         by = self.env.uid if self.env.uid != SUPERUSER_ID else False
         self._write_life(vals | {"state": state, "resolved_at": now, "resolved_by": by})
 
+    def _by_its_clock(self, moment):
+        """``{alert: the moment by the clock that its times are of}``: what was measured
+        bears the device's.
+        """
+        # sudo - iot.device: how far its clock is off, whoever ends the alert.
+        ahead = {
+            alert: alert.kind in OF_READING and alert.sudo().device_id.clock_offset
+            for alert in self
+        }
+        return {alert: moment + timedelta(seconds=s) for alert, s in ahead.items()}
+
     def _stop_clock(self, at):
+        """:param at: ``{alert: when}``"""
         self._write_each(
             {
                 alert: {
                     "outside_minutes": minutes_outside(
-                        alert.outside_minutes, alert.active_since, _of(alert, at)
+                        alert.outside_minutes, alert.active_since, at[alert]
                     ),
                     "active_since": None,
                 }
@@ -246,7 +259,3 @@ def _given(cause, corrective_action, cause_note):
         "corrective_action": (corrective_action or "").strip(),
     }
     return {name: value for name, value in given.items() if value}
-
-
-def _of(alert, at):
-    return at[alert] if isinstance(at, dict) else at

@@ -191,8 +191,10 @@ class IotAlert(models.Model):
         if not self:
             return
         self._track_set_log_message(reason)
-        active = self.filtered("is_active").with_context(tracking_disable=True)
-        active.write({"is_active": False, "cleared_at": fields.Datetime.now()})
+        now = self.filtered("is_active")._by_its_clock(fields.Datetime.now())
+        self._write_each(
+            {a: {"is_active": False, "cleared_at": at} for a, at in now.items()}
+        )
         self._end("resolved")
         self._announce("resolved")
 

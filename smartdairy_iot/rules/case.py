@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ..ingest.device import Device
-from .attention import Watch, historic_from, look_from
+from .attention import Watch, after, historic_from, look_from
 from .evaluate import Ended, Known, evaluate
+from .kind import KINDS
 from .rule import INSTANT, Rule, severity_rank
 
 # What was over by so long ago when it came is a backfill, and no news.
@@ -86,8 +87,12 @@ class Case(NamedTuple):
 
     @property
     def offset(self):
-        """Readings bear the device's time: all that is compared with them must, too."""
-        return timedelta(seconds=self.live.clock_offset)
+        """Readings bear the device's time: all that is compared with them must, too.
+
+        What is known of the device itself bears ours.
+        """
+        is_of_reading = KINDS[self.rule.kind].is_of_reading
+        return timedelta(seconds=self.live.clock_offset if is_of_reading else 0)
 
     @property
     def silence(self):
@@ -115,6 +120,17 @@ class Case(NamedTuple):
             *(self.rule, known, self.told_until, self.watch, self.alarms),
             *(self.back_at, now),
         )
+
+    def moves_from(self, since):
+        """From when on it must be looked at how fast the value moved, or None.
+
+        :param since: of the last look, by our clock
+        """
+        since += self.offset
+        if self.watch:
+            return after(self.told_until, self.watch.look_from)
+        is_heard = self.live.time and self.live.time >= since
+        return after(self.told_until, since) if is_heard else None
 
     def historic_from(self, now):
         """See :func:`~.attention.historic_from`."""

@@ -12,9 +12,12 @@ _SIGNS = {"high": 1, "low": -1}
 def runs_now(rule, value, since, case, now):
     """``{(index of level, side): [Run]}`` of one value, as :meth:`IotStore._runs` tells
 
+    Outside the rule's schedule all is well, whatever the value.
+
     :param since: when it began to be so, None: not known before now
     :param case: :class:`~.case.Case`
     """
+    is_resting = not rule.is_in_force(now, case.device.tz)
     runs = {}
     for index, level in enumerate(rule.levels):
         for side, sign in _SIGNS.items():
@@ -22,10 +25,10 @@ def runs_now(rule, value, since, case, now):
             if bound is None:
                 continue
             start = None
-            if sign * value > sign * bound:
+            if sign * value > sign * bound and not is_resting:
                 start = _outside_since(since, case, now)
                 run = Run(True, start, now, value, value, rule.repeat_count)
-            elif sign * value <= sign * bound - rule.deadband:
+            elif is_resting or sign * value <= sign * bound - rule.deadband:
                 start = _inside_since(case, now)
                 run = Run(False, start, now, value, value, rule.repeat_count)
             runs[index, side] = [run] if start else []
@@ -37,6 +40,9 @@ def _outside_since(since, case, now):
         since = case.watch.look_from if case.watch else now
     if case.told_until:
         since = max(since, case.told_until)
+    if case.rule.schedule:
+        spans = case.rule.schedule.spans_between(since, now, case.device.tz)
+        since = spans[-1][0] if spans else now
     return min(since, now)
 
 

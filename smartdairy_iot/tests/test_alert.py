@@ -249,6 +249,18 @@ class TestAlertOutOfForce(LineCase):
         self.alert.invalidate_recordset()
         self.assert_ended_by_itself("The rule no longer applies")
 
+    def test_it_ends_by_the_clock_that_its_times_are_of(self):
+        hour = timedelta(hours=1)
+        self.sensor.live_ids.clock_offset = -hour.total_seconds()
+        begun = self.alert.started_at - hour
+        self.alert.write({"started_at": begun, "active_since": begun})
+        self.assertLess(self.alert.outside_now, 5)
+        self.rule.is_active = False
+        self.assert_ended_by_itself("The rule no longer applies")
+        self.assertLess(self.alert.outside_minutes, 5)
+        # Later than its clock shows, what it measures now would be past.
+        self.assertLess(self.alert.cleared_at, fields.Datetime.now() - hour / 2)
+
     def test_two_rules_that_are_deleted(self):
         other = self.rule.copy({"max_value": 5.0})
         self.evaluate()

@@ -9,6 +9,7 @@ from smartdairy_iot.rules.case import AlertRow, Case, Live, standing
 from smartdairy_iot.rules.evaluate import Ended
 from smartdairy_iot.rules.present import runs_now
 from smartdairy_iot.rules.rule import Level
+from smartdairy_iot.rules.schedule import Schedule
 from smartdairy_iot.tests.pure.alert_book import runs_of
 from smartdairy_iot.tests.pure.builders import at, make_device, make_rule
 
@@ -121,3 +122,49 @@ def test_the_off_delay_of_a_condition_counts_from_the_first_look_that_found_it_w
     assert (again.outcome, again.look_at) == (None, at(160))
     cleared = later.judge(runs_now(rule, 90.0, None, later, at(160)), at(160))
     assert cleared.outcome.turns == ((False, at(100)),)
+
+
+@pytest.mark.parametrize("offset", [-2.0 * HOUR, 2.0 * HOUR])
+def test_delays_of_a_condition_are_by_our_clock_however_wrong_the_devices_is(offset):
+    rule = BATTERY._replace(off_delay=timedelta(seconds=60))
+    rule = rule._replace(levels=(rule.levels[0]._replace(on_delay=timedelta(0, 60)),))
+    live = Live(clock_offset=offset)
+    case = make_case(rule, live)
+    first = case.judge(runs_now(rule, 15.0, at(0), case, at(30)), at(30))
+    assert (first.outcome, first.look_at) == (None, at(60))
+    alert = make_alert(peak_value=15.0)
+    case = make_case(rule, live, alert)
+    first = case.judge(runs_now(rule, 90.0, None, case, at(100)), at(100))
+    assert (first.outcome, first.look_at) == (None, at(160))
+    case = case._replace(watch=Watch(first.look_from, first.look_at))
+    cleared = case.judge(runs_now(rule, 90.0, None, case, at(160)), at(160))
+    assert cleared.outcome.turns == ((False, at(100)),)
+
+
+def test_a_condition_counts_only_while_its_rule_is_in_force():
+    # In Amsterdam it is Monday, 7:00; the rule begins at 7:10 and ends at 7:20.
+    schedule = Schedule.of([(range(7), 7 * 60 + 10, 7 * 60 + 20)])
+    rule = make_rule(None, low=None, high=0.0, kind="offline", on_delay=60)._replace(
+        deadband=0.0, reading_type=None, schedule=schedule
+    )
+    case = make_case(rule)
+    for second, is_told in ((300, False), (620, False), (660, True)):
+        runs = runs_now(rule, 1.0, at(-HOUR), case, at(second))
+        verdict = case.judge(runs, at(second))
+        assert bool(verdict.outcome) == is_told, second
+    assert verdict.outcome.started_at == at(600), "it began with the rule"
+    case = make_case(rule, alert=make_alert(started_at=at(600), peak_value=1.0))
+    verdict = case.judge(runs_now(rule, 1.0, at(-HOUR), case, at(1200)), at(1200))
+    assert verdict.outcome.turns == ((False, at(1200)),)
+
+
+# How fast a value moves ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("offset", [-2 * HOUR, 0, 300])
+def test_what_has_moved_since_the_last_look_is_seen_whatever_the_devices_clock(offset):
+    rule = make_rule(kind="rate")
+    live = Live({"temperature": 6.0}, at(10 + offset), clock_offset=float(offset))
+    case = make_case(rule, live)
+    assert case.moves_from(at(0)) == at(offset)
+    assert case.moves_from(at(20)) is None, "nothing was heard since"
