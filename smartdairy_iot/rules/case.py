@@ -83,7 +83,16 @@ class Case(NamedTuple):
         if value is None or self.rule.kind not in INSTANT:
             return None
         rests = not self.rule.is_in_force(self.live.time, self.device.tz)
-        return self.live.time if rests or not self.rule.side(value) else None
+        return self.heard_at if rests or not self.rule.side(value) else None
+
+    @property
+    def heard_at(self):
+        """When the newest values were measured, by the device's clock.
+
+        Of one that is ahead only the receipt is kept, see ``ingest.news``.
+        """
+        ahead = max(self.offset, timedelta())
+        return self.live.time and self.live.time + ahead
 
     @property
     def offset(self):
@@ -129,7 +138,7 @@ class Case(NamedTuple):
         since += self.offset
         if self.watch:
             return after(self.told_until, self.watch.look_from)
-        is_heard = self.live.time and self.live.time >= since
+        is_heard = self.heard_at and self.heard_at >= since
         return after(self.told_until, since) if is_heard else None
 
     def historic_from(self, now):

@@ -67,6 +67,13 @@ def test_a_value_that_is_the_probes_fault_tells_neither_way():
     assert make_case(live=live._replace(fault="stuck_humidity")).back_at == at(0)
 
 
+def test_a_clock_that_is_ahead_delays_no_clear():
+    live = Live({"temperature": 3.0}, at(10), clock_offset=300.0)  # when received
+    alert = make_alert(started_at=at(300))
+    case = make_case(live=live, alert=alert, watch=Watch(at(300), None))
+    assert case.look_from(at(10)) == at(300)
+
+
 def test_of_alerts_that_hold_the_most_severe_of_a_subject_counts():
     cases = [
         make_case(alert=make_alert(severity=severity, is_active=is_active))
@@ -164,7 +171,8 @@ def test_a_condition_counts_only_while_its_rule_is_in_force():
 @pytest.mark.parametrize("offset", [-2 * HOUR, 0, 300])
 def test_what_has_moved_since_the_last_look_is_seen_whatever_the_devices_clock(offset):
     rule = make_rule(kind="rate")
-    live = Live({"temperature": 6.0}, at(10 + offset), clock_offset=float(offset))
+    heard = at(10 + min(offset, 0))  # no later than it was received
+    live = Live({"temperature": 6.0}, heard, clock_offset=float(offset))
     case = make_case(rule, live)
     assert case.moves_from(at(0)) == at(offset)
     assert case.moves_from(at(20)) is None, "nothing was heard since"
