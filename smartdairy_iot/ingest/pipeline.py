@@ -192,6 +192,7 @@ class Pipeline:
             return
         self._retry_at = self._clock() + self._backoff
         self._backoff = min(self._backoff * 2, _RETRY_SECONDS[1])
+        _receive_anew(self._batch)
         text = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         if text != self.last_error:
             _logger.warning(
@@ -268,3 +269,11 @@ class Pipeline:
     def _transaction(self):
         with self._registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def _receive_anew(batch):
+    """The rules ask for alarms by when they came, and may have gone on since."""
+    now = datetime.now(timezone.utc)
+    for sample in batch.samples:
+        if sample.alarms:
+            sample.received_at = now

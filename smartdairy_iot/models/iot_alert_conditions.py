@@ -85,10 +85,12 @@ class IotAlert(models.Model):
             if (found := conditions.get(case.device.id))
             and (case.alert or case.watch or case.rule.side(found.value(case.rule)))
         ]
-        self._each_rule(
+        failed = self._each_rule(
             lambda part: self._judge_present(part, conditions, now),
             self._with_past(asked),
         )
+        ids = {case.rule.threshold_id for case in asked}
+        self.env["iot.threshold"]._succeeded(ids - failed)
 
     @api.model
     def _judge_present(self, cases, conditions, now):

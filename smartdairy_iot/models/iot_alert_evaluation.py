@@ -14,6 +14,7 @@ past     what a backfill tells                               ``iot_alert_histori
 Rules about the devices themselves: ``iot_alert_conditions``.
 """
 
+import logging
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 from itertools import chain
@@ -28,8 +29,12 @@ from ..rules.case import AlertRow, Case, Live, standing
 from ..rules.evaluate import Ended
 from .iot_store_rules import Ask
 
+_logger = logging.getLogger(__name__)
+
 # A batch commits later than it was received; the state machine absorbs the overlap.
 _OVERLAP = timedelta(seconds=30)
+_RECENT = timedelta(days=7)  # chunks are compressed from then on
+_PAST_EVERY = timedelta(hours=1)
 _NOT_THE_RULES_FAULT = (psycopg2.OperationalError,)  # as is a serialization failure
 _NEVER_HEARD = Live()
 
@@ -47,12 +52,14 @@ class IotAlert(models.Model):
         now = datetime.now(timezone.utc)
         watermark = self.env["iot.rule.watermark"]._lock("readings")
         since = watermark.received_at.replace(tzinfo=timezone.utc) - _OVERLAP
-        cases = self._cases(self.env["iot.store"]._alarms_since(since))
+        cases = self._cases(self._alarms(since, now))
         holding = standing(cases)
         cases = self._with_past([case for case in cases if case.may_matter(now)])
-        self._each_rule(lambda part: self._judge(part, holding, now), cases)
-        self._each_rule(lambda part: self._look_back(part, now), cases)
-        self._realarm(now)
+        failed = self._each_rule(lambda part: self._judge(part, holding, now), cases)
+        failed |= self._each_rule(lambda part: self._look_back(part, now), cases)
+        ids = {case.rule.threshold_id for case in cases}
+        self.env["iot.threshold"]._succeeded(ids - failed)
+        self._aside(lambda: self._ask_for_attention(now))
         watermark.received_at = now.replace(tzinfo=None)
 
     @api.model
@@ -68,6 +75,21 @@ class IotAlert(models.Model):
             self._wake_conditions()
 
     # What is there ----------------------------------------------------------------
+
+    @api.model
+    def _alarms(self, since, now):
+        """Of the recent past in every run, of all before it once an hour.
+
+        Old chunks may be compressed, and have no index on when a reading was received.
+        """
+        store, recent = self.env["iot.store"], now - _RECENT
+        alarms = store._alarms_since(since, start=recent)
+        past = self.env["iot.rule.watermark"]._lock("past")
+        looked_at = past.received_at.replace(tzinfo=timezone.utc)
+        if looked_at <= now - _PAST_EVERY:
+            alarms += store._alarms_since(looked_at - _OVERLAP, end=recent)
+            past.received_at = now.replace(tzinfo=None)
+        return alarms
 
     @api.model
     def _cases(self, alarms):
@@ -148,14 +170,15 @@ class IotAlert(models.Model):
     def _leave(self, rows, watches, in_force, fleet):
         """Nothing would ever clear an alert whose device or rule is out of force."""
         active = {device.id for device in fleet.values() if device.is_active}
-        left = {
-            row.id: row.device_id in active for row in rows if row.pair not in in_force
-        }
-        gone = [id_ for id_, is_active in left.items() if not is_active]
-        self.browse(gone)._end_because(_("The device is no longer active."))
-        self.browse(left.keys() - set(gone))._end_because(
-            _("The rule no longer applies.")
-        )
+        left = [row for row in rows if row.pair not in in_force]
+        for is_active, reason in (
+            (False, _("The device is no longer active.")),
+            (True, _("The rule no longer applies.")),
+        ):
+            ids = [row.id for row in left if (row.device_id in active) == is_active]
+            self._aside(
+                lambda ids=ids, said=reason: self.browse(ids)._end_because(said)
+            )
         self.env["iot.rule.watch"]._replace(
             {pair: None for pair in watches if pair not in in_force}
         )
@@ -183,10 +206,12 @@ class IotAlert(models.Model):
     def _each_rule(self, judge, cases):
         """All at once; when that fails, rule by rule, to find the one that does.
 
-        A rule that cannot be evaluated is switched off and says why; no other stops.
+        A rule that fails again and again is switched off and says why; no other stops.
+
+        :return: set of ids of the rules that failed
         """
         if not cases or self._attempt(judge, cases) is None:
-            return
+            return set()
         by_rule = defaultdict(list)
         for case in cases:
             by_rule[case.rule.threshold_id].append(case)
@@ -198,7 +223,14 @@ class IotAlert(models.Model):
         if len(failed) == len(by_rule) > 1:
             raise next(iter(failed.values()))  # that is no rule's fault
         for threshold_id, error in failed.items():
-            self.env["iot.threshold"].browse(threshold_id)._switch_off(error)
+            self.env["iot.threshold"].browse(threshold_id)._failed(error)
+        return set(failed)
+
+    @api.model
+    def _aside(self, step):
+        """What fails beside the rules is told in the log, and stops none of them."""
+        if error := self._attempt(lambda _cases: step(), ()):
+            _logger.error("A step beside the rules failed: %s", error, exc_info=error)
 
     @api.model
     def _attempt(self, judge, cases):

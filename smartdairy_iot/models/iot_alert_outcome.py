@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta, timezone
 
 from odoo import Command, _, api, fields, models
+from odoo.tools import SQL
 
 from ..alerts.snapshot import to_snapshot
 from ..rules.attention import Watch, level_of
@@ -21,6 +22,13 @@ class IotAlert(models.Model):
 
     told_at = fields.Datetime(
         readonly=True, copy=False, help="When it asked for attention, the last time."
+    )
+    is_told = fields.Boolean(
+        default=True,
+        readonly=True,
+        copy=False,
+        help="Whether it was told that the condition holds now. What comes and goes is "
+        "not told each time.",
     )
 
     _ended_pair = models.Index("(device_id, threshold_id, id) WHERE NOT is_open")
@@ -135,14 +143,17 @@ class IotAlert(models.Model):
         again = (alerts - held).filtered("is_active")
         cleared._log_each(dict.fromkeys(cleared.ids, _("The condition has cleared.")))
         again._log_each(dict.fromkeys(again.ids, _("The condition holds again.")))
+        # What comes and goes is told no more often than the cooldown lets it be.
+        now, rule_of = fields.Datetime.now(), {c.alert.id: c.rule for c, _o in changed}
+        told = again.filtered(lambda a: a.told_at + rule_of[a.id].cooldown <= now)
+        told |= risen
+        told._write_each({a: {"told_at": now, "is_told": True} for a in told})
+        (again - told)._write_each({a: {"is_told": False} for a in again - told})
         risen._ask_again()
-        (risen + again)._write_each(
-            {alert: {"told_at": fields.Datetime.now()} for alert in risen + again}
-        )
         risen._announce("risen")
-        cleared._announce("cleared")
-        (again - risen)._announce("raised")
-        (alerts - risen - cleared - again)._send_bus()
+        cleared.filtered("is_told")._announce("cleared")
+        (told - risen)._announce("raised")
+        (alerts - told - cleared.filtered("is_told"))._send_bus()
         cleared._end_if_cleared()._announce("resolved")
 
     def _after(self, outcome):
@@ -166,23 +177,21 @@ class IotAlert(models.Model):
         }
 
     @api.model
-    def _realarm(self, now):
-        """What holds for longer than the rule lets it be asks for attention again."""
-        rules = self.env["iot.threshold"]._realarms()
-        if not rules:
-            return
-        due = [
-            row.id
-            for row in self._open_rows()
-            if row.is_active
-            and (pause := rules.get(row.threshold_id))
-            and row.told_at
-            and row.told_at + pause <= now
-        ]
-        alerts = self.browse(due)
-        alerts._ask_again()
-        alerts.told_at = fields.Datetime.now()
-        alerts._announce("realarm")
+    def _ask_for_attention(self, now):
+        """Of what still holds: not told yet, or for longer than its rule lets it be."""
+        self.flush_model()
+        # Raw SQL: one look at thousands of open alerts, in every run.
+        self.env.cr.execute(SQL(_UNTOLD, now=naive(now)))
+        found = {False: [], True: []}
+        for alert_id, is_told in self.env.cr.fetchall():
+            found[is_told].append(alert_id)
+        alerts = self.browse(found[True] + found[False])
+        self.browse(found[True])._ask_again()
+        alerts._write_each(
+            {a: {"told_at": fields.Datetime.now(), "is_told": True} for a in alerts}
+        )
+        self.browse(found[True])._announce("realarm")
+        self.browse(found[False])._announce("raised")
 
     # Ending -----------------------------------------------------------------------
 
@@ -234,3 +243,13 @@ def after_turns(minutes, since, turns):
 def naive(time):
     """Odoo keeps UTC without a zone; the fraction tells one reading from the next."""
     return time.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+_UNTOLD = """
+SELECT alert.id, alert.is_told IS NOT FALSE
+  FROM iot_alert AS alert JOIN iot_threshold AS rule ON rule.id = alert.threshold_id
+ WHERE alert.is_open AND alert.is_active
+   AND alert.told_at + interval '1 minute' * CASE
+       WHEN alert.is_told IS FALSE THEN rule.cooldown_minutes
+       WHEN rule.realarm > 0 THEN rule.realarm END <= %(now)s
+"""

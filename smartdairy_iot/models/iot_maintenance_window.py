@@ -103,5 +103,7 @@ class IotMaintenanceWindow(models.Model):
     def _covers(self, alert):
         device = alert.device_id
         if self.device_ids:
-            return device in self.device_ids or device.gateway_id in self.device_ids
+            while device and device not in self.device_ids:
+                device = device.gateway_id
+            return bool(device)
         return alert.farm_id == self.farm_id

@@ -38,14 +38,15 @@ class IotStore(models.AbstractModel):
     _inherit = "iot.store"
 
     @api.model
-    def _alarms_since(self, received_since):
+    def _alarms_since(self, received_since, start=None, end=None):
         """The alarms received since then, summed up per device and reading type.
 
         :param received_since: aware UTC datetime
+        :param start, end: aware; measured then, ``end`` is not part of it
         :return: list of :class:`~..rules.attention.Alarms`
         """
         with self._cursor() as cr:
-            cr.execute(_alarms_query(received_since))
+            cr.execute(_alarms_query(received_since, start, end))
             return [_to_alarms(*row) for row in cr.fetchall()]
 
     @api.model
@@ -71,7 +72,12 @@ class IotStore(models.AbstractModel):
         return found
 
 
-def _alarms_query(since):
+def _alarms_query(since, start, end):
+    measured = SQL("TRUE")
+    if start:
+        measured = SQL("%s AND time >= %s", measured, start)
+    if end:
+        measured = SQL("%s AND time < %s", measured, end)
     of_tables = [
         SQL(
             _ALARMS_OF_TABLE,
@@ -85,10 +91,11 @@ def _alarms_query(since):
                 for reading_type, column in columns.items()
             ),
             since=since,
+            measured=measured,
         )
         for table, columns in COLUMNS.items()
     ]
-    of_sensors = SQL(_ALARMS_OF_SENSORS, since=since)
+    of_sensors = SQL(_ALARMS_OF_SENSORS, since=since, measured=measured)
     return SQL(_ALARMS, SQL(" UNION ALL ").join([*of_tables, of_sensors]))
 
 
@@ -188,14 +195,14 @@ SELECT device_id, alarm, first_time, last_time,
   FROM (SELECT device_id, min(time) AS first_time, max(time) AS last_time, %(extremes)s,
                coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)) AS alarms
           FROM %(table)s
-         WHERE is_alarm AND received_at >= %(since)s
+         WHERE is_alarm AND received_at >= %(since)s AND %(measured)s
          GROUP BY device_id, alarm_type, metadata -> 'alarms') AS alike,
        LATERAL jsonb_array_elements_text(alarms) AS each (alarm)
 """
 _ALARMS_OF_SENSORS = """
 SELECT device_id, alarm_type, min(time), max(time), ARRAY[min(value), max(value)]
   FROM sensor_readings
- WHERE is_alarm AND received_at >= %(since)s
+ WHERE is_alarm AND received_at >= %(since)s AND %(measured)s
  GROUP BY device_id, alarm_type
 """
 # By way of their text: the real number 6.1 is 6.1, not 6.09999990463257.

@@ -38,7 +38,8 @@ def look_from(rule, known, told_until, watch, alarms, back_at, now):
     :param alarms: the :class:`Alarms` of that device and reading type
     :param back_at: time of the newest reading if that is inside, else None
     """
-    alarms = [a for a in alarms if rule.side(a.worst_value) == a.side]
+    # Another rule of that reading may have marked it, for its other side.
+    alarms = [alarm for alarm in alarms if rule.side(alarm.worst_value)]
     if watch and watch.look_at and watch.look_at <= now:
         return after(told_until, watch.look_from)
     if known and known.is_active:

@@ -5,6 +5,8 @@ from . import test_alert_access
 from . import test_alert_assignment
 from . import test_alert_bulk
 from . import test_alert_conditions
+from . import test_alert_failing_rule
+from . import test_alert_out_of_force
 from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download

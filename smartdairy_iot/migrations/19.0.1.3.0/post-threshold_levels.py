@@ -1,4 +1,4 @@
-"""“Far Outside” of a rule becomes its second level."""
+"""“Far Outside” of a rule becomes its second level; batteries are no readings."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -24,6 +24,7 @@ def migrate(cr, version):
         ]
     )
     _give_off_delay(env)
+    _to_conditions(env)
 
 
 def _to_level(rule, margin, severity):
@@ -46,3 +47,14 @@ def _give_off_delay(env):
         )
         if rule:
             rule.off_delay = 2.0
+
+
+def _to_conditions(env):
+    """Rules on battery or signal never fired: those are told of the device itself."""
+    for kind in ("battery", "signal"):
+        rules = env["iot.threshold"].search(
+            [("kind", "=", "limit"), ("reading_type", "=", kind)]
+        )
+        of_minimum = rules.filtered("use_min")
+        of_minimum.level_ids.unlink()
+        of_minimum.write({"kind": kind, "reading_type": False, "use_max": False})

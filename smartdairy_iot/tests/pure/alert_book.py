@@ -39,6 +39,8 @@ class Alert:
         self.is_active = False
         self.is_historic = is_historic
         self.is_acknowledged = False
+        self.is_told = True
+        self.told_at = None
         self.cleared_at = self.ended_at = None
         self.turns = []
 
@@ -111,6 +113,7 @@ class AlertBook:
         )
         if start is not None:
             self._look(start, alarms, now)
+        self._ask_for_attention(now)
         past = now - HISTORIC_AFTER
         started_at = alert and alert.started_at
         start = historic_from(rule, started_at, alarms, past)
@@ -147,12 +150,22 @@ class AlertBook:
             self._end_if_seen(now)
 
     def _tell_turns(self, alert, outcome, now):
-        was_active = alert.is_active or isinstance(outcome, Opened)
+        is_new = isinstance(outcome, Opened)
+        was_active = alert.is_active or is_new
         alert.turn(outcome.turns)
-        if was_active and not alert.is_active:
+        if is_new:
+            alert.told_at = now
+        if was_active and not alert.is_active and alert.is_told:
             self.told.append(("cleared", now))
         elif alert.is_active and not was_active:
-            self.told.append(("raised", now))
+            alert.is_told = False
+
+    def _ask_for_attention(self, now):
+        alert = self.open
+        if alert and alert.is_active and not alert.is_told:
+            if alert.told_at + self.rule.cooldown <= now:
+                alert.is_told, alert.told_at = True, now
+                self.told.append(("raised", now))
 
     def _look_back(self, start, now, past):
         for found in historic(self.rule, self._runs(start), now, SILENCE):

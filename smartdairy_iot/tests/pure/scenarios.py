@@ -134,11 +134,31 @@ SCENARIOS = {
         [(0, "raised"), (70, "cleared")],
         acknowledged=30,
     ),
-    "warm again before anybody saw it is the same alert": Scenario(
+    "warm again before anybody saw it is the same alert, and told once": Scenario(
         [(0, 5.0), (10, 3.0), (20, 6.0), (30, 3.0)],
-        [(0, "raised"), (10, "cleared"), (20, "raised"), (30, "cleared")],
+        [(0, "raised"), (10, "cleared")],
         peak=6.0,
         minutes=1 / 3,
+    ),
+    "warm again and still so when the cooldown is over is told then": Scenario(
+        [
+            (0, 5.0),
+            (10, 3.0),
+            *every(10, 20, 31 * MINUTE, 5.0),
+            (31 * MINUTE + 10, 3.0),
+        ],
+        [
+            *((0, "raised"), (10, "cleared")),
+            *((30 * MINUTE, "raised"), (31 * MINUTE + 10, "cleared")),
+        ],
+    ),
+    "a freezer that comes and goes for hours is told once in the cooldown": Scenario(
+        every(30, 0, 4 * HOUR - 30, *[5.0] * 10, *[3.0] * 10),
+        [
+            (second, event)
+            for start in range(0, 4 * HOUR, 30 * MINUTE)
+            for second, event in ((start, "raised"), (start + 5 * MINUTE, "cleared"))
+        ],
     ),
     "ended by hand while it holds, it opens anew after the cooldown": Scenario(
         every(10, 0, 40 * MINUTE, 5.0),
