@@ -191,7 +191,7 @@ class IotDeviceProfile(models.Model):
 
     def copy_data(self, default=None):
         return [
-            {**vals, "name": _("%(name)s (copy)", name=profile.name)}
+            {**vals, "name": self.env._("%(name)s (copy)", name=profile.name)}
             if "name" not in (default or {})
             else vals
             for profile, vals in zip(self, super().copy_data(default), strict=True)

@@ -55,7 +55,7 @@ class IotNotification(models.Model):
         if self.alert_id:
             return [self._where_and_since(self.alert_id)]
         return [
-            _(
+            self.env._(
                 "%(severity)s: %(device)s: %(breach)s, %(state)s",
                 severity=alert._describe_severity(),
                 device=alert.device_id.name,

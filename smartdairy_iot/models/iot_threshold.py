@@ -245,7 +245,7 @@ class IotThreshold(models.Model):
 
     def copy_data(self, default=None):
         return [
-            {**vals, "name": _("%(name)s (copy)", name=threshold.name)}
+            {**vals, "name": self.env._("%(name)s (copy)", name=threshold.name)}
             if "name" not in (default or {})
             else vals
             for threshold, vals in zip(self, super().copy_data(default), strict=True)
