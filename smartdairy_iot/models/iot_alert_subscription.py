@@ -101,7 +101,9 @@ class IotAlertSubscription(models.Model):
             or None})]``
         """
         subscribers = self._subscribers(alerts)
-        on_call = self.env["iot.oncall"]._on_call_by_farm(alerts.farm_id, now)
+        on_call = {}
+        if any(one.quiet is not None for one in subscribers):  # else it is all the same
+            on_call = self.env["iot.oncall"]._on_call_by_farm(alerts.farm_id, now)
         return self._only_to_who_may_see(
             (
                 alike,
@@ -181,8 +183,18 @@ class IotAlertSubscription(models.Model):
     @api.model
     def _users_by_farm(self, alerts):
         """Whom a farm concerns: its allowed users, or else all of its company."""
-        everybody = self.env.ref("smartdairy_iot.group_iot_user").all_user_ids
-        everybody = everybody.filtered(lambda user: user.active and not user.share)
+        group = self.env["ir.model.data"]._xmlid_to_res_id(
+            "smartdairy_iot.group_iot_user", raise_if_not_found=True
+        )
+        # Fetched without all that a user also has: this is done in every evaluation.
+        everybody = self.env["res.users"].search_fetch(
+            [
+                ("all_group_ids", "in", group),
+                ("active", "=", True),
+                ("share", "=", False),
+            ],
+            ["active"],
+        )
         by_farm = {}
         for farm in [*alerts.farm_id, *([alerts.farm_id.browse()])]:
             users = farm.user_ids & everybody or everybody

@@ -129,20 +129,19 @@ def _runs_query(source, bounds):
     signs = [_SIGNS[side] for _ask, (_level, side), _bound in bounds]
     out = [sign * bound for sign, (*_, bound) in zip(signs, bounds, strict=True)]
     back = [n - ask.rule.deadband for n, (ask, *_) in zip(out, bounds, strict=True)]
-    asks = [ask for ask, *_ in bounds]
+    looks = {}  # what is read once for all bounds that are about it → its place
+    look_of = [looks.setdefault(_look(ask), len(looks)) for ask, *_ in bounds]
     is_sensor = source.table == SENSOR.table
     return SQL(
         _RUNS,
-        asks=SQL(
+        looks=SQL(
             "unnest(%s::varchar[], %s::timestamptz[], %s::timestamptz[],"
-            " %s::tstzmultirange[], %s::interval[], %s::int[], %s::float8[],"
-            " %s::float8[])",
-            [ask.device_id for ask in asks],
-            [ask.start for ask in asks],
-            [ask.end for ask in asks],
-            [_spans(ask) for ask in asks],
-            [source.window or _NO_TIME] * len(asks),
-            *(signs, out, back),
+            " %s::tstzmultirange[])",
+            *map(list, zip(*looks, strict=True)),
+        ),
+        bounds=SQL(
+            "unnest(%s::int[], %s::int[], %s::float8[], %s::float8[])",
+            *(look_of, signs, out, back),
         ),
         value=SQL(_MOVED, recent=SQL(_RECENT, source.window))
         if source.window
@@ -154,6 +153,7 @@ def _runs_query(source, bounds):
             is_type=SQL("reading_type = %s", source.reading_type)
             if is_sensor
             else SQL("TRUE"),
+            within=source.window or _NO_TIME,
             doubted=QUALITY[Fault.STUCK],
             reading_type=source.reading_type,
         ),
@@ -162,6 +162,10 @@ def _runs_query(source, bounds):
             "float8" if is_sensor or source.column == "volume_liters" else "real"
         ),
     )
+
+
+def _look(ask):
+    return ask.device_id, ask.start, ask.end, _spans(ask)
 
 
 def _spans(ask):
@@ -213,8 +217,8 @@ ARRAY[min(%(column)s), max(%(column)s)]::text[]::float8[] AS %(column)s
 _READINGS = """
 SELECT time, %(column)s AS value
   FROM %(table)s
- WHERE device_id = ask.device_id AND %(is_type)s
-   AND time >= ask.start - ask.within AND time < coalesce(ask.until, 'infinity')
+ WHERE device_id = look.device_id AND %(is_type)s
+   AND time >= look.start - %(within)s AND time < coalesce(look.until, 'infinity')
    AND %(column)s IS NOT NULL
    AND (quality > %(doubted)s
         OR NOT coalesce(metadata -> 'faults' ? %(reading_type)s, TRUE))
@@ -229,31 +233,37 @@ _RECENT = """
 """
 # Gaps and islands. Between the bound and the deadband nothing turns.
 _RUNS = """
-WITH ask AS MATERIALIZED (
-    SELECT number - 1 AS number, device_id, start, until, spans, within, sign,
-           outside::%(number)s AS outside, inside::%(number)s AS inside
-      FROM %(asks)s WITH ORDINALITY
-        AS ask (device_id, start, until, spans, within, sign, outside, inside, number)
+WITH look AS MATERIALIZED (
+    SELECT * FROM %(looks)s WITH ORDINALITY
+        AS look (device_id, start, until, spans, place)
+), reading AS MATERIALIZED (
+    SELECT place - 1 AS look, time >= start AS is_asked, NOT time <@ spans AS is_free,
+           time, value
+      FROM look, LATERAL (%(readings)s) AS reading
+), bound AS MATERIALIZED (
+    SELECT place - 1 AS number, look, sign, outside::%(number)s, inside::%(number)s
+      FROM %(bounds)s WITH ORDINALITY AS bound (look, sign, outside, inside, place)
 ), moved AS (
-    SELECT number, sign, outside, inside, spans, start, time, %(value)s AS value
-      FROM ask, LATERAL (%(readings)s) AS reading
+    SELECT number, sign, outside, inside, is_asked, is_free, time, %(value)s AS value
+      FROM bound JOIN reading USING (look)
 ), judged AS (
     SELECT number, sign, time, value,
-           CASE WHEN NOT time <@ spans THEN 0
+           CASE WHEN is_free THEN 0
                 WHEN (sign * value)::%(number)s > outside THEN 1
                 WHEN (sign * value)::%(number)s <= inside THEN 0 END AS is_outside
-      FROM moved WHERE time >= start
+      FROM moved WHERE is_asked
 ), turned AS (
     SELECT *, (is_outside IS DISTINCT FROM lag(is_outside)
                OVER (PARTITION BY number ORDER BY time))::int AS turns
       FROM judged WHERE is_outside IS NOT NULL
 ), numbered AS (
-    SELECT *, sum(turns) OVER (PARTITION BY number ORDER BY time) AS run FROM turned
+    SELECT *, sum(turns) OVER (PARTITION BY number ORDER BY time
+                               ROWS UNBOUNDED PRECEDING) AS run FROM turned
 )
-SELECT number::int, is_outside, min(time), max(time),
-       (array_agg(value ORDER BY time))[1]::text::float8,
+SELECT number::int, min(is_outside), min(time), max(time),
+       (max(value) FILTER (WHERE turns = 1))::text::float8,
        (max(sign * value) * min(sign))::%(number)s::text::float8, count(*)
   FROM numbered
- GROUP BY number, run, is_outside
+ GROUP BY number, run
  ORDER BY number, run
 """
