@@ -39,6 +39,8 @@ class IotDevice(models.Model):
     _description = "IoT Device"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "name, id"
+    # Two farms each have a "Tank 1": people look for the ID on the label.
+    _rec_names_search = ["name", "device_id"]
 
     name = fields.Char(string="Device Name", required=True, tracking=True)
     device_id = fields.Char(

@@ -57,7 +57,11 @@ class IotThresholdTrial(models.TransientModel):
             if not trial.device_count:
                 trial.summary = _("The rule would be in force at no device.")
                 continue
-            trial.place = _("In force at %(all)s devices.", **words)
+            trial.place = (
+                _("In force at one device.")
+                if trial.device_count == 1
+                else _("In force at %(all)s devices.", **words)
+            )
             said = {
                 0: _("Would never have fired in the last %(days)s days", **words),
                 1: _("Would have fired once in the last %(days)s days", **words),

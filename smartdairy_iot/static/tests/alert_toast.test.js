@@ -166,6 +166,26 @@ test("what is critical is never only counted while something milder is shown", a
     expect(".o_sd_toast_others").toHaveText(/1 more alert/);
 });
 
+test("what is high is never only counted while something milder is shown", async () => {
+    await openClient();
+    for (let id = 1; id <= 4; id++) {
+        await tell({ alert: { id }, severity: id === 3 ? "low" : "medium" });
+    }
+    await tell({ alert: { id: 5 }, severity: "high", title: "High: Tanker" });
+    expect(`${TOAST}:contains('High: Tanker')`).toHaveCount(1);
+    expect(".o_sd_toast_others").toHaveText(/1 more alert\b/);
+    await tell({ alert: { id: 6 }, severity: "medium", title: "Medium: Tank 6" });
+    expect(`${TOAST}:contains('Medium: Tank 6')`).toHaveCount(0);
+});
+
+test("good news covers the page no further than bad news may", async () => {
+    await openClient();
+    for (let id = 1; id <= 7; id++) {
+        await tell({ alert: { id }, event: "cleared" });
+    }
+    expect(TOAST).toHaveCount(4);
+});
+
 test("a digest of many alerts opens the list", async () => {
     await openClient();
     await tell({ alert: false, title: "12 alerts", body: "Power cut" });

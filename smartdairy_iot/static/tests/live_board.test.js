@@ -204,6 +204,15 @@ test("an alert says whether it is acknowledged, cleared, and whose it is", async
     expect("[data-alert-id='2'] .o_sd_cleared").toHaveCount(0);
 });
 
+test("an alert tells the worst value so far; one that is no measurement tells none", async () => {
+    const offline = { id: 2, kind: "offline", trigger_value: 1, threshold_value: 0, unit: "" };
+    await openLiveBoard(
+        makeBoard({ alerts: [makeAlert({ peak_value: 12.1 }), makeAlert(offline)] })
+    );
+    expect("[data-alert-id='1']").toHaveText(/12\.1 °C \(limit 4 °C\)/);
+    expect("[data-alert-id='2']").not.toHaveText(/limit/);
+});
+
 test("a historic alert is never on the board", async () => {
     await openLiveBoard(makeBoard({ alerts: [makeAlert({ is_historic: true })] }));
     sendBus("alert", { alert: makeAlert({ id: 5, is_historic: true }) });

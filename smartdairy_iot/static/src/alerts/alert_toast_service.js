@@ -10,6 +10,7 @@ const OVER = ["cleared", "acknowledged", "resolved", "dismissed"];
 /** More than these at once are one toast that counts them. */
 const AT_ONCE = 4;
 const AT_ONCE_SMALL = 1;
+const RANK = { low: 0, medium: 1, high: 2, critical: 3 };
 const READABLE = 12_000;
 const SHORT = 5000;
 
@@ -54,6 +55,9 @@ export class AlertToasts {
         const id = alert?.id || alert || 0;
         this.close(id);
         if (OVER.includes(event)) {
+            if (!this.isRoomLeft()) {
+                return; // nothing left to do, and it would cover what is
+            }
             this.add(id, message, { type: "success", autocloseDelay: SHORT });
         } else if (!id || this.hasRoom(severity)) {
             this.add(id, message, {
@@ -68,18 +72,24 @@ export class AlertToasts {
         }
     }
 
-    /** What is critical takes the place of what is not. */
+    isRoomLeft() {
+        return this.toasts.size < (this.ui.isSmall ? AT_ONCE_SMALL : AT_ONCE);
+    }
+
+    /** What is more severe takes the place of the mildest. */
     hasRoom(severity) {
-        if (this.toasts.size < (this.ui.isSmall ? AT_ONCE_SMALL : AT_ONCE)) {
+        if (this.isRoomLeft()) {
             return true;
         }
-        const milder = [...this.toasts].find(([id, toast]) => id && toast.severity !== "critical");
-        if (severity !== "critical" || !milder) {
+        const [mildest] = [...this.toasts]
+            .filter(([id]) => id)
+            .sort(([, one], [, other]) => RANK[one.severity] - RANK[other.severity]);
+        if (!mildest || RANK[mildest[1].severity] >= RANK[severity]) {
             return false;
         }
-        this.close(milder[0]);
-        this.others.add(milder[0]);
-        this.showOthers(milder[1].severity);
+        this.close(mildest[0]);
+        this.others.add(mildest[0]);
+        this.showOthers(mildest[1].severity);
         return true;
     }
 
@@ -103,7 +113,7 @@ export class AlertToasts {
         const close = this.notification.add(
             markup`<a class="o_sd_toast_link" href="/odoo/iot-alerts">${_t("Open the list")}</a>`,
             {
-                title: _t("%(count)s more alerts", { count }),
+                title: count === 1 ? _t("1 more alert") : _t("%(count)s more alerts", { count }),
                 type: TYPES[severity] || "warning",
                 sticky: true,
                 className: "o_sd_toast o_sd_toast_others",

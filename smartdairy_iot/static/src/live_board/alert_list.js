@@ -4,6 +4,9 @@ import { useService } from "@web/core/utils/hooks";
 import { formatQuantity, severityLabel, toMillis } from "../telemetry/format";
 import { useAge } from "../telemetry/telemetry_hooks";
 
+/** Conditions that hold or do not: their value is 1. */
+const WITHOUT_LIMIT = ["offline", "stuck", "implausible"];
+
 const SEVERITY_STYLES = {
     critical: { icon: "fa-exclamation-circle", badge: "text-bg-danger" },
     high: { icon: "fa-exclamation-triangle", badge: "text-bg-danger" },
@@ -32,13 +35,14 @@ export class AlertRow extends Component {
         return severityLabel(this.props.alert.severity);
     }
 
-    /** "9.4 °C (limit 4 °C)" */
+    /** "9.4 °C (limit 4 °C)": the worst so far, the message says what it began with. */
     get trigger() {
-        const { trigger_value, threshold_value, unit } = this.props.alert;
-        if (typeof trigger_value !== "number") {
+        const { kind, peak_value, trigger_value, threshold_value, unit } = this.props.alert;
+        const worst = typeof peak_value === "number" ? peak_value : trigger_value;
+        if (typeof worst !== "number" || WITHOUT_LIMIT.includes(kind)) {
             return "";
         }
-        const value = formatQuantity("", trigger_value, unit);
+        const value = formatQuantity("", worst, unit);
         return typeof threshold_value === "number"
             ? _t("%(value)s (limit %(limit)s)", {
                   value,
