@@ -179,7 +179,7 @@ PUBLISH = """\
 publish one reading yourself:
   set -a; . .run/env; set +a
   mosquitto_pub -h $MQTT_HOST -p $MQTT_PORT -u $MQTT_USERNAME -P $MQTT_PASSWORD -q 1 \\
-    -t smartdairy/sensors/temperature/TEMP-G01/data \\
+    -t smartdairy/sensors/temperature/TEMP-G02/data \\
     -m '{"temperature": 7.5, "location_type": "raw_milk"}'"""
 
 

@@ -82,7 +82,7 @@ class IotEscalationStep(models.Model):
 
     def _describe_told(self, names):
         if not self.after_minutes:
-            return _("Told at once: %(names)s.", names=names)
+            return _("Called at once: %(names)s.", names=names)
         return _(
             "Not acknowledged for %(minutes)s minutes. Told: %(names)s.",
             minutes=self.after_minutes,
