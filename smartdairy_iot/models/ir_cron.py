@@ -28,3 +28,15 @@ class IrCron(models.Model):
         )
         if self.env.cr.fetchone()[0]:
             self.env.cr.postcommit.add(self._notifydb)
+
+    @api.model
+    def _notifydb(self):
+        """Once for all the jobs that a transaction has triggered.
+
+        It is called after the commit, and Odoo opens a connection of its own for each
+        call: some 10 ms.
+        """
+        told = self.env.cr.postcommit.data  # emptied when the hooks have run
+        if not told.get("smartdairy_iot.scheduler"):
+            told["smartdairy_iot.scheduler"] = True
+            super()._notifydb()

@@ -37,3 +37,16 @@ class TestCron(TransactionCase):
         self.job._trigger(at=now + timedelta(seconds=1))
         with freeze_time(now + timedelta(minutes=1)):
             self.assertFalse(self.is_woken())
+
+    def test_one_notice_wakes_the_scheduler_for_all_jobs_of_a_transaction(self):
+        self.assertEqual(self.count_notices(), 1)
+        self.assertEqual(self.count_notices(), 1, "the next transaction's own")
+
+    def count_notices(self):
+        """Whose connection is opened when several jobs are triggered and committed."""
+        self.env.cr.postcommit.clear()
+        for channel in ("odoo", "email", "mqtt"):
+            self.env.ref(f"smartdairy_iot.ir_cron_send_{channel}")._trigger()
+        with patch("odoo.addons.base.models.ir_cron.sql_db.db_connect") as connect:
+            self.env.cr.postcommit.run()
+        return connect.call_count
