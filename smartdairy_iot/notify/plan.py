@@ -97,8 +97,8 @@ def held_until(subscriber, severity, now):
 
 # So long after the first of a storm, so that what happens at once is told at once.
 COLLECT = timedelta(seconds=15)
-# Between two digests with high or critical alerts.
-URGENT_SPACING = timedelta(minutes=1)
+# Between two digests with critical alerts.
+CRITICAL_SPACING = timedelta(minutes=1)
 
 
 class Waiting(NamedTuple):
@@ -151,8 +151,8 @@ def _digest_due(rest, last_digest_at, window):
     due = min(one.created_at for one in rest) + COLLECT
     if last_digest_at is None:
         return due
-    is_urgent = rest[0].severity in ("high", "critical")  # the most severe is first
-    spacing = min(window, URGENT_SPACING) if is_urgent else window
+    is_critical = rest[0].severity == "critical"  # the most severe is the first
+    spacing = min(window, CRITICAL_SPACING) if is_critical else window
     return max(due, last_digest_at + spacing)
 
 
