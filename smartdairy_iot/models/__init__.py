@@ -16,6 +16,7 @@ from . import iot_store_rules
 from . import iot_store_status
 from . import iot_store_trial
 from . import iot_archive
+from . import iot_listener_mapped
 from . import iot_device_profile
 from . import iot_device_profile_field
 from . import iot_device_profile_sample

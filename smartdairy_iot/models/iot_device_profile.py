@@ -21,6 +21,7 @@ class IotDeviceProfile(models.Model):
 
     _name = "iot.device.profile"
     _description = "IoT Device Profile"
+    _inherit = ["iot.listener.mapped"]
     _order = "name, id"
 
     name = fields.Char(required=True)
@@ -196,19 +197,6 @@ class IotDeviceProfile(models.Model):
             else vals
             for profile, vals in zip(self, super().copy_data(default), strict=True)
         ]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["iot.device"]._forget_listener_map()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["iot.device"]._forget_listener_map()
-        return super().unlink()
 
     # What the listener knows of us: never raises for what is stored -----------------
 

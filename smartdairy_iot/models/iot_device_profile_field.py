@@ -21,6 +21,7 @@ class IotDeviceProfileField(models.Model):
 
     _name = "iot.device.profile.field"
     _description = "Payload Mapping Line"
+    _inherit = ["iot.listener.mapped"]
     _order = "sequence, id"
     _rec_name = "expression"
 
@@ -46,19 +47,6 @@ class IotDeviceProfileField(models.Model):
     @api.constrains("expression", "target", "channel", "unit", "sequence")
     def _check_mapping(self):
         self.profile_id._check_mapping()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["iot.device"]._forget_listener_map()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["iot.device"]._forget_listener_map()
-        return super().unlink()
 
     def _to_mapping_field(self):
         self.ensure_one()

@@ -51,6 +51,7 @@ class IotThreshold(models.Model):
 
     _name = "iot.threshold"
     _description = "IoT Alert Threshold"
+    _inherit = ["iot.listener.mapped"]
     _order = "kind, reading_type, device_type, location_type, id"
 
     name = fields.Char(string="Threshold Name", required=True)
@@ -251,13 +252,7 @@ class IotThreshold(models.Model):
             for threshold, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["iot.device"]._forget_listener_map()
-        return super().create(vals_list)
-
     def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
         if vals.get("is_active"):  # whoever switches it on has seen why it was off
             vals = {"error": False, **vals}
         super().write(vals)
@@ -265,7 +260,3 @@ class IotThreshold(models.Model):
             # Odoo asks before: nobody moves a rule to what is not theirs.
             self.check_access("write")
         return True
-
-    def unlink(self):
-        self.env["iot.device"]._forget_listener_map()
-        return super().unlink()

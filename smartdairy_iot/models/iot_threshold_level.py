@@ -9,6 +9,7 @@ class IotThresholdLevel(models.Model):
 
     _name = "iot.threshold.level"
     _description = "Further Level of a Threshold"
+    _inherit = ["iot.listener.mapped"]
     _order = "threshold_id, id"
     _rec_name = "severity"
 
@@ -36,21 +37,11 @@ class IotThresholdLevel(models.Model):
     def _check_levels(self):
         self.threshold_id._check_levels()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["iot.device"]._forget_listener_map()
-        return super().create(vals_list)
-
     def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
         super().write(vals)
         if "threshold_id" in vals:
             self.check_access("write")  # Odoo asks before
         return True
-
-    def unlink(self):
-        self.env["iot.device"]._forget_listener_map()
-        return super().unlink()
 
     def _to_level(self, kind):
         """:param kind: of its rule, which has the same fields: it is the first level"""

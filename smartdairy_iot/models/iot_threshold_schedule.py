@@ -33,25 +33,10 @@ class IotThreshold(models.Model):
 class IotSchedule(models.Model):
     """The listener follows when the times of a rule change."""
 
-    _inherit = "iot.schedule"
-
-    def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
-        return super().write(vals)
+    _name = "iot.schedule"
+    _inherit = ["iot.schedule", "iot.listener.mapped"]
 
 
 class IotScheduleLine(models.Model):
-    _inherit = "iot.schedule.line"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env["iot.device"]._forget_listener_map()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env["iot.device"]._forget_listener_map()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env["iot.device"]._forget_listener_map()
-        return super().unlink()
+    _name = "iot.schedule.line"
+    _inherit = ["iot.schedule.line", "iot.listener.mapped"]

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .common import NOW
-from .test_device_health import MINUTE, HealthCase
+from .health import MINUTE, HealthCase
 
 
 @tagged("post_install", "-at_install")
