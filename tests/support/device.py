@@ -64,10 +64,17 @@ class Client:
         return info
 
     def subscribe(self, *topics):
-        """Return the list that the messages' topics are appended to."""
-        heard = []
+        """Return the list that the messages' topics are appended to.
+
+        The broker has answered by then (also where it refuses): what others publish
+        from now on cannot overtake the subscription.
+        """
+        heard, answered = [], threading.Event()
         self._client.on_message = lambda _c, _u, message: heard.append(message.topic)
+        self._client.on_subscribe = lambda *_answer: answered.set()
         self._client.subscribe([(topic, 1) for topic in topics])
+        if not answered.wait(10):
+            raise TimeoutError(f"the broker did not answer a subscription to {topics}")
         return heard
 
     def close(self):
