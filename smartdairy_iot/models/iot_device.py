@@ -168,6 +168,14 @@ class IotDevice(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        """Nobody moves a device out of their own sight: Odoo asks the record rules
+        before a write, and not of what it leads to."""
+        done = super().write(vals)
+        if "farm_id" in vals:
+            self.check_access("write")
+        return done
+
     @api.onchange("profile_id")
     def _onchange_profile_id(self):
         """What a profile knows of its devices, where nothing else was entered."""

@@ -16,8 +16,8 @@ class NotifyCase(IotCase):
         super().setUpClass()
         cls.queue = cls.env["iot.notification"]
         cls.followups = cls.env["iot.alert.followup"]
-        cls.anna = cls.make_user("anna", "smartdairy_iot.group_iot_user")
-        cls.bert = cls.make_user("bert", "smartdairy_iot.group_iot_user")
+        cls.anna = cls.make_user("anna", "smartdairy_iot.group_iot_operator")
+        cls.bert = cls.make_user("bert", "smartdairy_iot.group_iot_operator")
         cls.farm.user_ids = cls.anna | cls.bert
         # What the database's own users and demo data add is not ours to judge.
         for model in ("iot.escalation", "iot.oncall", "iot.alert.subscription"):

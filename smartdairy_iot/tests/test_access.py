@@ -14,10 +14,12 @@ class TestAccess(IotCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.stranger = cls.make_user("stranger", "base.group_user")
-        cls.user = cls.make_user("user", "smartdairy_iot.group_iot_user")
+        cls.viewer = cls.make_user("viewer", "smartdairy_iot.group_iot_user")
+        cls.user = cls.make_user("user", "smartdairy_iot.group_iot_operator")
+        cls.technician = cls.make_user("tech", "smartdairy_iot.group_iot_technician")
         cls.manager = cls.make_user("manager", "smartdairy_iot.group_iot_manager")
-        cls.other = cls.make_user("other", "smartdairy_iot.group_iot_user")
-        cls.farm.user_ids = cls.user
+        cls.other = cls.make_user("other", "smartdairy_iot.group_iot_operator")
+        cls.farm.user_ids = cls.viewer | cls.user | cls.technician
         cls.alert = cls.env["iot.alert"].create(
             {
                 "device_id": cls.sensor.id,
@@ -54,7 +56,19 @@ class TestAccess(IotCase):
             self.assertTrue(search(self.manager).search(domain), model)
             self.assertFalse(search(self.other).search(domain), model)
 
-    def test_a_user_acknowledges_but_does_not_register(self):
+    def test_a_viewer_sees_an_alert_and_leaves_it_to_others(self):
+        alert = self.alert.with_user(self.viewer)
+        self.assertEqual(alert.message, "Too warm")
+        for act in (
+            alert.action_acknowledge,
+            alert.action_resolve,
+            lambda: alert.write({"cause": "chiller"}),
+            lambda: self.env["iot.alert.acknowledge"].with_user(self.viewer).create({}),
+        ):
+            with self.assertRaises(AccessError):
+                act()
+
+    def test_an_operator_acknowledges_but_does_not_register(self):
         self.alert.with_user(self.user).action_acknowledge()
         self.assertEqual(self.alert.acknowledged_by, self.user)
         with self.assertRaises(AccessError):
@@ -63,6 +77,22 @@ class TestAccess(IotCase):
             self.sensor.with_user(self.user).action_deactivate()
         with self.assertRaises(AccessError):
             self.env["iot.rejected.message"].with_user(self.user).search([])
+
+    def test_a_technician_registers_devices_on_their_own_farms_only(self):
+        devices = self.env["iot.device"].with_user(self.technician)
+        vals = {"name": "New", "device_type": "temperature", "farm_id": self.farm.id}
+        device = devices.create(vals)
+        device.action_register()
+        far = self.env["farm.farm"].create({"name": "Far"})
+        far.user_ids = self.other
+        with self.assertRaises(AccessError):
+            devices.create(vals | {"farm_id": far.id})
+        with self.assertRaises(AccessError):
+            device.farm_id = far
+        with self.assertRaises(AccessError):
+            device.unlink()
+        with self.assertRaises(AccessError):
+            self.farm.with_user(self.technician).name = "Mine"
 
     def test_nobody_of_another_farm_acknowledges_or_watches(self):
         with self.assertRaises(AccessError):

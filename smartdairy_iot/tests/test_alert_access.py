@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .common import IotCase
 
-_IOT_USER = "smartdairy_iot.group_iot_user"
+_OPERATOR = "smartdairy_iot.group_iot_operator"
 
 
 @tagged("post_install", "-at_install")
@@ -13,8 +13,8 @@ class TestAlertAccess(IotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = cls.make_user("user", _IOT_USER)
-        cls.neighbour = cls.make_user("neighbour", _IOT_USER)
+        cls.user = cls.make_user("user", _OPERATOR)
+        cls.neighbour = cls.make_user("neighbour", _OPERATOR)
         cls.stranger = cls.make_user("stranger", "base.group_user")
         cls.manager = cls.make_user("manager", "smartdairy_iot.group_iot_manager")
         cls.farm.user_ids = cls.user

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from .common import IotCase
 
-_IOT_USER = "smartdairy_iot.group_iot_user"
+_OPERATOR = "smartdairy_iot.group_iot_operator"
 
 
 @tagged("post_install", "-at_install")
@@ -12,8 +12,8 @@ class TestAlertAssignment(IotCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.anna, cls.ben = (
-            cls.make_user("anna", _IOT_USER),
-            cls.make_user("ben", _IOT_USER),
+            cls.make_user("anna", _OPERATOR),
+            cls.make_user("ben", _OPERATOR),
         )
         cls.alert = cls.make_alert(message="Too warm")
 

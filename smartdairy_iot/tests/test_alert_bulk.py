@@ -11,7 +11,7 @@ class TestAlertBulk(IotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_user")
+        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_operator")
         cls.fresh = cls.make_alert() | cls.make_alert() | cls.make_alert()
         cls.ended = cls.make_alert(state="resolved") | cls.make_alert(state="dismissed")
         cls.all = (cls.fresh | cls.ended).with_user(cls.user)

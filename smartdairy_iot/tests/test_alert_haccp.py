@@ -10,7 +10,7 @@ class HaccpCase(IotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_user")
+        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_operator")
         cls.farm.haccp_mode = "always"
         cls.alert = cls.make_alert()
 

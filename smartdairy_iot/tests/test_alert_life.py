@@ -20,7 +20,7 @@ class TestAlertLife(IotCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_user")
+        cls.user = cls.make_user("milker", "smartdairy_iot.group_iot_operator")
         cls.alert = cls.make_alert(started_at=SIX)
 
     def notes(self, alert):

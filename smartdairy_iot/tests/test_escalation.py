@@ -18,7 +18,7 @@ class TestEscalation(NotifyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.boss = cls.make_user("boss", "smartdairy_iot.group_iot_user")
+        cls.boss = cls.make_user("boss", "smartdairy_iot.group_iot_operator")
         cls.farm.user_ids |= cls.boss
         for user in cls.anna | cls.bert | cls.boss:  # only what the chain says
             cls.env["iot.alert.subscription"].create(

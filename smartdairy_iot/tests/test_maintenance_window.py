@@ -136,9 +136,10 @@ class TestMaintenanceWindow(NotifyCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.Error):
             self.make_window(date_to=False)
 
-    def test_only_administrators_silence_a_farm(self):
+    def test_a_viewer_does_not_silence_a_farm(self):
+        viewer = self.make_user("looker", "smartdairy_iot.group_iot_user")
         with self.assertRaises(AccessError):
-            self.env["iot.maintenance.window"].with_user(self.anna).create(
+            self.env["iot.maintenance.window"].with_user(viewer).create(
                 {"reason": "x", "farm_id": self.farm.id, "date_to": NOON}
             )
 

@@ -20,7 +20,7 @@ class TestNotificationPlan(NotifyCase):
 
     def test_a_farm_without_users_tells_all_of_its_company(self):
         self.farm.user_ids = False
-        carl = self.make_user("carl", "smartdairy_iot.group_iot_user")
+        carl = self.make_user("carl", "smartdairy_iot.group_iot_operator")
         clerk = self.make_user("clerk", "base.group_user")
         recipients = self.rows(self.raise_alert()).user_id
         self.assertLessEqual(self.anna | self.bert | carl, recipients)
@@ -61,7 +61,7 @@ class TestNotificationPlan(NotifyCase):
 
     def test_who_may_not_see_the_farm_is_never_told(self):
         """Whatever a subscription or an escalation says."""
-        carl = self.make_user("carl", "smartdairy_iot.group_iot_user")
+        carl = self.make_user("carl", "smartdairy_iot.group_iot_operator")
         clerk = self.make_user("clerk", "base.group_user")
         for user in (carl, clerk):
             self.subscribe(user, farm_ids=[Command.link(self.farm.id)])
@@ -194,7 +194,9 @@ class TestNotificationPlan(NotifyCase):
         alert = self.raise_alert(severity="high")
         for channel in ("odoo", "email"):
             self.send(channel)  # push has not been sent yet
-        self.farm.user_ids |= self.make_user("dora", "smartdairy_iot.group_iot_user")
+        self.farm.user_ids |= self.make_user(
+            "dora", "smartdairy_iot.group_iot_operator"
+        )
         self.clear(alert)
         fresh = self.rows(alert, event="cleared").filtered(lambda r: not r.attempts)
         self.assertEqual(

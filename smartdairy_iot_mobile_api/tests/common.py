@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user
 
-IOT_USER = "smartdairy_iot.group_iot_user"
+IOT_OPERATOR = "smartdairy_iot.group_iot_operator"
 IOT_MANAGER = "smartdairy_iot.group_iot_manager"
 WRONG_KEY = "0" * 40
 
@@ -57,8 +57,8 @@ class MobileApiCase(HttpCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.env["res.company"].create({"name": "API Dairy"})
-        cls.user = cls._new_user("api_user", IOT_USER)
-        cls.neighbour = cls._new_user("api_neighbour", IOT_USER)
+        cls.user = cls._new_user("api_user", IOT_OPERATOR)
+        cls.neighbour = cls._new_user("api_neighbour", IOT_OPERATOR)
         cls.manager = cls._new_user("api_manager", IOT_MANAGER)
         cls.outsider = cls._new_user("api_outsider", "base.group_user")
         cls.farm = cls._new_farm("Near Farm", cls.user)
