@@ -51,6 +51,14 @@ class IotRejectedMessage(models.Model):
     )
     topic = fields.Char(required=True, readonly=True)
     device_ref = fields.Char(string="Device ID", readonly=True)
+    device_id = fields.Many2one(
+        "iot.device",
+        string="Device",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Empty where no device was named so when the message came.",
+    )
     count = fields.Integer(readonly=True)
     first_at = fields.Datetime(string="First", readonly=True)
     last_at = fields.Datetime(string="Last", readonly=True, index=True)
@@ -79,12 +87,19 @@ class IotRejectedMessage(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH said (reason, topic, device_ref, count, at, detail, payload, size)
+                WITH given (reason, topic, device_ref, count, at, detail, payload, size)
                   AS (VALUES %(rows)s),
+                said AS (
+                    SELECT given.*, device.id AS device
+                      FROM given
+                      LEFT JOIN iot_device AS device
+                             ON device.device_id = given.device_ref
+                ),
                 counted AS (
                     UPDATE iot_rejected_message AS old
                        SET count = least(old.count::bigint + said.count, %(most)s),
                            device_ref = said.device_ref,
+                           device_id = said.device,
                            last_at = said.at,
                            detail = said.detail,
                            payload = said.payload,
@@ -94,8 +109,9 @@ class IotRejectedMessage(models.Model):
                  RETURNING old.reason, old.topic
                 )
                 INSERT INTO iot_rejected_message AS old (reason, topic, device_ref,
-                       count, first_at, last_at, detail, payload, size)
-                SELECT reason, topic, device_ref, count, at, at, detail, payload, size
+                       device_id, count, first_at, last_at, detail, payload, size)
+                SELECT reason, topic, device_ref, device, count, at, at, detail,
+                       payload, size
                   FROM said
                  WHERE (reason, topic) NOT IN (SELECT reason, topic FROM counted)
                     ON CONFLICT (reason, topic)

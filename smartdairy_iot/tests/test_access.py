@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
+from ..ingest.message import Reason, Rejection
 from .common import NOW, IotCase
 
 
@@ -93,6 +94,18 @@ class TestAccess(IotCase):
             device.unlink()
         with self.assertRaises(AccessError):
             self.farm.with_user(self.technician).name = "Mine"
+
+    def test_a_technician_sees_what_was_refused_of_their_farms_and_of_strangers(self):
+        for device_id in ("TEST-1", "NOBODY"):
+            topic = f"smartdairy/sensors/temperature/{device_id}/data"
+            self.env["iot.rejected.message"]._record(
+                [Rejection(Reason.NOT_JSON, "x", topic, b"{", NOW, device_id)]
+            )
+        far = self.make_user("far-tech", "smartdairy_iot.group_iot_technician")
+        for user, seen in ((self.technician, {"TEST-1", "NOBODY"}), (far, {"NOBODY"})):
+            messages = self.env["iot.rejected.message"].with_user(user).search([])
+            refs = set(messages.mapped("device_ref")) & {"TEST-1", "NOBODY"}
+            self.assertEqual(refs, seen, user.login)
 
     def test_nobody_of_another_farm_acknowledges_or_watches(self):
         with self.assertRaises(AccessError):
