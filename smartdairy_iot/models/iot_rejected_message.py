@@ -53,7 +53,6 @@ class IotRejectedMessage(models.Model):
     device_ref = fields.Char(string="Device ID", readonly=True)
     device_id = fields.Many2one(
         "iot.device",
-        string="Device",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
