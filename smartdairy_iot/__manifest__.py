@@ -44,6 +44,7 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_channels_views.xml",
         "views/res_config_settings_notify_views.xml",
+        "views/iot_ledger_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

@@ -5,6 +5,7 @@ from . import farm_animal
 from . import farm_farm_alert
 from . import iot_retention
 from . import iot_store
+from . import iot_store_digest
 from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
@@ -42,6 +43,7 @@ from . import iot_threshold_sentence
 from . import iot_threshold_schedule
 from . import iot_threshold_trial
 from . import iot_alert
+from . import iot_alert_ledger
 from . import iot_alert_life
 from . import iot_alert_assignment
 from . import iot_alert_bulk
@@ -84,6 +86,9 @@ from . import iot_sensor_reading
 from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
 from . import iot_live_watch
+from . import iot_ledger_day
+from . import iot_ledger_entry
+from . import iot_ledger_verification
 from . import iot_listener
 from . import iot_listener_topic
 from . import iot_rejected_message

@@ -54,3 +54,4 @@ from . import test_threshold_trial
 from . import test_webhook
 from . import test_worker
 from . import test_zone
+from . import test_ledger
