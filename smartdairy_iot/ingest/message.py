@@ -71,7 +71,7 @@ class Sample:
 
     ``values`` maps a reading type to its value; ``original`` keeps, for those that
     came in another unit, ``[number, unit]`` as they were sent. Room 3 sets the rest:
-    ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
+    ``raw`` keeps of those that a calibration changed what they were, ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
     violates a limit to its :class:`~..rules.classify.Alarm`.
     """
 
@@ -88,6 +88,7 @@ class Sample:
     location_type: str | None = None
     metadata: dict | None = None
     original: dict | None = None
+    raw: dict | None = None
     faults: dict = field(default_factory=dict)
     alarms: dict = field(default_factory=dict)
 

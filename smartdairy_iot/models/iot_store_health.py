@@ -1,0 +1,128 @@
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..health.uptime import Span, Uptime
+
+
+class Status(NamedTuple):
+    """What was known of a device at an instant."""
+
+    device_id: str
+    time: datetime  # aware
+    is_online: bool
+    battery: int | None
+    signal: int | None
+
+
+class IotStore(models.AbstractModel):
+    """Who was there when: what ``device_status`` tells.
+
+    Raw SQL, in all of it: tables of the store are no models.
+    """
+
+    _inherit = "iot.store"
+
+    @api.model
+    def _status_history(self, device_ids, start, end):
+        """:return: list of :class:`Status` of the span, by device and time
+
+        :param start, end: aware datetimes
+        """
+        with self._cursor() as cr:
+            cr.execute(SQL(_HISTORY, devices=list(device_ids), start=start, end=end))
+            return [Status(*row) for row in cr.fetchall()]
+
+    @api.model
+    def _uptime(self, device_ids, start, end):
+        """When they were on line; what is still going on counts until now.
+
+        Nothing is said of a device before it was first heard of.
+
+        :param start, end: aware datetimes
+        :return: ``{device_id: Uptime}``, of every device that is asked for
+        """
+        end = min(end, datetime.now(timezone.utc))
+        spans = {device_id: [] for device_id in device_ids}
+        with self._cursor() as cr:
+            cr.execute(SQL(_SPANS, devices=list(spans), start=start, end=end))
+            for device_id, *span in cr.fetchall():
+                spans[device_id].append(Span(*span))
+        return {device_id: Uptime(tuple(found)) for device_id, found in spans.items()}
+
+    @api.model
+    def _count_outages(self, since, more_than=0):
+        """:return: ``{device_id: outages that began since then}``
+
+        :param more_than: of devices with no more, nothing is said
+        """
+        with self._cursor() as cr:
+            cr.execute(SQL(_OUTAGES, since=since, more_than=more_than))
+            return dict(cr.fetchall())
+
+    @api.model
+    def _insert_trends(self, rows):
+        """:param rows: list of ``(time, device_id, battery, signal)``, of who is there"""
+        if not rows:
+            return
+        with self._cursor() as cr:
+            months = {(time.year, time.month) for time, *_rest in rows}
+            self._make_partitions(cr, "device_status", months)
+            cr.execute(SQL(_INSERT, SQL(", ").join(SQL("%s", row) for row in rows)))
+
+
+_HISTORY = """
+SELECT device_id, time, is_online, battery_level, signal_strength
+  FROM device_status
+ WHERE device_id = ANY(%(devices)s) AND time >= %(start)s AND time < %(end)s
+ ORDER BY device_id, time
+"""
+# The newest before the span tells how it began. Of what repeats itself, the first.
+_SPANS = """
+WITH said AS (
+SELECT device_id, time, is_online
+  FROM device_status
+ WHERE device_id = ANY(%(devices)s) AND time > %(start)s AND time < %(end)s
+ UNION ALL
+SELECT asked.device_id, %(start)s, before.is_online
+  FROM unnest(%(devices)s::varchar[]) AS asked (device_id),
+       LATERAL (SELECT is_online FROM device_status
+                 WHERE device_id = asked.device_id AND time <= %(start)s
+                 ORDER BY time DESC LIMIT 1) AS before),
+turned AS (
+SELECT *, lead(time, 1, %(end)s) OVER device AS until,
+       is_online IS DISTINCT FROM lag(is_online) OVER device AS turns
+  FROM said
+WINDOW device AS (PARTITION BY device_id ORDER BY time)),
+numbered AS (
+SELECT *, count(*) FILTER (WHERE turns)
+          OVER (PARTITION BY device_id ORDER BY time) AS number
+  FROM turned)
+SELECT device_id, is_online, min(time), max(until)
+  FROM numbered
+ WHERE until > time
+ GROUP BY device_id, number, is_online
+ ORDER BY device_id, min(time)
+"""
+_OUTAGES = """
+SELECT device_id, count(*)
+  FROM (SELECT device_id, is_online,
+               lag(is_online) OVER (PARTITION BY device_id ORDER BY time) AS was
+          FROM device_status
+         WHERE time >= %(since)s
+           AND device_id IN (SELECT device_id FROM device_status
+                              WHERE NOT is_online AND time >= %(since)s
+                              GROUP BY device_id HAVING count(*) > %(more_than)s)
+       ) AS said
+ WHERE NOT is_online AND was IS NOT FALSE
+ GROUP BY device_id
+HAVING count(*) > %(more_than)s
+"""
+_INSERT = """
+INSERT INTO device_status (time, device_id, is_online, battery_level, signal_strength)
+SELECT time::timestamptz, device_id, TRUE, battery::smallint, signal::smallint
+  FROM (VALUES %s) AS told (time, device_id, battery, signal)
+    ON CONFLICT DO NOTHING
+"""
