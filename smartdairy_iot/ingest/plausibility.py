@@ -134,9 +134,7 @@ class _Memory:
             self.value, self.since = value, time
         # Two cheap looks before the call: this runs for every reading of every device.
         may_be_error = value in checks.error_values or sample.original or sample.raw
-        if may_be_error and self._is_probe_error(
-            value, sample, checks.error_values
-        ):
+        if may_be_error and self._is_probe_error(value, sample, checks.error_values):
             self.fault = Fault.PROBE_ERROR
         elif self.believed is not None and self._is_jump(value, time, step):
             self.doubted = value

@@ -347,6 +347,8 @@ class IotCalibration(models.Model):
                     fields=", ".join(label["string"] for label in labels.values()),
                 )
             )
+        if "state" in vals:
+            self.invalidate_model(["is_current"])  # of those beside it, too
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

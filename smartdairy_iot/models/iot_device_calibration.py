@@ -53,7 +53,9 @@ class IotDevice(models.Model):
         # sudo - iot.calibration: what is due does not depend on who asks.
         current = self.env["iot.calibration"].sudo()._current_of(self)
         for device in self:
-            of_device = current.filtered(lambda one, d=device: one.device_id == d._origin)
+            of_device = current.filtered(
+                lambda one, d=device: one.device_id == d._origin
+            )
             months = device.profile_id.calibration_months
             if of_device:
                 device.calibration_due = min(
@@ -80,7 +82,9 @@ class IotDevice(models.Model):
         if True in value and False in value:
             return []
         today = fields.Date.context_today(self)
-        overdue = Domain("calibration_due", "<", today) & Domain("state", "!=", "retired")
+        overdue = Domain("calibration_due", "<", today) & Domain(
+            "state", "!=", "retired"
+        )
         return overdue if True in value else ~overdue
 
     def action_view_calibrations(self):

@@ -64,7 +64,9 @@ class IotDeviceCounter(models.Model):
 
     def _today(self):
         """:class:`Counts` of today, nothing when none came."""
-        today = fields.Date.context_today(self.with_context(tz=self.farm_id.tz or "UTC"))
+        today = fields.Date.context_today(
+            self.with_context(tz=self.farm_id.tz or "UTC")
+        )
         if not self or self.day != today:
             return Counts()
         return Counts(*(int(self[f"{name}_day"]) for name in Counts._fields))

@@ -73,7 +73,9 @@ class IotDeviceTrend(models.Model):
         found = self.env["iot.store"]._uptime(list(names.values()), start, now)
         rows = []
         for id_, name in names.items():
-            parts = [found[name].since(now - timedelta(days=d)) for d in _SPANS.values()]
+            parts = [
+                found[name].since(now - timedelta(days=d)) for d in _SPANS.values()
+            ]
             percents = [part.percent for part in parts]
             day = now - timedelta(days=1)
             outages = sum(outage.start > day for outage in parts[0].outages)

@@ -54,9 +54,7 @@ def test_a_version_counts_from_its_own_instant_until_the_next(time, expected):
     assert in_force(VERSIONS, time) is expected
 
 
-@given(
-    st.lists(st.integers(0, 100), unique=True, max_size=8), st.integers(-1, 101)
-)
+@given(st.lists(st.integers(0, 100), unique=True, max_size=8), st.integers(-1, 101))
 def test_the_version_in_force_is_the_newest_that_had_begun(starts, now):
     versions = tuple(Version(at(s), 1.0, float(s)) for s in sorted(starts))
     begun = [version for version in versions if version.valid_from <= at(now)]
@@ -114,7 +112,9 @@ def test_where_nothing_changes_no_raw_value_is_kept():
 
 
 def read(payload, received_at=NOW, **device):
-    device = make_device("TEMP-1", **{"calibrations": {"temperature": VERSIONS}} | device)
+    device = make_device(
+        "TEMP-1", **{"calibrations": {"temperature": VERSIONS}} | device
+    )
     decoded = Interpreter(Fleet([("TEMP-1", device)])).read(
         make_message(payload, received_at=received_at)
     )
@@ -138,7 +138,9 @@ def test_a_value_that_is_corrected_onto_an_error_value_is_none():
 
 def test_an_alarm_is_judged_on_the_corrected_value():
     limits = {"raw_milk": {"temperature": (make_rule(high=4.4),)}}
-    assert read({"temperature": 4.3}, limits=limits).alarms["temperature"].side == "high"
+    assert (
+        read({"temperature": 4.3}, limits=limits).alarms["temperature"].side == "high"
+    )
     limits = {"raw_milk": {"temperature": (make_rule(high=4.5),)}}
     assert not read({"temperature": 4.3}, limits=limits).alarms
 
