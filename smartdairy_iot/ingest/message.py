@@ -71,8 +71,9 @@ class Sample:
 
     ``values`` maps a reading type to its value; ``original`` keeps, for those that
     came in another unit, ``[number, unit]`` as they were sent. Room 3 sets the rest:
-    ``raw`` keeps of those that a calibration changed what they were, ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
-    violates a limit to its :class:`~..rules.classify.Alarm`.
+    ``raw`` keeps what those were that a calibration changed, ``faults`` maps what
+    cannot be true to its :class:`Fault`, and ``alarms`` what violates a limit to its
+    :class:`~..rules.classify.Alarm`.
     """
 
     device_id: str

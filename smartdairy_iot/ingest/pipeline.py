@@ -228,11 +228,10 @@ class Pipeline:
         now = self._clock()
         tells = self._news and now >= self._tell_at
         beats = now >= self._beat_at
-        counts = self._tally and now >= self._tally_at
+        counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
             return
         devices, wakes_rules = {}, False
-        tally = self._tally.take() if counts else {}
         if tells:
             devices, wakes_rules = self._news.take()
         fleet = self._interpreter.fleet
@@ -245,14 +244,13 @@ class Pipeline:
                 env["farm.farm"]._send_readings(devices, fleet)
                 if wakes_rules:
                     env["iot.alert"]._wake_rules()
-                if tally:
-                    env["iot.device.counter"]._add(tally, fleet)
+                env["iot.device.counter"]._add(counts, fleet)
                 if beats:
                     self._beat(env)
         except Exception as error:  # noqa: BLE001 - the data is safe, tell it next time
             _logger.info("Could not tell the newest readings, will retry: %s", error)
             self._news.give_back(devices, wakes_rules)
-            self._tally.give_back(tally)
+            self._tally.give_back(counts)
             self._tell_at = now + _TELL_SECONDS
             return
         if tells:

@@ -40,6 +40,7 @@ from . import iot_schedule
 from . import iot_schedule_line
 from . import iot_threshold
 from . import iot_calibration
+from . import iot_calibration_fit
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot
 from . import iot_threshold_device

@@ -3,24 +3,15 @@ from datetime import timedelta, timezone
 from dateutil.relativedelta import relativedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ..calibration.fit import (
-    LIMITS,
-    FitError,
-    Line,
-    Point,
-    find_excess,
-    one_point,
-    two_points,
-)
-from ..calibration.version import Version, in_force
+from ..calibration.fit import LIMITS
+from ..calibration.version import Version
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
 from .iot_threshold import READING_TYPES
 
-FACTOR = "smartdairy_iot.calibration_limit_factor"
-_SOURCES = (
+SOURCES = (
     *("reference_1", "measured_1", "reference_2", "measured_2"),
     "measured_is_corrected",
 )
@@ -28,7 +19,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 # What the listener applies; the paper beside it may come later.
 _FROZEN = {
     *("device_id", "reading_type", "valid_from", "method", "scale", "offset"),
-    *_SOURCES,
+    *SOURCES,
 }
 
 
@@ -36,9 +27,9 @@ class IotCalibration(models.Model):
     """What corrects a device's readings of one type, from a date on.
 
     Readings *measured* from then on, until the next one begins, are stored as
-    raw × scale + offset, beside what the device said. It is a draft until it is applied;
-    then it has been used and stays as it is: the next one supersedes it, and a wrong one
-    is cancelled. Neither rewrites what is stored.
+    raw × scale + offset, beside what the device said. It is a draft until it is
+    applied; then it has been used and stays as it is: the next one supersedes it, and a
+    wrong one is cancelled. Neither rewrites what is stored.
     """
 
     _name = "iot.calibration"
@@ -65,7 +56,7 @@ class IotCalibration(models.Model):
         required=True,
         default=fields.Datetime.now,
         tracking=True,
-        help="Readings measured from then on are corrected, also those that arrive late.",
+        help="Readings measured from then on are corrected, late ones as well.",
     )
     method = fields.Selection(
         [
@@ -89,8 +80,9 @@ class IotCalibration(models.Model):
     measured_2 = fields.Float("Second Measured", digits=(16, 4))
     measured_is_corrected = fields.Boolean(
         "Measured as Odoo Shows It",
-        help="The measured values were read in Odoo, which already corrects them by the "
-        "calibration before this one. Otherwise they are what the device itself says.",
+        help="The measured values were read in Odoo, which already corrects them by "
+        "the calibration before this one. Otherwise they are what the device itself "
+        "says.",
     )
     has_before = fields.Boolean(compute="_compute_has_before")
     scale = fields.Float(
@@ -187,120 +179,7 @@ class IotCalibration(models.Model):
         for one in self:
             one.has_before = bool(one.device_id and one.valid_from and one._before())
 
-    # Scale and offset ---------------------------------------------------------------
-
-    def _points(self):
-        points = [Point(self.reference_1, self.measured_1)]
-        if self.method == "two_points":
-            points.append(Point(self.reference_2, self.measured_2))
-        if self.method == "given":
-            return []
-        before = self.measured_is_corrected and self._before()
-        return [point.uncorrected(before) for point in points] if before else points
-
-    def _before(self):
-        """The :class:`Version` that corrected what Odoo showed, or None."""
-        kinds = self._by_device(self.device_id).get(self.device_id._origin.id, {})
-        at = self.valid_from.replace(tzinfo=timezone.utc) - timedelta(milliseconds=1)
-        return in_force(kinds.get(self.reading_type, ()), at)
-
-    def _fit(self):
-        """:raise FitError: the points make no line"""
-        points = self._points()
-        if len(points) == 2:  # noqa: PLR2004 - two points
-            return two_points(*points)
-        return one_point(*points) if points else Line(self.scale or 1.0, self.offset)
-
-    @api.depends("method", "valid_from", "device_id", "reading_type", *_SOURCES)
-    def _compute_line(self):
-        for one in self:
-            try:
-                one.scale, one.offset = one._fit()
-            except FitError:
-                one.scale, one.offset = 1.0, 0.0  # ``problem`` says why
-
-    @api.depends("scale", "offset", "unit")
-    def _compute_formula(self):
-        for one in self:
-            sign = "−" if one.offset < 0 else "+"
-            scaled = "" if one.scale == 1.0 else f" × {one.scale:.6g}"
-            one.formula = f"raw{scaled} {sign} {abs(one.offset):.6g} {one.unit or ''}"
-
-    @api.depends("scale", "offset", "method", "reading_type", *_SOURCES)
-    def _compute_problem(self):
-        for one in self:
-            one.problem = one.reading_type and one._find_problem()
-
-    def _find_problem(self):
-        """One line: what is wrong and what to do; False: nothing is."""
-        try:
-            line, points = self._fit(), self._points()
-        except FitError as error:
-            return self._say_unfit(error)
-        factor = self._limit_factor()
-        if not (excess := find_excess(line, points, self.reading_type, factor)):
-            return False
-        labels = dict(self._fields["reading_type"]._description_selection(self.env))
-        words = {"reading": labels[self.reading_type], "factor": f"{factor:g}"}
-        if excess.what == "scale":
-            return self.env._(
-                "A scale of %(found).4g is no calibration: between %(low).4g and "
-                "%(high).4g is allowed. Check the values and their units.",
-                found=excess.found,
-                low=1 - excess.most,
-                high=1 + excess.most,
-            )
-        return self.env._(
-            "%(reading)s %(found)s is no calibration: at most %(most)s is allowed. Check "
-            "the values and their units; a probe so far off is to be replaced.",
-            found=f"{excess.found:+.4g} {self.unit}",
-            most=f"±{excess.most:.4g} {self.unit}",
-            **words,
-        )
-
-    @api.model
-    def _say_unfit(self, error):
-        return {
-            "same_measured": self.env._(
-                "Both points have the same measured value: take them far apart, such as "
-                "ice water and hot water, or choose one point."
-            ),
-            "not_rising": self.env._(
-                "The higher reference has the lower measured value: the values of the "
-                "two points were mixed up."
-            ),
-            "not_finite": self.env._("A value is not a number."),
-        }[error.reason]
-
-    @api.model
-    def _limit_factor(self):
-        # sudo - ir.config_parameter: read only, one number.
-        raw = self.env["ir.config_parameter"].sudo().get_param(FACTOR, "1")
-        try:
-            return max(float(raw), 0.0)
-        except ValueError:
-            return 1.0
-
-    @api.constrains("reading_type", "device_id")
-    def _check_reading_type(self):
-        labels = dict(self._fields["reading_type"]._description_selection(self.env))
-        for one in self:
-            if one.reading_type not in measured_by(one.device_id.device_type):
-                raise ValidationError(
-                    _(
-                        "%(device)s does not measure %(reading)s.",
-                        device=one.device_id.name,
-                        reading=labels[one.reading_type],
-                    )
-                )
-
-    @api.constrains("state", "scale", "offset", "method", "reading_type", *_SOURCES)
-    def _check_limits(self):
-        for one in self:
-            if one.state == "applied" and (problem := one._find_problem()):
-                raise ValidationError(problem)
-
-    # Life cycle ---------------------------------------------------------------------
+    # Life cycle ----------------------------------------------------------------------
 
     def action_apply(self):
         """From now on the listener corrects what was measured since ``valid_from``."""
@@ -312,8 +191,8 @@ class IotCalibration(models.Model):
             if one.valid_from > fields.Datetime.now() + _CLOCKS_DIFFER:
                 raise UserError(
                     _(
-                        "%(name)s would begin in the future. Set Valid From to when the "
-                        "values were measured.",
+                        "%(name)s would begin in the future. Set Valid From to when "
+                        "the values were measured.",
                         name=one.display_name,
                     )
                 )
@@ -357,13 +236,13 @@ class IotCalibration(models.Model):
             if one.state != "draft":
                 raise UserError(
                     _(
-                        "%(name)s was applied: it is part of the record of the readings "
-                        "and cannot be deleted. Cancel it instead.",
+                        "%(name)s was applied: it is part of the record of the "
+                        "readings and cannot be deleted. Cancel it instead.",
                         name=one.display_name,
                     )
                 )
 
-    # In force -----------------------------------------------------------------------
+    # In force ------------------------------------------------------------------------
 
     @api.depends("state", "valid_from", "device_id", "reading_type")
     def _compute_is_current(self):

@@ -18,8 +18,8 @@ class IotDevice(models.Model):
         compute="_compute_calibration_due",
         store=True,
         index="btree_not_null",
-        help="The earliest next calibration of its readings; of a device that was never "
-        "calibrated, its profile's interval after it was activated.",
+        help="The earliest next calibration of its readings; of a device that was "
+        "never calibrated, its profile's interval after it was activated.",
     )
     is_calibration_overdue = fields.Boolean(
         compute="_compute_is_calibration_overdue",
@@ -106,7 +106,7 @@ class IotDevice(models.Model):
             "context": {"default_device_id": self.id},
         }
 
-    # Technicians are told -------------------------------------------------------------
+    # Technicians are told ------------------------------------------------------------
 
     @api.model
     def _cron_calibration_due(self):

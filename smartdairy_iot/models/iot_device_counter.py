@@ -45,6 +45,8 @@ class IotDeviceCounter(models.Model):
 
         :param devices: the listener's ``{device_id: Device}``
         """
+        if not tally:
+            return
         now = datetime.now(timezone.utc)
         rows = sorted(
             (devices[name].id, now.astimezone(devices[name].tz).date(), counts)

@@ -57,11 +57,12 @@ class IotDeviceTrend(models.Model):
     @api.model
     @another_time
     def _cron_uptime(self):
-        """For lists, and to compare farms; a device's own page asks the store itself."""
+        """For lists, and to compare farms; the page of a device asks the store."""
         self._add_missing()
         self.env.cr.execute(
             "SELECT trend.id, device.device_id FROM iot_device_trend AS trend"
-            " JOIN iot_device AS device ON device.id = trend.device_id ORDER BY trend.id"
+            " JOIN iot_device AS device ON device.id = trend.device_id"
+            " ORDER BY trend.id"
         )
         for part in split_every(_AT_ONCE, self.env.cr.fetchall()):
             self._compute_uptime(dict(part))

@@ -15,7 +15,7 @@ _MOST_OUTAGES = 100
 
 
 class IotDevice(models.Model):
-    """How a device has been: for its page Health, and to find those that are not well."""
+    """How a device has been: its page Health, and to find those that are not well."""
 
     _inherit = "iot.device"
 
@@ -76,7 +76,7 @@ class IotDevice(models.Model):
         )
         return Domain("id", "in", found)
 
-    # The page Health ------------------------------------------------------------------
+    # The page Health -----------------------------------------------------------------
 
     @api.readonly
     def get_health(self, span="week"):
@@ -84,8 +84,8 @@ class IotDevice(models.Model):
 
         :param str span: of timeline, outages and trends: ``day``, ``week``, ``month``
         :return: ``{tz, start, end, uptime, spans, outages, outage_count, battery,
-            signal, today, total, last_seen, is_online, clock_offset, may_see_refused}``; uptime is in percent, None
-            where nothing is known
+            signal, today, total, last_seen, is_online, clock_offset,
+            may_see_refused}``; uptime is in percent, None where nothing is known
         """
         self.ensure_one()
         self.check_access("read")

@@ -64,7 +64,7 @@ class IotStore(models.AbstractModel):
 
     @api.model
     def _insert_trends(self, rows):
-        """:param rows: list of ``(time, device_id, battery, signal)``, of who is there"""
+        """:param rows: ``[(time, device_id, battery, signal)]``, of who is there"""
         if not rows:
             return
         with self._cursor() as cr:

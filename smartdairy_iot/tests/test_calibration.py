@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..calibration.version import Version
-from ..models.iot_calibration import FACTOR
+from ..models.iot_calibration_fit import FACTOR
 from .common import NOW, IotCase, LineCase
 
 NAIVE = NOW.replace(tzinfo=None)
@@ -42,7 +42,7 @@ class TestCalibration(IotCase):
     def versions(self):
         return self.env["iot.device"]._get_listener_map()["TEST-1"].calibrations
 
-    # What is typed ---------------------------------------------------------------------
+    # What is typed -------------------------------------------------------------------
 
     def test_one_point_gives_the_offset(self):
         one = make(self, applies=False)
@@ -123,7 +123,7 @@ class TestCalibration(IotCase):
         with self.assertRaisesRegex(UserError, "in the future"):
             one.action_apply()
 
-    # Its life --------------------------------------------------------------------------
+    # Its life ------------------------------------------------------------------------
 
     def test_the_listener_knows_what_is_applied_by_its_date(self):
         make(self, applies=False)
@@ -192,7 +192,7 @@ class TestCalibration(IotCase):
         one.with_user(technician).action_apply()
         self.assertEqual(one.with_user(viewer).state, "applied")
 
-    # Due -------------------------------------------------------------------------------
+    # Due -----------------------------------------------------------------------------
 
     def profile(self, months=12):
         return self.env["iot.device.profile"].create(

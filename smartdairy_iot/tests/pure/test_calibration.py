@@ -37,7 +37,7 @@ SECOND = Version(NOW - WEEK, 1.0, 0.2)
 VERSIONS = (FIRST, SECOND)
 
 
-# Which one -----------------------------------------------------------------------------
+# Which one --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_backfill_gets_the_calibration_of_when_it_was_measured():
     assert old.raw == new.raw == {"temperature": 4.3}
 
 
-# What it makes of it -------------------------------------------------------------------
+# What it makes of it ----------------------------------------------------------------
 
 
 def test_the_corrected_value_has_no_rounding_noise():
@@ -108,7 +108,7 @@ def test_where_nothing_changes_no_raw_value_is_kept():
     assert sample.raw is None
 
 
-# On the line ---------------------------------------------------------------------------
+# On the line ------------------------------------------------------------------------
 
 
 def read(payload, received_at=NOW, **device):
@@ -152,7 +152,7 @@ def test_a_unit_is_converted_before_it_is_calibrated():
     assert sample.original == {"temperature": [39.74, "°F"]}
 
 
-# In the store's rows -------------------------------------------------------------------
+# In the store's rows ----------------------------------------------------------------
 
 
 def columns_of(sample):
@@ -185,7 +185,7 @@ def test_a_milk_meter_has_its_raw_values_in_the_metadata():
     assert json.loads(columns_of(sample)["metadata"]) == {"raw": {"volume": 0.48}}
 
 
-# What the technician types -------------------------------------------------------------
+# What the technician types ----------------------------------------------------------
 
 
 def test_one_point_gives_an_offset():

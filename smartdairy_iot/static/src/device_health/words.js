@@ -44,7 +44,12 @@ export function describePercent(percent) {
     return `${formatFloat(shown, { digits: [5, shown === 100 ? 0 : 2] })} %`;
 }
 
-/** A time of the farm, short. */
+/** A time of the farm, short: the last month at most is told of. */
 export function describeTime(iso, tz) {
-    return DateTime.fromISO(iso, { zone: tz }).toLocaleString(DateTime.DATETIME_SHORT);
+    return DateTime.fromISO(iso, { zone: tz }).toLocaleString({
+        month: "short",
+        day: "numeric",
+        hour: "numeric",
+        minute: "numeric",
+    });
 }
