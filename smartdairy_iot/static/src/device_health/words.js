@@ -41,7 +41,7 @@ export function describePercent(percent) {
     }
     // 99.996 % is not all of it.
     const shown = percent < 100 ? Math.min(percent, 99.99) : 100;
-    return `${formatFloat(shown, { digits: [5, shown === 100 ? 0 : 2] })} %`;
+    return `${formatFloat(shown, { digits: [5, 2], trailingZeros: false })} %`;
 }
 
 /** A time of the farm, short: the last month at most is told of. */
