@@ -46,6 +46,7 @@
         "views/iot_maintenance_window_views.xml",
         "views/iot_notification_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_calibration_views.xml",
         "views/res_config_settings_channels_views.xml",
         "views/res_config_settings_notify_views.xml",
         "views/iot_menus.xml",

@@ -105,6 +105,7 @@ from . import ir_mail_server
 from . import mail_thread
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_calibration
 from . import res_config_settings_channels
 from . import res_config_settings_notify
 from . import res_users

@@ -7,6 +7,7 @@ from ..errors import another_time
 
 _AT_ONCE = 1000
 _SPANS = {"uptime_day": 1, "uptime_week": 7, "uptime_month": 30}  # days
+_SETTLED = timedelta(minutes=10)  # what was so then, no message on its way changes
 _PERCENT = {"digits": (5, 2), "readonly": True, "aggregator": "avg"}
 
 
@@ -41,15 +42,20 @@ class IotDeviceTrend(models.Model):
     @api.model
     @another_time
     def _cron_sample(self):
-        """Battery and signal of who is there: once an hour, or when they change."""
+        """Battery and signal of who is there: once an hour, or when they change.
+
+        Who tells neither, or is away, is noted once a day: else nothing would be known
+        of it when the days in which it came or went are dropped.
+        """
         self._add_missing()
         self.env["iot.device.state"].flush_model()
         # Raw SQL: one statement for all devices, and of a table that machines write.
-        self.env.cr.execute(_SAMPLE)
-        rows = [
-            (time.replace(tzinfo=timezone.utc), *rest)
-            for time, *rest in self.env.cr.fetchall()
-        ]
+        rows = []
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        for query in (SQL(_SAMPLE), SQL(_STILL_AWAY, then=now - _SETTLED)):
+            self.env.cr.execute(query)
+            rows += self.env.cr.fetchall()
+        rows = [(time.replace(tzinfo=timezone.utc), *rest) for time, *rest in rows]
         self.invalidate_model()
         for part in split_every(_AT_ONCE, rows):
             self.env["iot.store"]._insert_trends(list(part))
@@ -100,9 +106,7 @@ SELECT device.id FROM iot_device AS device
    AND NOT EXISTS (SELECT 1 FROM iot_device_trend WHERE device_id = device.id)
     ON CONFLICT DO NOTHING
 """
-# Said as of when it was heard, so it never contradicts what else is in the history. Of
-# who tells neither, once a day that it is there: else that would be forgotten with the
-# months that are dropped.
+# Said as of when it was heard, so it never contradicts what else is in the history.
 _SAMPLE = """
 UPDATE iot_device_trend AS trend
    SET told_at = live.last_seen,
@@ -119,7 +123,19 @@ UPDATE iot_device_trend AS trend
         OR live.battery_level IS DISTINCT FROM trend.battery_told
         OR (live.signal_strength IS NULL) <> (trend.signal_told IS NULL)
         OR abs(live.signal_strength - trend.signal_told) >= 5)
-RETURNING live.last_seen, device.device_id, live.battery_level, live.signal_strength
+RETURNING live.last_seen, device.device_id, TRUE, live.battery_level,
+          live.signal_strength
+"""
+_STILL_AWAY = """
+UPDATE iot_device_trend AS trend
+   SET told_at = %(then)s
+  FROM iot_device_state AS live
+  JOIN iot_device AS device ON device.id = live.device_id
+ WHERE trend.device_id = live.device_id
+   AND live.is_online IS FALSE
+   AND greatest(live.last_seen, live.status_since) < %(then)s
+   AND coalesce(trend.told_at, '-infinity') <= %(then)s - interval '1 day'
+RETURNING trend.told_at, device.device_id, FALSE, NULL::int, NULL::int
 """
 _KEEP = """
 UPDATE iot_device_trend AS trend

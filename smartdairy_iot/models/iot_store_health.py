@@ -64,7 +64,7 @@ class IotStore(models.AbstractModel):
 
     @api.model
     def _insert_trends(self, rows):
-        """:param rows: ``[(time, device_id, battery, signal)]``, of who is there"""
+        """:param rows: ``[(time, device_id, is online, battery, signal)]``"""
         if not rows:
             return
         with self._cursor() as cr:
@@ -122,7 +122,7 @@ HAVING count(*) > %(more_than)s
 """
 _INSERT = """
 INSERT INTO device_status (time, device_id, is_online, battery_level, signal_strength)
-SELECT time::timestamptz, device_id, TRUE, battery::smallint, signal::smallint
-  FROM (VALUES %s) AS told (time, device_id, battery, signal)
+SELECT time::timestamptz, device_id, is_online, battery::smallint, signal::smallint
+  FROM (VALUES %s) AS told (time, device_id, is_online, battery, signal)
     ON CONFLICT DO NOTHING
 """

@@ -54,7 +54,9 @@ class TestDeviceHealthPage(IotCase):
         self.assertEqual(health["today"], Counts()._asdict())
 
     def test_a_long_trend_is_thinned_out_and_keeps_the_newest(self):
-        rows = [(NOW - n * HOUR / 2, "TEST-1", n % 100, None) for n in range(1000)]
+        rows = [
+            (NOW - n * HOUR / 2, "TEST-1", True, n % 100, None) for n in range(1000)
+        ]
         self.env["iot.store"]._insert_trends(rows)
         points = self.sensor.get_health("month")["battery"]
         self.assertLessEqual(len(points), 300)
@@ -113,8 +115,20 @@ class TestDeviceTrend(IotCase):
         self.time.move_to(NOW + 5 * HOUR)
         self.assertEqual(len(self.hear(0)), 1)
 
-    def test_of_a_device_that_is_offline_nothing_is_kept(self):
-        self.assertEqual(self.hear(0, battery_level=80, is_online=False), [])
+    def test_a_device_that_stays_away_is_noted_once_a_day_without_battery(self):
+        away = {"is_online": False, "status_since": NAIVE, "battery_level": 80}
+        self.assertEqual(self.hear(0, **away), [])
+        self.time.move_to(NOW + HOUR)
+        self.assertEqual(self.hear(0), [(None, None)])
+        ((time, is_online),) = self.rows(
+            "SELECT time, is_online FROM device_status WHERE device_id = 'TEST-1'"
+        )
+        # As of some minutes ago: what is on its way by now may say that it is back.
+        self.assertEqual((time, is_online), (NOW + timedelta(minutes=50), False))
+        self.time.move_to(NOW + 24 * HOUR)
+        self.assertEqual(len(self.hear(0)), 1)
+        self.time.move_to(NOW + 25 * HOUR)
+        self.assertEqual(len(self.hear(0)), 2)
 
     def test_a_device_without_battery_and_signal_is_noted_once_a_day(self):
         """Else nothing would be left of it when old months are dropped."""

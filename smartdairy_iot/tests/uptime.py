@@ -71,7 +71,7 @@ class UptimeTests:
     def test_the_history_has_battery_and_signal_in_the_order_of_time(self):
         self.say((3, False))
         self.store._insert_trends(
-            [(at(2), self.name, 80, None), (at(1), self.name, 81, 40)]
+            [(at(2), self.name, True, 80, None), (at(1), self.name, True, 81, 40)]
         )
         found = self.store._status_history([self.name], NOW, END)
         self.assertEqual(
@@ -85,7 +85,7 @@ class UptimeTests:
 
     def test_a_sample_of_when_the_device_left_does_not_bring_it_back(self):
         self.say((3, False))
-        self.store._insert_trends([(at(3), self.name, 80, 40)])
+        self.store._insert_trends([(at(3), self.name, True, 80, 40)])
         self.assertEqual(self.spans(), [(False, 3, 24)])
 
     def test_outages_are_counted_by_how_often_they_began(self):
