@@ -23,6 +23,19 @@ class Uptime(NamedTuple):
 
     spans: tuple = ()  # of Span, each the opposite of the one before
 
+    @classmethod
+    def between(cls, start, absences, end):
+        """Online from ``start`` to ``end``, but for the absences.
+
+        :param absences: ``[(from, until)]``, in order, within that time
+        """
+        spans, at = [], start
+        for since, until in absences:
+            spans += [Span(True, at, since), Span(False, since, until)]
+            at = until
+        spans.append(Span(True, at, end))
+        return cls(tuple(span for span in spans if span.end > span.start))
+
     @property
     def known(self):
         return sum((span.duration for span in self.spans), _NONE)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..health.uptime import Span, Uptime
+from ..health.uptime import Uptime
 
 
 class Status(NamedTuple):
@@ -45,12 +45,19 @@ class IotStore(models.AbstractModel):
         :return: ``{device_id: Uptime}``, of every device that is asked for
         """
         end = min(end, datetime.now(timezone.utc))
-        spans = {device_id: [] for device_id in device_ids}
+        known = {}
         with self._cursor() as cr:
-            cr.execute(SQL(_SPANS, devices=list(spans), start=start, end=end))
-            for device_id, *span in cr.fetchall():
-                spans[device_id].append(Span(*span))
-        return {device_id: Uptime(tuple(found)) for device_id, found in spans.items()}
+            cr.execute(SQL(_ABSENCES, devices=list(device_ids), start=start, end=end))
+            for device_id, known_from, *absence in cr.fetchall():
+                _from, absences = known.setdefault(device_id, (known_from, []))
+                if None not in absence:
+                    absences.append(absence)
+        return {
+            device_id: Uptime.between(*known[device_id], end)
+            if device_id in known
+            else Uptime()
+            for device_id in device_ids
+        }
 
     @api.model
     def _count_outages(self, since, more_than=0):
@@ -79,32 +86,37 @@ SELECT device_id, time, is_online, battery_level, signal_strength
  WHERE device_id = ANY(%(devices)s) AND time >= %(start)s AND time < %(end)s
  ORDER BY device_id, time
 """
-# The newest before the span tells how it began. Of what repeats itself, the first.
-_SPANS = """
-WITH said AS (
-SELECT device_id, time, is_online
-  FROM device_status
- WHERE device_id = ANY(%(devices)s) AND time > %(start)s AND time < %(end)s
+# Outages are few, and have an index; each ends with the next row that is on line. All
+# rows, of which most only repeat that a device is there, need not be read.
+_ABSENCES = """
+WITH asked AS (
+SELECT asked.device_id, was.is_online, coalesce(was.known_from, began.time) AS known_from
+  FROM unnest(%(devices)s::varchar[]) AS asked (device_id)
+  LEFT JOIN LATERAL (SELECT is_online, %(start)s AS known_from FROM device_status
+                      WHERE device_id = asked.device_id AND time <= %(start)s
+                      ORDER BY time DESC LIMIT 1) AS was ON TRUE
+  LEFT JOIN LATERAL (SELECT time FROM device_status
+                      WHERE device_id = asked.device_id AND time > %(start)s
+                        AND time < %(end)s AND was.known_from IS NULL
+                      ORDER BY time LIMIT 1) AS began ON TRUE),
+away AS (
+SELECT device_id, known_from AS time FROM asked WHERE NOT is_online
  UNION ALL
-SELECT asked.device_id, %(start)s, before.is_online
-  FROM unnest(%(devices)s::varchar[]) AS asked (device_id),
-       LATERAL (SELECT is_online FROM device_status
-                 WHERE device_id = asked.device_id AND time <= %(start)s
-                 ORDER BY time DESC LIMIT 1) AS before),
-turned AS (
-SELECT *, lead(time, 1, %(end)s) OVER device AS until,
-       is_online IS DISTINCT FROM lag(is_online) OVER device AS turns
-  FROM said
-WINDOW device AS (PARTITION BY device_id ORDER BY time)),
-numbered AS (
-SELECT *, count(*) FILTER (WHERE turns)
-          OVER (PARTITION BY device_id ORDER BY time) AS number
-  FROM turned)
-SELECT device_id, is_online, min(time), max(until)
-  FROM numbered
- WHERE until > time
- GROUP BY device_id, number, is_online
- ORDER BY device_id, min(time)
+SELECT device_id, time FROM device_status
+ WHERE NOT is_online AND time > %(start)s AND time < %(end)s
+   AND device_id = ANY(%(devices)s)),
+absence AS (
+SELECT away.device_id, min(away.time) AS since, coalesce(back.time, %(end)s) AS until
+  FROM away
+  LEFT JOIN LATERAL (SELECT time FROM device_status
+                      WHERE device_id = away.device_id AND time > away.time
+                        AND time < %(end)s AND is_online
+                      ORDER BY time LIMIT 1) AS back ON TRUE
+ GROUP BY away.device_id, coalesce(back.time, %(end)s))
+SELECT asked.device_id, asked.known_from, absence.since, absence.until
+  FROM asked LEFT JOIN absence USING (device_id)
+ WHERE asked.known_from IS NOT NULL
+ ORDER BY asked.device_id, absence.since
 """
 _OUTAGES = """
 SELECT device_id, count(*)

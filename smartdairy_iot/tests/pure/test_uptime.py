@@ -49,3 +49,12 @@ def test_no_part_knows_more_than_the_whole(hours, start):
     assert part.known <= whole.known
     assert part.online <= whole.online
     assert part.percent is None or 0 <= part.percent <= 100
+
+
+def test_absences_leave_spans_of_presence_between_them():
+    uptime = Uptime.between(at(0), [(at(0), at(60)), (at(120), at(180))], at(180))
+    assert [(s.is_online, s.start, s.end) for s in uptime.spans] == [
+        (False, at(0), at(60)),
+        (True, at(60), at(120)),
+        (False, at(120), at(180)),
+    ]
