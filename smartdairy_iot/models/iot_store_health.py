@@ -90,7 +90,8 @@ SELECT device_id, time, is_online, battery_level, signal_strength
 # rows, of which most only repeat that a device is there, need not be read.
 _ABSENCES = """
 WITH asked AS (
-SELECT asked.device_id, was.is_online, coalesce(was.known_from, began.time) AS known_from
+SELECT asked.device_id, was.is_online,
+       coalesce(was.known_from, began.time) AS known_from
   FROM unnest(%(devices)s::varchar[]) AS asked (device_id)
   LEFT JOIN LATERAL (SELECT is_online, %(start)s AS known_from FROM device_status
                       WHERE device_id = asked.device_id AND time <= %(start)s
