@@ -40,11 +40,14 @@ export class Timeline extends Component {
     }
 
     get words() {
-        return _t("Online %(percent)s of the known time from %(from)s to %(to)s; outages: %(count)s", {
-            percent: describePercent(this.props.percent),
-            from: this.from,
-            to: this.to,
-            count: this.props.health.outage_count,
-        });
+        return _t(
+            "Online %(percent)s of the known time from %(from)s to %(to)s; outages: %(count)s",
+            {
+                percent: describePercent(this.props.percent),
+                from: this.from,
+                to: this.to,
+                count: this.props.health.outage_count,
+            }
+        );
     }
 }
