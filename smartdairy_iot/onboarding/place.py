@@ -114,9 +114,15 @@ class Places:
             for device in self.known.by_name.get(fold(text), ())
             if device.id not in self.draft_of
         ]
-        if len(named) == 1:
-            return named[0]
-        if named:
+        # Each farm has a "Parlour gateway".
+        farm = draft.final("farm")
+        near = [device for device in named if farm and self.farm_of(device) == farm]
+        near = (
+            near or [device for device in named if isinstance(device, Draft)] or named
+        )
+        if len(near) == 1:
+            return near[0]
+        if near:
             self.report(draft, "gateway", "ambiguous_gateway", text=text)
             return None
         gateways = [d["device_id"] for d in self.known.devices if self._may_publish(d)]

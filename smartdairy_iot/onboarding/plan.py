@@ -71,9 +71,12 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make_plan(table, known, columns=COLUMNS, headers=None, default_farm=None):
+def make_plan(
+    table, known, columns=COLUMNS, headers=None, default_farm=None, needs_farm=False
+):
     """:param headers: ``{header in the user's language: column's name}``
-    :param default_farm: id, for new devices whose row names none
+    :param default_farm: id, for devices on no farm whose row names none
+    :param needs_farm: this user does not see what is on no farm
     """
     header = match_header(table.header, columns, headers)
     if header.problems:
@@ -90,6 +93,8 @@ def make_plan(table, known, columns=COLUMNS, headers=None, default_farm=None):
         places.link_farm_of_gateway(draft, default_farm)
     for draft in wanted:
         places.link_on_farm(draft)
+        if needs_farm and not draft.failed and not draft.final("farm"):
+            drafting.report(draft, "farm", "farm_needed")
     for columns_together in _UNIQUE:
         _check_unique(drafting, wanted, *columns_together)
     problems = sorted(drafting.problems, key=lambda problem: problem.row or 0)

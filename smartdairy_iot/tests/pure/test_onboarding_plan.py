@@ -219,6 +219,27 @@ def test_a_gateway_of_another_farm_is_refused():
     assert problems(made) == [(2, "gateway", "gateway_farm")]
 
 
+def test_each_farm_may_have_a_gateway_of_the_same_name():
+    one = device(1, "GW-1", "gateway", farm=GREEN)
+    other = device(2, "GW-2", "gateway", farm=HILL)
+    for gateway in (one, other):
+        gateway.values["name"] = "Parlour gateway"
+    text = "Device ID,Device Type,Farm,Gateway\nT-1,temperature,{},parlour gateway"
+    assert plan(text.format("HILL"), one, other).items[0].values["gateway"] == 2
+    made = plan(text.format(""), one, other)
+    assert problems(made) == [(2, "gateway", "ambiguous_gateway")]
+
+
+def test_who_does_not_see_devices_on_no_farm_makes_none():
+    table = Table(
+        Row(1, ("Device ID", "Device Type", "Farm")),
+        [Row(2, ("T-1", "gateway", "")), Row(3, ("T-2", "gateway", "HILL"))],
+        *("", ""),
+    )
+    made = make_plan(table, known(), needs_farm=True)
+    assert problems(made) == [(2, "farm", "farm_needed")]
+
+
 def test_a_channel_is_one_devices_only():
     gateway = device(1, "GW-1", "gateway")
     there = device(2, "T-0", gateway=1, channel="1")
