@@ -138,9 +138,11 @@ def _find_device(device_id):
 def _open_form(device):
     response = request.redirect(f"/odoo/iot-devices/{device.id}")
     company = device.company_id
-    if company and company not in request.env.companies:
-        chosen = [*request.env.companies.ids, company.id]
-        response.set_cookie("cids", "-".join(map(str, chosen)))
+    # What the web client of this browser shows; without it, the user's own company.
+    cookie = request.cookies.get("cids") or str(request.env.company.id)
+    shown = [int(word) for word in cookie.split("-") if word.isdigit()]
+    if company and company.id not in shown:
+        response.set_cookie("cids", "-".join(map(str, [*shown, company.id])))
     return response
 
 

@@ -1,4 +1,7 @@
-from odoo import models
+import io
+
+from odoo import _, models
+from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
@@ -20,13 +23,22 @@ class IrActionsReport(models.Model):
             return self.env.ref("smartdairy_iot.label_layout")
         return super()._get_layout()
 
-    def _prepare_html(self, html, report_model=False):
-        bodies, ids, header, footer, arguments = super()._prepare_html(
-            html, report_model
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Labels in one piece: Odoo would take the pages apart for each device."""
+        report = self._get_report(report_ref)
+        if not report._is_device_label():
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        if self.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                _("Labels are printed by wkhtmltopdf, which this server does not have.")
+            )
+        data = {**(data or {}), "report_type": "pdf", "debug": False}
+        page, _kind = self._render_qweb_html(report_ref, res_ids, data=data)
+        bodies, _ids, _header, _footer, arguments = report._prepare_html(page)
+        pdf = self._run_wkhtmltopdf(
+            bodies, report_ref=report_ref, specific_paperformat_args=arguments
         )
-        if self._is_device_label():
-            header = footer = None
-        return bodies, ids, header, footer, arguments
+        return {False: {"stream": io.BytesIO(pdf), "attachment": None}}
 
     def _label_zoom(self):
         return 1 if _wkhtml().is_patched_qt else _UNPATCHED_SHRINKS
