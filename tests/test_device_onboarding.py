@@ -1,4 +1,4 @@
-"""A box of sensors: a file is imported in the browser, a label is claimed on a phone."""
+"""A box of sensors: a file in the browser, a label on a phone."""
 
 import os
 import secrets
@@ -65,7 +65,8 @@ def test_a_file_is_previewed_and_imported_in_the_browser(odoo, farm, tmp_path):
         dialog.get_by_role("button", name="Preview").click()
         expect(dialog.get_by_text("20 new")).to_be_visible()
         dialog.get_by_role("button", name="Import", **EXACT).click()
-        expect(page.get_by_text(f"{key}-1 … {key}-20")).to_be_visible(timeout=30_000)
+        heading = page.get_by_role("heading", name=f"{key}-1 … {key}-20")
+        expect(heading).to_be_visible(timeout=30_000)
         domain = [("device_id", "=like", f"{key}-%"), ("state", "=", "active")]
         assert odoo.call("iot.device", "search_count", domain) == 20
         assert page.errors == []

@@ -70,7 +70,8 @@ class Drafting:
                 )
             except CellError as error:
                 self.report(draft, column.name, error.kind, **error.values)
-        if draft.is_sound:
+        # Whatever else is wrong: all that is to be mended is told at once.
+        if draft.failed.isdisjoint(_KEYS):
             self._find_device(draft)
             self._check_twice(draft)
             self._check_fixed(draft)
@@ -112,7 +113,7 @@ class Drafting:
             if first not in (0, draft.row):
                 self.report(draft, column, "twice", text=text, first=first)
         device_id = draft.values.get("device_id")
-        if device_id and draft.is_sound:
+        if device_id and "device_id" not in draft.failed:
             key = fold(device_id)
             twin, row = self._first_folded.setdefault(key, (device_id, draft.row))
             if twin != device_id:

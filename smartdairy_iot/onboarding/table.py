@@ -1,6 +1,7 @@
 """A file as people have it: whichever encoding and separator their program wrote."""
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -18,6 +19,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+# cp1252: what Windows calls Latin-1, with the euro and the curly quotes.
+_GUESSES = (("utf-8", "UTF-8"), ("cp1252", "Latin-1"))
 # The first line that Excel understands as a hint, and does not show.
 _HINT = re.compile(r"sep=(.)\r?\n?")
 
@@ -71,14 +74,10 @@ def decode(content):
         )
     if b"\0" in content:
         raise FileError("not_text")
-    try:
-        return content.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    try:  # what Windows calls Latin-1: it has the euro and the curly quotes, too
-        return content.decode("cp1252"), "Latin-1"
-    except UnicodeDecodeError:
-        return content.decode("latin-1"), "Latin-1"
+    for encoding, name in _GUESSES:
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding), name
+    return content.decode("latin-1"), "Latin-1"
 
 
 def _decode_as(content, encoding, name):

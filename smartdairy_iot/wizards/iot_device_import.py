@@ -14,7 +14,6 @@ _KINDS = [
     ("unchanged", "Unchanged"),
     ("kept", "Retired, left alone"),
 ]
-_SEPARATORS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
 _BEFORE = {
     "draft": (),
     "registered": ("draft",),
@@ -200,7 +199,8 @@ class IotDeviceImport(models.TransientModel):
         rows = _("%(count)s rows", count=len(table.rows))
         if not table.encoding:
             return f"XLSX, {rows}"
-        separator = _SEPARATORS.get(table.separator, table.separator)
+        names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
+        separator = names.get(table.separator, table.separator)
         return _(
             "CSV in %(encoding)s, separated by %(separator)s, %(rows)s",
             encoding=table.encoding,

@@ -17,4 +17,4 @@ class IotDeviceImportLine(models.TransientModel):
     row = fields.Integer(help="As the spreadsheet numbers it.")
     column = fields.Char()
     title = fields.Char("Device")
-    note = fields.Char()
+    note = fields.Text()  # a text wraps in a list

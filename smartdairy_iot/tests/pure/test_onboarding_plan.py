@@ -141,6 +141,19 @@ def test_a_bad_cell_is_told_once_with_its_row_and_column(column, text, kind):
     assert made.items == []
 
 
+def test_all_that_is_wrong_with_a_row_is_told_at_once():
+    made = plan(
+        """Device ID,Serial,Device Type,Farm,Tank
+        T-1,S-1,temperature,GREEN,
+        T-2,S-1,tmprtr,GREEN,Tank 9"""
+    )
+    assert problems(made) == [
+        (3, "device_type", "choice"),
+        (3, "serial_number", "twice"),
+        (3, "tank", "unknown_tank"),
+    ]
+
+
 def test_the_nearest_name_is_suggested():
     made = plan("Device ID,Device Type,Farm\nT-1,Temprature,Gren Valley")
     assert [p.values["nearest"] for p in made.problems] == [
