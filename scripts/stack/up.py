@@ -7,7 +7,7 @@ from stack import broker, odoo_source, python_env, timescaledb
 from stack.broker import Broker
 from stack.console import StackError, Steps, say
 from stack.odoo_server import LOGIN, OdooServer
-from stack.packages import install
+from stack.packages import ensure_lists, install, missing, show
 from stack.postgres import Postgres, count_rows
 from stack.process import Daemon, check_readable, make_folder
 from stack.proxy import Proxy
@@ -23,6 +23,8 @@ from stack.stamps import Stamp
 
 READINGS = ["temperature_readings", "milk_meter_readings", "sensor_readings"]
 ARRIVE_WITHIN = 120  # seconds
+# For labels as PDF. Debian 13 has it no more: everything else works without.
+PRINTING = ["wkhtmltopdf"]
 
 
 def prepare_programs(steps: Steps) -> None:
@@ -30,6 +32,7 @@ def prepare_programs(steps: Steps) -> None:
     RUN.mkdir(mode=0o755, exist_ok=True)
     with steps.step("packages"):
         wanted = ["python3", "python3-venv", "openssl", "ca-certificates"]
+        wanted += printing()
         if os.geteuid() == 0:
             wanted.append("postgresql-common")  # brings the user, starts nothing
         if added := install(wanted):
@@ -43,6 +46,14 @@ def prepare_programs(steps: Steps) -> None:
         timescaledb.prepare(steps)
     with steps.step("Mosquitto"):
         broker.prepare()
+
+
+def printing() -> list[str]:
+    """Return the packages for printing that are missing, and that this Debian has."""
+    wanted = missing(PRINTING)
+    if wanted:
+        ensure_lists()
+    return [name for name in wanted if show(name, "Version")]
 
 
 def open_stack(name: str) -> Stack:

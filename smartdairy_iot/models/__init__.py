@@ -37,6 +37,11 @@ from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
 from . import iot_device_silence
+from . import iot_device_batch
+from . import iot_device_claim
+from . import iot_device_claim_attempt
+from . import iot_device_label
+from . import iot_device_onboarding
 from . import iot_schedule
 from . import iot_schedule_line
 from . import iot_threshold
@@ -104,6 +109,7 @@ from . import iot_discovered_device
 from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
+from . import ir_actions_report
 from . import ir_cron
 from . import ir_websocket
 from . import ir_mail_server

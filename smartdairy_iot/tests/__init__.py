@@ -22,11 +22,15 @@ from . import test_cron
 from . import test_device
 from . import test_device_condition
 from . import test_device_health
+from . import test_device_claim
 from . import test_device_heard
+from . import test_device_import
+from . import test_device_label
 from . import test_device_normal
 from . import test_device_profile
 from . import test_device_profile_sample
 from . import test_device_uptime
+from . import test_device_range
 from . import test_election
 from . import test_history
 from . import test_escalation

@@ -5,3 +5,10 @@ from . import iot_alert_acknowledge
 from . import iot_alert_assign
 from . import iot_alert_dismiss
 from . import iot_threshold_trial
+from . import iot_device_claim_labels
+from . import iot_device_import
+from . import iot_device_import_carry_out
+from . import iot_device_import_line
+from . import iot_device_import_template
+from . import iot_device_import_words
+from . import iot_device_range

@@ -9,7 +9,20 @@ ADDON = Path(__file__).resolve().parents[2]
 IMPURE = {
     f"ingest.{name}" for name in ("client", "election", "pipeline", "worker", "writer")
 } | {"ingest.tls", "notify.publisher"}
-PACKAGES = ("alerts", "calibration", "health", "ingest", "notify", "rules")
+PACKAGES = (
+    "alerts",
+    "calibration",
+    "coldchain",
+    "control",
+    "health",
+    "identity",
+    "ingest",
+    "ledger",
+    "milking",
+    "notify",
+    "onboarding",
+    "rules",
+)
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
     ".".join(path.relative_to(ADDON).with_suffix("").parts): path
