@@ -35,6 +35,7 @@ from .counters import Counters, Durations
 from .decode import decode
 from .device import Fleet
 from .interpret import Interpreter
+from .message import Reason
 from .news import News
 from .redelivery import Redelivery
 from .writer import Writer
@@ -42,6 +43,7 @@ from .writer import Writer
 _logger = logging.getLogger(__name__)
 
 _TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
+_ANSWER_SECONDS = 0.2  # between two looks at what devices answered
 _TELL_PAUSES = 4  # times as long as telling took …
 _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
@@ -82,6 +84,8 @@ class Pipeline:
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._told = Counters()
         self._reasons = Counter()  # of rejections
+        self._has_answers = True  # stored, and to be applied: also by who was before us
+        self._answer_at = 0.0
         self._lag = 0.0
         self._commits = Durations()
 
@@ -154,6 +158,8 @@ class Pipeline:
             timeout = min(timeout, wait)
         if self._news:
             timeout = min(timeout, self._tell_at - now)
+        if self._has_answers:
+            timeout = min(timeout, self._answer_at - now)
         return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
 
     # Rooms 5 and 6 --------------------------------------------------------------
@@ -182,6 +188,7 @@ class Pipeline:
         self._client.acknowledge(batch.receipts)
         self._count(batch, storing.result())
         self._news.add(batch)
+        self._has_answers = self._has_answers or bool(batch.answers)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
 
     def _retry_later(self, error):
@@ -219,6 +226,8 @@ class Pipeline:
 
     def _tell_when_due(self):
         now = self._clock()
+        if self._has_answers and now >= self._answer_at:
+            self._apply_answers(now)
         tells = self._news and now >= self._tell_at
         beats = now >= self._beat_at
         if not tells and not beats:
@@ -252,6 +261,19 @@ class Pipeline:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
             self._writer.keep_house(self._client.is_connected)
+
+    def _apply_answers(self, now):
+        """What devices said to what they were told, in a transaction of its own."""
+        self._answer_at = now + _ANSWER_SECONDS
+        try:
+            with self._transaction() as env:
+                stale = env["iot.device.answer"]._apply_all()
+        except Exception as error:  # noqa: BLE001 - they are stored, apply them next time
+            _logger.info("Could not apply the devices' answers, will retry: %s", error)
+            return
+        self._has_answers = False
+        self.counters.rejected += stale
+        self._reasons[Reason.STALE_ANSWER.value] += stale
 
     def _beat(self, env):
         self.counters.reconnects = max(0, self._client.connections - 1)

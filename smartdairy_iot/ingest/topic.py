@@ -6,6 +6,7 @@
 ``smartdairy/sensors/<device_type>/<device_id>/config/ack``  device → Odoo
 ``smartdairy/gateway/<gateway_id>/data``                     gateway → Odoo
 ``smartdairy/gateway/<gateway_id>/commands``                 Odoo → gateway
+``smartdairy/gateway/<gateway_id>/commands/ack``             gateway → Odoo
 ``smartdairy/status/<device_id>``                            device → Odoo
 ``smartdairy/alerts/<farm>/<device_id>``                     Odoo → any
 ``smartdairy/user/<login>/alerts``, ``…/notifications``      Odoo → mobile
@@ -37,7 +38,7 @@ SUBSCRIPTIONS = ("smartdairy/sensors/#", "smartdairy/gateway/#", "smartdairy/sta
 
 
 class Topic(NamedTuple):
-    kind: str  # data | gateway | status | ack | outgoing
+    kind: str  # data | gateway | status | ack | command_ack | outgoing
     device_id: str
     device_type: str | None = None
 
@@ -47,6 +48,16 @@ def data_topic(device_type, device_id):
     if device_type == "gateway":
         return f"smartdairy/gateway/{device_id}/data"
     return f"smartdairy/sensors/{device_type}/{device_id}/data"
+
+
+def config_topic(device_type, device_id):
+    """Where a device is told how to work; of a gateway, too."""
+    return f"smartdairy/sensors/{device_type}/{device_id}/config"
+
+
+def commands_topic(gateway_id):
+    """Where a gateway is told what to do."""
+    return f"smartdairy/gateway/{gateway_id}/commands"
 
 
 def alert_topic(farm, device_id):
@@ -99,6 +110,8 @@ def parse(topic):
             return Topic("gateway", device_id, "gateway")
         case ["smartdairy", "gateway", device_id, "commands"] if device_id:
             return Topic("outgoing", device_id, "gateway")
+        case ["smartdairy", "gateway", device_id, "commands", "ack"] if device_id:
+            return Topic("command_ack", device_id, "gateway")
         case ["smartdairy", "status", device_id] if device_id:
             return Topic("status", device_id)
     raise RejectedError(

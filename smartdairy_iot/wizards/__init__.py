@@ -5,3 +5,5 @@ from . import iot_alert_acknowledge
 from . import iot_alert_assign
 from . import iot_alert_dismiss
 from . import iot_threshold_trial
+from . import iot_command_send
+from . import iot_device_config_bulk
