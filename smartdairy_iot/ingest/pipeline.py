@@ -272,8 +272,9 @@ class Pipeline:
             _logger.info("Could not apply the devices' answers, will retry: %s", error)
             return
         self._has_answers = False
-        self.counters.rejected += stale
-        self._reasons[Reason.STALE_ANSWER.value] += stale
+        if stale:
+            self.counters.rejected += stale
+            self._reasons[Reason.STALE_ANSWER.value] += stale
 
     def _beat(self, env):
         self.counters.reconnects = max(0, self._client.connections - 1)

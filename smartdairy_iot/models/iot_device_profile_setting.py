@@ -58,7 +58,8 @@ class IotDeviceProfileSetting(models.Model):
         "This type has a setting with this key already.",
     )
     _of_something = models.Constraint(
-        "CHECK(device_type IS NOT NULL)", "A setting belongs to a profile or a type."
+        "CHECK(profile_id IS NOT NULL OR device_type IS NOT NULL)",
+        "A setting belongs to a profile or a type.",
     )
 
     @api.depends("profile_id.device_type")

@@ -41,7 +41,9 @@ class IotFirmwareCampaign(models.Model):
         tracking=True,
     )
     device_ids = fields.Many2many(
-        "iot.device", string="Devices", help="None chosen: those of the filter."
+        "iot.device",
+        string="Chosen Devices",
+        help="None chosen: those of the filter.",
     )
     domain = fields.Char(
         "Filter", default="[('state', '=', 'active')]", required=True
@@ -62,7 +64,7 @@ class IotFirmwareCampaign(models.Model):
         required=True,
         help="A device that has not reported the new version by then has failed.",
     )
-    stage = fields.Integer(readonly=True, copy=False)
+    stage = fields.Integer("Stage Number", readonly=True, copy=False)
     stage_text = fields.Char("Stage", compute="_compute_stage_text")
     stopped_because = fields.Char(readonly=True, copy=False)
     target_ids = fields.One2many("iot.firmware.target", "campaign_id", copy=False)

@@ -93,7 +93,9 @@ class IotDeviceConfigBulk(models.TransientModel):
                 values = {k: v for k, v in own if k != key}
                 if value is not None:
                     values[key] = value
-                alike.with_context(iot_config_later=True).write(
+                # sudo - iot.device: its settings only, of devices that one sees; that
+                # a technician asks was checked.
+                alike.sudo().with_context(iot_config_later=True).write(
                     {"config_values": values}
                 )
         configs = able._queue_config()
