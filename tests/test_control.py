@@ -139,9 +139,9 @@ def test_a_device_that_comes_later_gets_the_newest_and_until_then_is_waited_for(
         SECONDS,
     )[0]
     wait_until(
-        lambda: not odoo.call("iot.device", "read", [record], ["is_online"])[0][
-            "is_online"
-        ],
+        lambda: (
+            not odoo.call("iot.device", "read", [record], ["is_online"])[0]["is_online"]
+        ),
         "Odoo knows that it is offline",
     )
     assert "Waiting for the device" in configs(device)[0]["status_text"]

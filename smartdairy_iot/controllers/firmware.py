@@ -22,7 +22,7 @@ class FirmwareController(http.Controller):
 
         Who has no right URL learns nothing: not even whether there is such a device.
         """
-        # sudo - iot.firmware.target: a device has no user; the signature says who it is.
+        # sudo - iot.firmware.target: a device has no user; the signature says who.
         target = request.env["iot.firmware.target"].sudo().browse(target_id).exists()
         if not target or not self._may(target, expires, signature):
             raise request.not_found()

@@ -164,7 +164,7 @@ class IotControlMessage(models.AbstractModel):
         """:return: :class:`~..notify.publication.Publication`"""
         raise NotImplementedError
 
-    # Answers ------------------------------------------------------------------------
+    # Answers -------------------------------------------------------
 
     def _is_answerable(self):
         return self.device_id.state not in ("draft", "retired")

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 
 from ..control.message import config_message
 from ..ingest.topic import config_topic
@@ -28,9 +28,12 @@ class IotDeviceConfig(models.Model):
 
     version = fields.Integer(required=True, readonly=True)
     reference = fields.Char(string="Hash")
-    settings = fields.Json("Settings as Data", required=True, readonly=True)
+    settings = fields.Json("Settings as Data", readonly=True)
     settings_text = fields.Char("Settings", compute="_compute_settings_text")
     is_current = fields.Boolean(default=True, readonly=True)
+    is_taken_back = fields.Boolean(
+        readonly=True, help="The broker is told to forget it: the device is retired."
+    )
     target_id = fields.Many2one(
         "iot.firmware.target",
         "Firmware Offer",
@@ -57,17 +60,26 @@ class IotDeviceConfig(models.Model):
     def _to_message(self):
         firmware = self.target_id._to_offer() if self.target_id else None
         name = self.device_id.device_id
-        message = config_message(name, self.version, self.settings, firmware)
+        message = config_message(name, self.version, self.settings or {}, firmware)
         return message | {"hash": self.reference}
+
+    @api.depends("is_taken_back")
+    def _compute_status_text(self):
+        super()._compute_status_text()
+        for config in self:
+            if config.is_taken_back and config.state == "sent":
+                config.status_text = _("Taken back: the device is retired")
 
     def _to_publication(self):
         device = self.device_id
         topic = config_topic(device.device_type, device.device_id)
+        if self.is_taken_back:
+            return Publication(topic, b"", retain=True)
         return Publication(topic, to_payload(self._to_message()), retain=True)
 
     def _settle(self, outcome):
         super()._settle(outcome)
-        if outcome.is_sent:
+        if outcome.is_sent and not self.is_taken_back:
             self.expires_at = self.sent_at + WAITS
             self.target_id._be_offered()
 
@@ -91,10 +103,11 @@ class IotDeviceConfig(models.Model):
         return len(dropped), len(dropped) == _DROPPED_AT_ONCE
 
     @api.model
-    def _queue(self, told):
+    def _queue(self, told, takes_back=False):
         """A new version for each device, in place of what it was told before.
 
         :param told: ``{iot.device: (settings, iot.firmware.target)}``
+        :param takes_back: nothing is told: what the broker keeps is taken away
         """
         devices = self.env["iot.device"].union(*told)
         current = self.search(
@@ -119,6 +132,7 @@ class IotDeviceConfig(models.Model):
                     "reference": message["hash"],
                     "settings": settings,
                     "target_id": target.id,
+                    "is_taken_back": takes_back,
                     "queued_at": now,
                 }
             )

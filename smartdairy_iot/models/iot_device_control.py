@@ -17,6 +17,12 @@ class IotDevice(models.Model):
         copy=False,
         help="{key: value}; a setting that is not here has the profile's default.",
     )
+    is_configured = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody has set or sent its settings: until then it is told none, and "
+        "works as it was delivered.",
+    )
     config_form = fields.Json(compute="_compute_config_form")
     config_ids = fields.One2many("iot.device.config", "device_id", string="Versions")
     current_config_ids = fields.One2many(
@@ -31,9 +37,7 @@ class IotDevice(models.Model):
     config_status = fields.Char(
         string="Configuration Status", compute="_compute_config_status"
     )
-    config_status_at = fields.Datetime(
-        string="Since", compute="_compute_config_status"
-    )
+    config_status_at = fields.Datetime(string="Since", compute="_compute_config_status")
     command_ids = fields.One2many("iot.command", "device_id", string="Commands")
 
     @api.depends("profile_id", "device_type")
@@ -74,7 +78,7 @@ class IotDevice(models.Model):
         devices = super().create(vals_list)
         for device, vals in zip(devices, vals_list, strict=True):
             if vals.get("config_values"):
-                device.config_values = device._check_config(vals["config_values"])
+                device.config_values = vals["config_values"]
         return devices
 
     def write(self, vals):
@@ -82,10 +86,12 @@ class IotDevice(models.Model):
             result = super().write(vals)
             if not {"profile_id", "device_type"}.isdisjoint(vals):
                 self._follow_profile()
+            if vals.get("state") == "retired":
+                self._take_config_back()
             return result
         if vals["config_values"] is not None and len(self) == 1:
             vals = dict(vals, config_values=self._check_config(vals["config_values"]))
-        result = super().write(vals)
+        result = super().write({**vals, "is_configured": True})
         if not self.env.context.get("iot_config_later"):
             self._queue_config()
         return result
@@ -117,7 +123,7 @@ class IotDevice(models.Model):
         settings = self.env["iot.device.profile.setting"]
         return settings._of(self.profile_id, self.device_type)._to_settings()
 
-    # Telling it -----------------------------------------------------------------------
+    # Telling it -------------------------------------------------------
 
     def action_send_config(self):
         """Send what the form shows, again if need be."""
@@ -143,16 +149,23 @@ class IotDevice(models.Model):
 
     def _check_technician(self):
         if not self.env.user.has_group(TECHNICIAN):
-            raise AccessError(
-                _("Only a technician may configure and command devices.")
-            )
+            raise AccessError(_("Only a technician may configure and command devices."))
         self.check_access("read")
 
     def _follow_profile(self):
         """Its defaults have changed: tell the devices that were told them."""
-        told = [("id", "in", self.ids), ("config_ids", "!=", False)]
+        told = [("id", "in", self.ids), ("is_configured", "=", True)]
         # sudo - iot.device: what a profile says reaches devices of every farm.
         self.sudo().search(told)._queue_config()
+
+    def _take_config_back(self):
+        """What the broker keeps for devices that do not come back."""
+        # sudo - iot.device.config, iot.device: written by nobody directly.
+        devices = self.sudo().filtered("current_config_ids")
+        nothing = self.env["iot.firmware.target"].sudo()
+        told = {device: ({}, nothing) for device in devices}
+        if told:
+            self.env["iot.device.config"].sudo()._queue(told, takes_back=True)
 
     def _queue_config(self, is_asked=False):
         """Tell the devices how to work: those for which something has changed.
@@ -161,6 +174,9 @@ class IotDevice(models.Model):
         :return: iot.device.config, the new versions
         """
         devices = self.filtered(lambda d: d.state not in ("draft", "retired"))
+        if is_asked:
+            # sudo - iot.device: who may send may not edit the device; see above.
+            devices.sudo().is_configured = True
         # sudo - iot.device.config, iot.firmware.target: written by nobody directly;
         # who may change the device's settings, or an administrator, asks for it.
         configs = self.env["iot.device.config"].sudo()
@@ -177,10 +193,12 @@ class IotDevice(models.Model):
             settings = settings._to_settings()
             for device in alike:
                 offer = offers.get(device.id, self.env["iot.firmware.target"].sudo())
-                wanted = effective(settings, device.config_values or {})
+                wanted = {}
+                if device.is_configured:
+                    wanted = effective(settings, device.config_values or {})
                 now = current.get(device.id)
                 if now:
-                    is_same = now.settings == wanted and now.target_id == offer
+                    is_same = (now.settings or {}) == wanted and now.target_id == offer
                     is_wanted = is_asked and now.state != "queued"
                     if is_same and not is_wanted:
                         continue

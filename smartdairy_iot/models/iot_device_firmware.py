@@ -17,8 +17,11 @@ class IotDevice(models.Model):
     def _search_firmware_version(self, operator, value):
         if operator == "in" and False in value:
             told = [("live_ids.firmware_version", "in", [v for v in value if v])]
-            return ["|", ("live_ids", "any", [("firmware_version", "=", False)]),
-                    *("|", ("live_ids", "=", False), *told)]
+            return [
+                "|",
+                ("live_ids", "any", [("firmware_version", "=", False)]),
+                *("|", ("live_ids", "=", False), *told),
+            ]
         return [("live_ids.firmware_version", operator, value)]
 
     def _field_to_sql(self, alias, field_expr, query=None):

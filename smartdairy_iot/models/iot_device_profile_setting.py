@@ -109,7 +109,7 @@ class IotDeviceProfileSetting(models.Model):
         """The devices that these may concern, and that were told something before."""
         # sudo - iot.device: what a profile says reaches devices of every farm.
         devices = self.env["iot.device"].sudo()
-        told = [("config_ids", "!=", False)]
+        told = [("is_configured", "=", True)]
         found = devices.search([*told, ("profile_id", "in", self.profile_id.ids)])
         types = self.filtered(lambda setting: not setting.profile_id)
         if types:
@@ -167,21 +167,13 @@ class IotDeviceProfileSetting(models.Model):
             "integer": _(
                 "%(label)s: %(value)s is no whole number. Use digits only.", **values
             ),
-            "float": _(
-                "%(label)s: %(value)s is no number. Write it as 0.5.", **values
-            ),
+            "float": _("%(label)s: %(value)s is no number. Write it as 0.5.", **values),
             "boolean": _("%(label)s: %(value)s is neither yes nor no.", **values),
             "choice": _(
                 "%(label)s: %(value)s is none of the choices: %(bound)s.", **values
             ),
             "text": _("%(label)s: %(value)s is no text of one line.", **values),
-            "low": _(
-                "%(label)s: %(value)s is too low. At least %(bound)s.", **values
-            ),
-            "high": _(
-                "%(label)s: %(value)s is too high. At most %(bound)s.", **values
-            ),
-            "long": _(
-                "%(label)s is too long: at most %(bound)s characters.", **values
-            ),
+            "low": _("%(label)s: %(value)s is too low. At least %(bound)s.", **values),
+            "high": _("%(label)s: %(value)s is too high. At most %(bound)s.", **values),
+            "long": _("%(label)s is too long: at most %(bound)s characters.", **values),
         }[error.code]

@@ -45,9 +45,7 @@ class IotFirmwareCampaign(models.Model):
         string="Chosen Devices",
         help="None chosen: those of the filter.",
     )
-    domain = fields.Char(
-        "Filter", default="[('state', '=', 'active')]", required=True
-    )
+    domain = fields.Char("Filter", default="[('state', '=', 'active')]", required=True)
     stages = fields.Char(
         default="5, 25, 100",
         required=True,
@@ -158,7 +156,7 @@ class IotFirmwareCampaign(models.Model):
                 ) from None
         return found.filtered(self.firmware_id._fits)
 
-    # What people do --------------------------------------------------------------------
+    # What people do -------------------------------------------------------
 
     def action_start(self):
         self.ensure_one()
@@ -189,9 +187,7 @@ class IotFirmwareCampaign(models.Model):
     def action_stop(self):
         self.check_access("write")
         for campaign in self.filtered(lambda c: c.state in ("running", "paused")):
-            campaign._stop(
-                _("Stopped by %(name)s.", name=self.env.user.display_name)
-            )
+            campaign._stop(_("Stopped by %(name)s.", name=self.env.user.display_name))
         return True
 
     def action_next_stage(self):
@@ -218,7 +214,7 @@ class IotFirmwareCampaign(models.Model):
         self.state = after
         return True
 
-    # How it goes on ----------------------------------------------------------------------
+    # How it goes on -------------------------------------------------------
 
     def _make_targets(self, devices):
         """In an order that has nothing to do with farm or age."""
@@ -228,7 +224,9 @@ class IotFirmwareCampaign(models.Model):
         rows = []
         for number, device in enumerate(ordered):
             stage = next(n for n, size in enumerate(sizes, 1) if number < size)
-            rows.append({"campaign_id": self.id, "device_id": device.id, "stage": stage})
+            rows.append(
+                {"campaign_id": self.id, "device_id": device.id, "stage": stage}
+            )
         # sudo - iot.firmware.target: written by nobody directly.
         self.env["iot.firmware.target"].sudo().create(rows)
 

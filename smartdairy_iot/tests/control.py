@@ -29,9 +29,7 @@ class ControlCase(LineCase):
         )
         given = Settings(webhook_secret=SECRET)
         for name in (*_PLACES,):
-            self.startPatcher(
-                patch(f"{place}.{name}.get_settings", return_value=given)
-            )
+            self.startPatcher(patch(f"{place}.{name}.get_settings", return_value=given))
         self.startPatcher(
             patch(
                 "odoo.addons.smartdairy_iot.controllers.firmware.get_settings",
@@ -39,7 +37,7 @@ class ControlCase(LineCase):
             )
         )
 
-    # The publisher's side -------------------------------------------------------------
+    # The publisher's side -------------------------------------------------------
 
     def __enter__(self):
         if self.is_away:
@@ -61,7 +59,7 @@ class ControlCase(LineCase):
             return self.publish_all(payload)
         return super().publish(payload, *args, **how)
 
-    # The device's side ------------------------------------------------------------------
+    # The device's side -------------------------------------------------------
 
     def send_due(self):
         self.env["iot.device.config"]._cron_send()

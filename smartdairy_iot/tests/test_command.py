@@ -34,7 +34,8 @@ class TestCommand(ControlCase):
         self.assertEqual(message["id"], row.reference)
         self.assertEqual(message["command"], "restart")
         issued, until = (
-            datetime.fromisoformat(message[name]) for name in ("issued_at", "expires_at")
+            datetime.fromisoformat(message[name])
+            for name in ("issued_at", "expires_at")
         )
         self.assertEqual(until - issued, timedelta(minutes=10))
         self.assertEqual(row.state, "sent")

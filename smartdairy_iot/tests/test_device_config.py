@@ -17,7 +17,7 @@ class TestDeviceConfig(ControlCase):
         self.sensor.config_values = values
         return self.sensor.current_config_ids
 
-    # What it is told ------------------------------------------------------------------
+    # What it is told -------------------------------------------------------
 
     def test_a_changed_setting_is_published_retained_with_version_and_hash(self):
         config = self.set_values(interval_seconds=30)
@@ -71,7 +71,7 @@ class TestDeviceConfig(ControlCase):
         with self.assertRaises(UserError):
             device.action_send_config()
 
-    # What is refused ------------------------------------------------------------------
+    # What is refused -------------------------------------------------------
 
     def test_a_value_beyond_the_limits_is_refused_naming_device_setting_and_limit(self):
         with self.assertRaisesRegex(ValidationError, "TEST-1.*Measures Every.*5"):
@@ -87,7 +87,7 @@ class TestDeviceConfig(ControlCase):
         with self.assertRaises(ValidationError):
             self.make_device("NEW-1", config_values={"interval_seconds": 1})
 
-    # States ---------------------------------------------------------------------------
+    # States -------------------------------------------------------
 
     def test_an_offline_device_is_waited_for_and_never_said_to_have_it(self):
         self.set_online(self.sensor, False)
@@ -186,7 +186,15 @@ class TestDeviceConfig(ControlCase):
         self.answer({"hash": config.reference, "status": "applied"})
         self.assertEqual(config.state, "applied")
 
-    # The broker -----------------------------------------------------------------------
+    def test_what_the_broker_keeps_for_a_device_goes_when_it_is_retired(self):
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        self.sensor.action_retire()
+        self.send_due()
+        self.assertEqual(self.told[-1], (TOPIC, b"", True, 0))
+        self.assertIn("Taken back", self.sensor.config_status)
+
+    # The broker -------------------------------------------------------
 
     def test_a_broker_that_is_away_is_tried_again_and_nothing_is_lost(self):
         config = self.set_values(interval_seconds=30)
@@ -210,7 +218,7 @@ class TestDeviceConfig(ControlCase):
         self.assertEqual(config.state, "failed")
         self.assertEqual(config.error, "Not authorized")
 
-    # Profiles -------------------------------------------------------------------------
+    # Profiles -------------------------------------------------------
 
     def make_profile(self):
         return self.env["iot.device.profile"].create(
@@ -256,7 +264,7 @@ class TestDeviceConfig(ControlCase):
         profile.action_copy_type_settings()
         self.assertIn("temperature_offset", profile.setting_ids.mapped("key"))
 
-    # Many at once -----------------------------------------------------------------------
+    # Many at once -------------------------------------------------------
 
     def test_one_setting_is_set_on_five_hundred_devices_and_keeps_their_others(self):
         devices = self.env["iot.device"].create(
@@ -307,7 +315,7 @@ class TestDeviceConfig(ControlCase):
             wizard.action_confirm()
         self.assertFalse(self.sensor.config_values)
 
-    # Who ----------------------------------------------------------------------------------
+    # Who -------------------------------------------------------
 
     def test_a_viewer_reads_and_sends_nothing(self):
         config = self.set_values(interval_seconds=30)

@@ -92,6 +92,18 @@ class TestFirmware(FirmwareCase):
         self.assertEqual(campaign.state, "done")
         self.assertEqual(campaign.progress, 100)
 
+    def test_an_offer_changes_no_setting_of_a_device_that_was_never_configured(self):
+        self.devices[0].config_values = {"interval_seconds": 30}
+        self.start(stages="100")
+        told = {
+            one.topic: message
+            for one, message in zip(self.told, self.messages(), strict=True)
+        }
+        for device in self.devices:
+            topic = f"smartdairy/sensors/temperature/{device.device_id}/config"
+            own = device == self.devices[0]
+            self.assertEqual(bool(told[topic]["settings"]), own)
+
     def test_an_offer_that_is_over_is_taken_out_of_the_retained_message(self):
         campaign = self.start(stages="100")
         target = campaign.target_ids[0]
@@ -201,7 +213,9 @@ class TestFirmware(FirmwareCase):
             device._read_group(mine, ["firmware_version"], ["__count"]),
             [("2.0.0", 19), ("2.1.0", 1)],
         )
-        self.assertTrue(device.fields_get(["firmware_version"])["firmware_version"]["groupable"])
+        self.assertTrue(
+            device.fields_get(["firmware_version"])["firmware_version"]["groupable"]
+        )
         self.assertFalse(device.search([*mine, ("firmware_version", "=", False)]))
 
 

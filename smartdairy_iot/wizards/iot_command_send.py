@@ -32,7 +32,9 @@ class IotCommandSend(models.TransientModel):
         labels = dict(labels._description_selection(self.env))
         is_manager = self.env.user.has_group("smartdairy_iot.group_iot_manager")
         return [
-            (key, labels[key]) for key, _label in COMMANDS if key != "custom" or is_manager
+            (key, labels[key])
+            for key, _label in COMMANDS
+            if key != "custom" or is_manager
         ]
 
     @api.depends("device_ids")

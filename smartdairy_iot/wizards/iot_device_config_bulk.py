@@ -113,9 +113,9 @@ class IotDeviceConfigBulk(models.TransientModel):
         except SettingError as error:
             problem = settings._describe_problem(error)
             where = profile.name or dict(
-                self.env["iot.device"]._fields["device_type"]._description_selection(
-                    self.env
-                )
+                self.env["iot.device"]
+                ._fields["device_type"]
+                ._description_selection(self.env)
             ).get(kind)
             raise ValidationError(
                 _("%(where)s: %(problem)s", where=where, problem=problem)

@@ -5,9 +5,7 @@ from tests.faults.conftest import kill_9
 from tests.test_control import Told, config_topic
 
 
-def test_a_configuration_outlives_the_broker_and_odoo(
-    host, broker, make_device, odoo
-):
+def test_a_configuration_outlives_the_broker_and_odoo(host, broker, make_device, odoo):
     device = make_device()
     (record,) = odoo.call("iot.device", "search", [("device_id", "=", device.id)])
 

@@ -6,7 +6,13 @@ from simulator.control import REMEMBERED, Mind
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
 CONFIG = "smartdairy/sensors/temperature/TEMP-1/config"
 COMMANDS = "smartdairy/gateway/GW-1/commands"
-OFFER = {"version": "2.0", "sha256": "00", "size": 3, "url": "http://x/", "expires_at": ""}
+OFFER = {
+    "version": "2.0",
+    "sha256": "00",
+    "size": 3,
+    "url": "http://x/",
+    "expires_at": "",
+}
 
 
 def told(mind, message, topic=CONFIG, firmware="1.0"):

@@ -1,11 +1,12 @@
 from datetime import datetime, timezone
 
 import pytest
-from smartdairy_iot.tests.pure.builders import make_device
+
 from smartdairy_iot.control.message import config_message, content_hash
 from smartdairy_iot.ingest.decode import decode
 from smartdairy_iot.ingest.device import Fleet
 from smartdairy_iot.ingest.message import Message, Reason
+from smartdairy_iot.tests.pure.builders import make_device
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=timezone.utc)
 CONFIG = "smartdairy/sensors/temperature/TEMP-1/config/ack"

@@ -1,6 +1,7 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
+
 from smartdairy_iot.control.delivery import STATES, after_answer, retry_at
 from smartdairy_iot.control.firmware import (
     is_signed,

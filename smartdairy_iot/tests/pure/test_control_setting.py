@@ -1,4 +1,5 @@
 import pytest
+
 from smartdairy_iot.control.setting import Setting, SettingError, check_all, effective
 
 INTERVAL = Setting("interval", "Interval", "integer", "s", 5, 3600, default=60)

@@ -42,7 +42,9 @@ def test_no_pure_module_imports_odoo_paho_or_psycopg2(name):
 def test_no_pure_module_imports_an_impure_one_of_this_add_on(name):
     for level, module in imports(name):
         if level:
-            assert module.startswith(("alerts", "control", "ingest", "notify", "rules")), module
+            assert module.startswith(
+                ("alerts", "control", "ingest", "notify", "rules")
+            ), module
             assert not any(f"{module}.".startswith(f"{i}.") for i in IMPURE), module
 
 
