@@ -74,12 +74,16 @@ class IotFirmwareTarget(models.Model):
         """Put it into the message of each device that needs it."""
         until = fields.Datetime.now() + timedelta(hours=self.campaign_id.offer_hours)
         needy = self.browse()
+        busy = self._open_offers(self.device_id)
         for target in self:
             device = target.device_id
             if device.state != "active":
                 target._end("skipped", _("The device is not active."))
             elif device.firmware_version == target.firmware_id.version:
                 target._end("skipped", _("It has this version already."))
+            elif device.id in busy:
+                other = busy[device.id].campaign_id.name
+                target._end("skipped", _("It is busy with %(other)s.", other=other))
             else:
                 needy |= target
         needy.write({"is_offered": True, "expires_at": until})

@@ -169,6 +169,15 @@ class TestFirmware(FirmwareCase):
         skipped = campaign.target_ids.filtered(lambda t: t.state == "skipped")
         self.assertEqual(skipped.device_id, self.devices[:2])
 
+    def test_a_device_takes_part_in_one_campaign_at_a_time(self):
+        first = self.start(stages="100")
+        newer = self.env["iot.firmware"].create(
+            {"device_type": "temperature", "version": "2.2", "file": b"YQ=="}
+        )
+        second = self.start(stages="100", firmware_id=newer.id)
+        self.assertEqual(self.states(second), ["skipped"])
+        self.assertEqual(self.states(first), ["offered"])
+
     def test_a_firmware_fits_its_type_and_profile_only(self):
         meter = self.make_device("MM-1", device_type="milk_meter")
         campaign = self.make_campaign(device_ids=(self.devices[0] | meter).ids)
