@@ -214,6 +214,30 @@ def test_a_gateway_obeys_a_command(told, odoo):
     assert until > datetime.now(timezone.utc)
 
 
+def test_a_gateway_configures_its_child_and_answers_for_nobody_else(
+    told, make_device, odoo, set_values, wait_for_state, configs
+):
+    gateway = told("gateway").answering("applied")
+    own = [("device_id", "=", gateway.device.id)]
+    (parent,) = odoo.call("iot.device", "search", own)
+    child = make_device("humidity", gateway_id=parent)
+    stranger = make_device("humidity")
+    base = f"smartdairy/gateway/{gateway.device.id}/children"
+    gateway.listen(f"{base}/+/config")
+    set_values(child, interval_seconds=30)
+    assert wait_for_state(child, "applied")
+    set_values(stranger, interval_seconds=30)
+    config = wait_for_state(stranger, "sent")
+    answer = {"hash": config["reference"], "status": "applied"}
+    gateway.device.publish(answer, f"{base}/{stranger.id}/config/ack")
+    refused = [("device_ref", "=", stranger.id), ("reason", "=", "not_a_child")]
+    wait_until(
+        lambda: odoo.call("iot.rejected.message", "search_count", refused),
+        "it is counted",
+    )
+    assert configs(stranger)[0]["state"] == "sent"
+
+
 def test_a_firmware_is_offered_fetched_and_applied_when_the_device_reports_it(
     told, odoo
 ):

@@ -41,6 +41,7 @@ class Device:
         topics = [f"smartdairy/sensors/{self.device_type}/{self.device_id}/config"]
         if self.device_type == "gateway":
             topics.append(f"smartdairy/gateway/{self.device_id}/commands")
+            topics.append(f"smartdairy/gateway/{self.device_id}/children/+/config")
         return topics
 
 

@@ -39,7 +39,7 @@ class Fleet:
             for name, device in self._devices.items()
         }
         self._stamps = {name: Stamp() for name in self._devices}
-        self._minds = {name: Mind(d.device_id) for name, d in self._devices.items()}
+        self._minds = {name: Mind(name) for name in world.firmware}
         self._downloads = Downloads()
         self._keeps_intervals = bool(options.rate)
         self._intervals = self._make_intervals(options.rate)
@@ -123,20 +123,23 @@ class Fleet:
 
     def _told(self, name, topic, payload):
         """Odoo said something: do it and answer."""
-        mind = self._minds[name]
-        firmware = self._world.firmware[name]
+        parts = topic.split("/")
+        who = parts[4] if "children" in parts else name
+        mind = self._minds[who]
+        firmware = self._world.firmware[who]
         for answer in mind.react(topic, payload, datetime.now(timezone.utc), firmware):
             self._connections[name].publish(f"{topic}/ack", answer)
-        if mind.interval and not self._keeps_intervals:
+        if who == name and mind.interval and not self._keeps_intervals:
             self._intervals[name] = mind.interval
         if mind.offer:
-            self._downloads.start(name, topic, mind.hash, mind.offer)
+            self._downloads.start((name, who), topic, mind.hash, mind.offer)
             mind.offer = None
 
     def _finish_downloads(self):
-        for name, topic, reference, version, problem in self._downloads.finished():
+        for names, topic, reference, version, problem in self._downloads.finished():
+            name, who = names
             if not problem:
-                self._world.firmware[name] = version
+                self._world.firmware[who] = version
                 continue
             firmware = {"version": version, "status": "failed", "reason": problem}
             answer = {"hash": reference, "status": "applied", "firmware": firmware}

@@ -82,6 +82,12 @@ def _decode_answer(message, payload, topic, device, decoded):
             topic.device_id,
         )
     _require_type(device, topic.device_type)
+    if topic.gateway_id and device.gateway_id != topic.gateway_id:
+        raise RejectedError(
+            Reason.NOT_A_CHILD,
+            f"{device.device_id} is not connected through {topic.gateway_id}",
+            device.device_id,
+        )
     kind = _ANSWERS[topic.kind]
     answer = answers.parse(kind, payload, device.device_id, message)
     decoded.answers.append(answer)

@@ -101,7 +101,7 @@ class IotCommand(models.Model):
         self._wake()
         return rows
 
-    def _to_publication(self):
+    def _to_publications(self):
         left = (self.expires_at - fields.Datetime.now()).total_seconds()
         message = command_message(
             self.reference,
@@ -111,7 +111,8 @@ class IotCommand(models.Model):
             to_aware(self.expires_at),
         )
         topic = commands_topic(self.device_id.device_id)
-        return Publication(topic, to_payload(message), expires_in=max(1, int(left)))
+        payload = to_payload(message)
+        return [Publication(topic, payload, expires_in=max(1, int(left)))]
 
     @api.autovacuum
     def _gc_old(self):

@@ -124,15 +124,21 @@ class IotControlMessage(models.AbstractModel):
 
     def _send(self):
         """:return: False when the broker is away"""
-        told = {row: row._to_publication() for row in self}
+        told = [row._to_publications() for row in self]
         try:
             with Publisher(get_settings()) as publisher:
-                outcomes = publisher.publish(list(told.values()))
+                answers = iter(publisher.publish([p for ps in told for p in ps]))
         except OSError as error:
-            outcomes = [Outcome(False, f"{error}"[:500], is_channel_down=True)]
-        for row, outcome in zip(self, outcomes, strict=False):
-            row._settle(outcome)
-        return not any(outcome.is_channel_down for outcome in outcomes)
+            self[:1]._settle(Outcome(False, f"{error}"[:500], is_channel_down=True))
+            return False
+        is_up = True
+        for row, publications in zip(self, told, strict=True):
+            outcomes = [next(answers) for _publication in publications]
+            # A row is sent when all that it tells is.
+            worst = next((o for o in outcomes if not o.is_sent), outcomes[0])
+            row._settle(worst)
+            is_up = is_up and not worst.is_channel_down
+        return is_up
 
     def _settle(self, outcome):
         now = fields.Datetime.now()
@@ -160,8 +166,8 @@ class IotControlMessage(models.AbstractModel):
             # sudo - ir.cron: a trigger is no change of the job.
             job.sudo()._trigger(at=waiting.next_try_at)
 
-    def _to_publication(self):
-        """:return: :class:`~..notify.publication.Publication`"""
+    def _to_publications(self):
+        """:return: list of :class:`~..notify.publication.Publication`, one at least"""
         raise NotImplementedError
 
     # Answers -------------------------------------------------------

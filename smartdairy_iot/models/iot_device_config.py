@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 
 from ..control.message import config_message
-from ..ingest.topic import config_topic
+from ..ingest.topic import child_config_topic, config_topic
 from ..notify.mqtt import to_payload
 from ..notify.publication import Publication
 
@@ -70,12 +70,15 @@ class IotDeviceConfig(models.Model):
             if config.is_taken_back and config.state == "sent":
                 config.status_text = _("Taken back: the device is retired")
 
-    def _to_publication(self):
+    def _to_publications(self):
+        """On its own topic, and for the gateway that it stands behind."""
         device = self.device_id
-        topic = config_topic(device.device_type, device.device_id)
-        if self.is_taken_back:
-            return Publication(topic, b"", retain=True)
-        return Publication(topic, to_payload(self._to_message()), retain=True)
+        payload = b"" if self.is_taken_back else to_payload(self._to_message())
+        topics = [config_topic(device.device_type, device.device_id)]
+        if device.gateway_id:
+            parent = device.gateway_id.device_id
+            topics.append(child_config_topic(parent, device.device_id))
+        return [Publication(topic, payload, retain=True) for topic in topics]
 
     def _settle(self, outcome):
         super()._settle(outcome)

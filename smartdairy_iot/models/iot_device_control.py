@@ -86,6 +86,8 @@ class IotDevice(models.Model):
             result = super().write(vals)
             if not {"profile_id", "device_type"}.isdisjoint(vals):
                 self._follow_profile()
+            if "gateway_id" in vals:  # the new one has to be told
+                self.filtered("is_configured")._queue_config(is_asked=True)
             if vals.get("state") == "retired":
                 self._take_config_back()
             return result

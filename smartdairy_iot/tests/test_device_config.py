@@ -37,6 +37,23 @@ class TestDeviceConfig(ControlCase):
         self.send_due()
         self.assertEqual(self.told[0].topic, "smartdairy/sensors/gateway/GW-9/config")
 
+    def test_a_device_behind_a_gateway_is_told_through_it_as_well(self):
+        first = self.make_device("GW-1", device_type="gateway")
+        child = self.make_device("HUM-1", device_type="humidity", gateway_id=first.id)
+        child.config_values = {"interval_seconds": 30}
+        self.send_due()
+        self.assertEqual(
+            [(one.topic, one.retain) for one in self.told],
+            [
+                ("smartdairy/sensors/humidity/HUM-1/config", True),
+                ("smartdairy/gateway/GW-1/children/HUM-1/config", True),
+            ],
+        )
+        child.gateway_id = self.make_device("GW-2", device_type="gateway")
+        self.send_due()
+        topic = "smartdairy/gateway/GW-2/children/HUM-1/config"
+        self.assertEqual(self.messages(topic)[0]["version"], 2)
+
     def test_saving_the_same_values_again_tells_nothing(self):
         first = self.set_values(interval_seconds=30)
         self.assertEqual(self.set_values(interval_seconds=30), first)

@@ -17,6 +17,7 @@ def read(payload, topic=CONFIG, retain=False):
     devices = [
         make_device("TEMP-1", "temperature"),
         make_device("GW-1", "gateway"),
+        make_device("HUM-1", "humidity", gateway_id="GW-1"),
         make_device("AWAY-1", "temperature", is_active=False),
     ]
     fleet = Fleet({device.device_id: device for device in devices})
@@ -45,6 +46,14 @@ def test_a_refusal_brings_its_reason():
 def test_a_gateway_answers_a_command_by_its_id():
     (answer,) = read(b'{"id": "u-1", "status": "expired"}', COMMAND).answers
     assert answer[:4] == ("command", "GW-1", "u-1", "expired")
+
+
+def test_a_gateway_answers_for_its_own_child_and_for_no_other():
+    topic = "smartdairy/gateway/GW-1/children/{}/config/ack"
+    raw = b'{"hash": "abc", "status": "applied"}'
+    (answer,) = read(raw, topic.format("HUM-1")).answers
+    assert answer.device_id == "HUM-1"
+    assert only_reason(read(raw, topic.format("TEMP-1"))) == Reason.NOT_A_CHILD
 
 
 def test_a_device_in_maintenance_may_answer():
