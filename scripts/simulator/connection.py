@@ -23,12 +23,15 @@ KEEP_UNACKED = 20_000  # hours of an outage; beyond that the newest are not take
 class Connection:
     """A device at the broker."""
 
-    def __init__(self, device_id, broker, on_acked):
+    def __init__(self, device_id, broker, on_acked, told=(), on_told=None):
+        """`on_told(device_id, topic, payload)` is called for each message on `told`."""
         self.device_id = device_id
         self.online = False
         self.refused = 0
         self._broker = broker
         self._on_acked = on_acked
+        self._told = [(topic, 1) for topic in told]
+        self._on_told = on_told
         self._waiting = {}  # mid → what to tell when it is acknowledged
         self._retry_at = 0.0
         self._retry_delay = RETRY_FIRST
@@ -52,6 +55,7 @@ class Connection:
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_publish = self._published
+        client.on_message = self._heard
         client.connect_async(self._broker.host, self._broker.port, KEEPALIVE)
         return client
 
@@ -128,7 +132,12 @@ class Connection:
             return
         self.online = True
         self._retry_delay = RETRY_FIRST
+        if self._told:
+            client.subscribe(self._told)
         self.say_status(True)
+
+    def _heard(self, client, userdata, message):
+        self._on_told(self.device_id, message.topic, message.payload)
 
     def _disconnected(self, client, userdata, flags, reason_code, properties):
         self.online = False

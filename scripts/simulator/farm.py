@@ -35,6 +35,15 @@ class Device:
             return f"smartdairy/gateway/{self.device_id}/data"
         return f"smartdairy/sensors/{self.device_type}/{self.device_id}/data"
 
+    @property
+    def told(self):
+        """Where it is told its configuration and, a gateway, what to do."""
+        topics = [f"smartdairy/sensors/{self.device_type}/{self.device_id}/config"]
+        if self.device_type == "gateway":
+            topics.append(f"smartdairy/gateway/{self.device_id}/commands")
+            topics.append(f"smartdairy/gateway/{self.device_id}/children/+/config")
+        return topics
+
 
 class Farm:
     """The equipment of one farm."""
@@ -90,6 +99,7 @@ class World:
         self.devices = [d for farm in self.farms for d in self._devices(farm)]
         self._battery = {d: Battery(rng.uniform(70, 99)) for d in self._farm_of}
         self._signal = {d: SetPoint(72, 6, rng) for d in self._farm_of}
+        self.firmware = dict.fromkeys(self._farm_of, "1.0.0")
         self._session = {}
         cold = [name for farm in self.farms for name in farm.tanks]
         self._faults = FaultPlan(cold[0], cold[1:], rng)
@@ -143,6 +153,7 @@ class World:
         return {
             "battery": round(self._battery[device_id].percent),
             "signal": round(min(100.0, max(5.0, self._signal[device_id].value))),
+            "firmware": self.firmware[device_id],
             "timestamp": timestamp,
         }
 

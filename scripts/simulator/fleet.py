@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatch
 
 from .connection import Connection
+from .control import Mind
+from .download import Downloads
 from .layout import FAST, SLOW
 
 _logger = logging.getLogger(__name__)
@@ -33,9 +35,13 @@ class Fleet:
         if not self._devices:
             raise SystemExit(f"no device matches {options.devices}")
         self._connections = {
-            name: Connection(name, broker, self._acked) for name in self._devices
+            name: Connection(name, broker, self._acked, device.told, self._told)
+            for name, device in self._devices.items()
         }
         self._stamps = {name: Stamp() for name in self._devices}
+        self._minds = {name: Mind(name) for name in world.firmware}
+        self._downloads = Downloads()
+        self._keeps_intervals = bool(options.rate)
         self._intervals = self._make_intervals(options.rate)
         self._log = None
         if options.log_published:
@@ -76,6 +82,7 @@ class Fleet:
             self._world.advance(now - last)
             last = now
             self._publish_due(now - start)
+            self._finish_downloads()
             if now - report >= REPORT_EVERY:
                 self._report()
                 report = now
@@ -105,6 +112,7 @@ class Fleet:
         name = device.device_id
         connection = self._connections[name]
         for payload in self._world.payloads(device, self._stamps[name]):
+            self._minds[name].correct(payload)
             connection.publish(device.topic, payload, (device.topic, payload))
             self._counts["published"] += 1
             self._spoke[name] = elapsed
@@ -112,6 +120,30 @@ class Fleet:
             vitals = self._world.vitals(name, self._stamps[name]())
             connection.say_status(True, **vitals)
             self._spoke[name] = elapsed
+
+    def _told(self, name, topic, payload):
+        """Odoo said something: do it and answer."""
+        parts = topic.split("/")
+        who = parts[4] if "children" in parts else name
+        mind = self._minds[who]
+        firmware = self._world.firmware[who]
+        for answer in mind.react(topic, payload, datetime.now(timezone.utc), firmware):
+            self._connections[name].publish(f"{topic}/ack", answer)
+        if who == name and mind.interval and not self._keeps_intervals:
+            self._intervals[name] = mind.interval
+        if mind.offer:
+            self._downloads.start((name, who), topic, mind.hash, mind.offer)
+            mind.offer = None
+
+    def _finish_downloads(self):
+        for names, topic, reference, version, problem in self._downloads.finished():
+            name, who = names
+            if not problem:
+                self._world.firmware[who] = version
+                continue
+            firmware = {"version": version, "status": "failed", "reason": problem}
+            answer = {"hash": reference, "status": "applied", "firmware": firmware}
+            self._connections[name].publish(f"{topic}/ack", answer)
 
     def _exchange(self, timeout):
         """Wait until some socket can be read or written, and let it."""

@@ -1,3 +1,4 @@
 from . import archive
 from . import claim
 from . import onboarding
+from . import firmware

@@ -14,6 +14,7 @@ class Batch:
     rejections: list = field(default_factory=list)
     strangers: list = field(default_factory=list)
     heard: list = field(default_factory=list)
+    answers: list = field(default_factory=list)
     receipts: list = field(default_factory=list)
     marks: list = field(default_factory=list)  # see ``redelivery``
 
@@ -22,7 +23,8 @@ class Batch:
             len(self.samples)
             + len(self.statuses)
             + len(self.rejections)
-            + len(self.strangers),
+            + len(self.strangers)
+            + len(self.answers),
             len(self.receipts),
         )
 
@@ -58,6 +60,7 @@ class Buffer:
         batch.samples += decoded.samples
         batch.statuses += decoded.statuses
         batch.heard += decoded.heard
+        batch.answers += decoded.answers
         if decoded.rejections or decoded.strangers:
             batch.rejections += decoded.rejections
             batch.strangers += decoded.strangers

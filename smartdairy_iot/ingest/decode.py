@@ -1,11 +1,13 @@
-"""Room 2: topic + bytes + fleet → samples, status changes, rejections, strangers. Pure.
+"""Room 2: topic + bytes + fleet → samples, status changes, answers, rejections,
+strangers. Pure.
 
-:func:`decode` never raises: whatever arrives becomes one of the four, or was not meant
+:func:`decode` never raises: whatever arrives becomes one of these, or was not meant
 for us: our own words, and the broker's retained copy of a reading.
 """
 
 import json
 
+from ..control import answer as answers
 from . import topic as topics
 from .codec import generic, milk_meter, status, temperature
 from .codec.telemetry import READINGS, to_sample
@@ -24,6 +26,7 @@ _TELLING_KEYS = {
     "temperature": "temperature",
     "humidity": "humidity",
 }
+_ANSWERS = {"ack": "config", "command_ack": "command"}  # kind of topic → of answer
 _OF_ITSELF = frozenset({*READINGS["gateway"], "firmware"})
 
 
@@ -43,8 +46,8 @@ def decode(message, fleet):
 def _decode(message, fleet, decoded):
     """A topic of our own grammar."""
     topic = topics.parse(message.topic)
-    if topic.kind in ("outgoing", "ack"):
-        return  # our own words, or not yet asked for
+    if topic.kind == "outgoing":
+        return  # our own words
     if message.retain and topic.kind != "status":
         return  # the broker's copy of a reading that was already counted
     device = fleet.get(topic.device_id)
@@ -53,6 +56,9 @@ def _decode(message, fleet, decoded):
     except RejectedError as error:
         error.device_id = device and device.device_id
         raise
+    if topic.kind in _ANSWERS:
+        _decode_answer(message, payload, topic, device, decoded)
+        return
     if device is None:
         if not message.retain:
             stranger = _stranger(topic.device_id, message, topic.device_type)
@@ -69,6 +75,27 @@ def _decode(message, fleet, decoded):
     else:
         for record in _records(payload):
             _decode_record(message, record, device, decoded)
+
+
+def _decode_answer(message, payload, topic, device, decoded):
+    """Also of a device in maintenance: then it is set up. Odoo looks at its state."""
+    if device is None:
+        raise RejectedError(
+            Reason.UNKNOWN_DEVICE,
+            f"{topic.device_id} is not registered, so nothing was asked of it",
+            topic.device_id,
+        )
+    _require_type(device, topic.device_type)
+    if topic.gateway_id and device.gateway_id != topic.gateway_id:
+        raise RejectedError(
+            Reason.NOT_A_CHILD,
+            f"{device.device_id} is not connected through {topic.gateway_id}",
+            device.device_id,
+        )
+    kind = _ANSWERS[topic.kind]
+    answer = answers.parse(kind, payload, device.device_id, message)
+    decoded.answers.append(answer)
+    decoded.heard.append((device.device_id, message.received_at))
 
 
 def _decode_routed(message, fleet, decoded):
@@ -226,17 +253,21 @@ def parse_json(raw):
 
 
 def _require_active(device, device_type=None):
+    _require_type(device, device_type)
+    if not device.is_active:
+        raise RejectedError(
+            Reason.INACTIVE_DEVICE,
+            f"{device.device_id} is not active",
+            device.device_id,
+        )
+
+
+def _require_type(device, device_type):
     if device_type and device.device_type != device_type:
         raise RejectedError(
             Reason.WRONG_DEVICE_TYPE,
             f"{device.device_id} is registered as {device.device_type}, "
             f"not {device_type}",
-            device.device_id,
-        )
-    if not device.is_active:
-        raise RejectedError(
-            Reason.INACTIVE_DEVICE,
-            f"{device.device_id} is not active",
             device.device_id,
         )
 

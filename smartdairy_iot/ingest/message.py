@@ -37,6 +37,7 @@ class Reason(str, Enum):
     INACTIVE_DEVICE = "inactive_device"
     WRONG_DEVICE_TYPE = "wrong_device_type"
     NOT_A_CHILD = "not_a_child"
+    STALE_ANSWER = "stale_answer"
     STORE_REFUSED = "store_refused"
     INTERNAL_ERROR = "internal_error"
 
@@ -157,10 +158,11 @@ class StatusChange(NamedTuple):
 
 @dataclass(slots=True)
 class Decoded:
-    """The outcome of one message: any mix of the four.
+    """The outcome of one message: any mix of these.
 
     ``heard`` is ``[(device_id, received_at)]`` of who spoke for others, or with a clock
-    that is too wrong for its readings: a sign of life.
+    that is too wrong for its readings: a sign of life. ``answers`` are
+    :class:`~..control.answer.Answer` to what Odoo told a device.
     """
 
     samples: list = field(default_factory=list)
@@ -168,3 +170,4 @@ class Decoded:
     rejections: list = field(default_factory=list)
     strangers: list = field(default_factory=list)
     heard: list = field(default_factory=list)
+    answers: list = field(default_factory=list)

@@ -37,6 +37,7 @@ from .counters import Counters, Durations
 from .decode import decode
 from .device import Fleet
 from .interpret import Interpreter
+from .message import Reason
 from .news import News
 from .redelivery import Redelivery
 from .writer import Writer
@@ -44,6 +45,7 @@ from .writer import Writer
 _logger = logging.getLogger(__name__)
 
 _TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
+_ANSWER_SECONDS = 0.2  # between two looks at what devices answered
 _TELL_PAUSES = 4  # times as long as telling took …
 _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
@@ -87,6 +89,8 @@ class Pipeline:
         self._tally_at = clock() + _TALLY_SECONDS
         self._told = Counters()
         self._reasons = Counter()  # of rejections
+        self._has_answers = True  # stored, and to be applied: also by who was before us
+        self._answer_at = 0.0
         self._lag = 0.0
         self._commits = Durations()
 
@@ -160,6 +164,8 @@ class Pipeline:
             timeout = min(timeout, wait)
         if self._news:
             timeout = min(timeout, self._tell_at - now)
+        if self._has_answers:
+            timeout = min(timeout, self._answer_at - now)
         return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
 
     # Rooms 5 and 6 --------------------------------------------------------------
@@ -189,6 +195,7 @@ class Pipeline:
         self._count(batch, storing.result())
         self._news.add(batch)
         self._tally.add(batch)
+        self._has_answers = self._has_answers or bool(batch.answers)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
 
     def _retry_later(self, error):
@@ -226,6 +233,8 @@ class Pipeline:
 
     def _tell_when_due(self):
         now = self._clock()
+        if self._has_answers and now >= self._answer_at:
+            self._apply_answers(now)
         tells = self._news and now >= self._tell_at
         beats = now >= self._beat_at
         counts = self._tally.take() if now >= self._tally_at else {}
@@ -264,6 +273,20 @@ class Pipeline:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
             self._writer.keep_house(self._client.is_connected)
+
+    def _apply_answers(self, now):
+        """What devices said to what they were told, in a transaction of its own."""
+        self._answer_at = now + _ANSWER_SECONDS
+        try:
+            with self._transaction() as env:
+                stale = env["iot.device.answer"]._apply_all()
+        except Exception as error:  # noqa: BLE001 - they are stored, apply them next time
+            _logger.info("Could not apply the devices' answers, will retry: %s", error)
+            return
+        self._has_answers = False
+        if stale:
+            self.counters.rejected += stale
+            self._reasons[Reason.STALE_ANSWER.value] += stale
 
     def _beat(self, env):
         self.counters.reconnects = max(0, self._client.connections - 1)

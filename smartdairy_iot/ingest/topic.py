@@ -1,15 +1,18 @@
 """The topic grammar, in one place. Pure.
 
-===========================================================  ==============
-``smartdairy/sensors/<device_type>/<device_id>/data``        device → Odoo
-``smartdairy/sensors/<device_type>/<device_id>/config``      Odoo → device
-``smartdairy/sensors/<device_type>/<device_id>/config/ack``  device → Odoo
-``smartdairy/gateway/<gateway_id>/data``                     gateway → Odoo
-``smartdairy/gateway/<gateway_id>/commands``                 Odoo → gateway
-``smartdairy/status/<device_id>``                            device → Odoo
-``smartdairy/alerts/<farm>/<device_id>``                     Odoo → any
-``smartdairy/user/<login>/alerts``, ``…/notifications``      Odoo → mobile
-===========================================================  ==============
+============================================================  ==============
+``smartdairy/sensors/<device_type>/<device_id>/data``         device → Odoo
+``smartdairy/sensors/<device_type>/<device_id>/config``       Odoo → device
+``smartdairy/sensors/<device_type>/<device_id>/config/ack``   device → Odoo
+``smartdairy/gateway/<gateway_id>/data``                      gateway → Odoo
+``smartdairy/gateway/<gateway_id>/commands``                  Odoo → gateway
+``smartdairy/gateway/<gateway_id>/commands/ack``              gateway → Odoo
+``smartdairy/gateway/<gateway_id>/children/<id>/config``      Odoo → gateway
+``smartdairy/gateway/<gateway_id>/children/<id>/config/ack``  gateway → Odoo
+``smartdairy/status/<device_id>``                             device → Odoo
+``smartdairy/alerts/<farm>/<device_id>``                      Odoo → any
+``smartdairy/user/<login>/alerts``, ``…/notifications``       Odoo → mobile
+============================================================  ==============
 
 ``<farm>`` is the farm's code, or its number in Odoo when it has none. In ``<farm>`` and
 ``<login>``, what MQTT forbids in a name (``+ # /`` and control characters), and ``%``
@@ -37,9 +40,10 @@ SUBSCRIPTIONS = ("smartdairy/sensors/#", "smartdairy/gateway/#", "smartdairy/sta
 
 
 class Topic(NamedTuple):
-    kind: str  # data | gateway | status | ack | outgoing
+    kind: str  # data | gateway | status | ack | command_ack | outgoing
     device_id: str
     device_type: str | None = None
+    gateway_id: str | None = None  # who speaks for it
 
 
 def data_topic(device_type, device_id):
@@ -47,6 +51,21 @@ def data_topic(device_type, device_id):
     if device_type == "gateway":
         return f"smartdairy/gateway/{device_id}/data"
     return f"smartdairy/sensors/{device_type}/{device_id}/data"
+
+
+def config_topic(device_type, device_id):
+    """Where a device is told how to work; of a gateway, too."""
+    return f"smartdairy/sensors/{device_type}/{device_id}/config"
+
+
+def child_config_topic(gateway_id, device_id):
+    """Where its gateway is told how a device behind it is to work."""
+    return f"smartdairy/gateway/{gateway_id}/children/{device_id}/config"
+
+
+def commands_topic(gateway_id):
+    """Where a gateway is told what to do."""
+    return f"smartdairy/gateway/{gateway_id}/commands"
 
 
 def alert_topic(farm, device_id):
@@ -82,7 +101,7 @@ def parse(topic):
     """Return the :class:`Topic`, or raise :class:`RejectedError` (never cached).
 
     >>> parse("smartdairy/sensors/temperature/TEMP-1/data")
-    Topic(kind='data', device_id='TEMP-1', device_type='temperature')
+    Topic(kind='data', device_id='TEMP-1', device_type='temperature', gateway_id=None)
     """
     match topic.split("/"):
         case ["smartdairy", "sensors", device_type, device_id, *rest]:
@@ -99,6 +118,12 @@ def parse(topic):
             return Topic("gateway", device_id, "gateway")
         case ["smartdairy", "gateway", device_id, "commands"] if device_id:
             return Topic("outgoing", device_id, "gateway")
+        case ["smartdairy", "gateway", device_id, "commands", "ack"] if device_id:
+            return Topic("command_ack", device_id, "gateway")
+        case ["smartdairy", "gateway", parent, "children", device_id, *rest]:
+            kind = _CHILD_KINDS.get(tuple(rest))
+            if kind and parent and device_id:
+                return Topic(kind, device_id, gateway_id=parent)
         case ["smartdairy", "status", device_id] if device_id:
             return Topic("status", device_id)
     raise RejectedError(
@@ -113,3 +138,4 @@ _SENSOR_KINDS = {
     ("config",): "outgoing",
     ("config", "ack"): "ack",
 }
+_CHILD_KINDS = {("config",): "outgoing", ("config", "ack"): "ack"}

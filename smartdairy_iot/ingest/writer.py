@@ -81,6 +81,7 @@ class Writer:
         """What a batch has besides readings."""
         env["iot.store"]._insert_status(batch.statuses)
         env["iot.rejected.message"]._record(batch.rejections)
+        env["iot.device.answer"]._record(batch.answers)
         return env["iot.quarantined.message"]._record(batch.strangers)
 
     def _write_without_poison(self, batch):
@@ -124,6 +125,7 @@ class Writer:
         for record, rows in (
             (env["iot.store"]._insert_status, batch.statuses),
             (env["iot.rejected.message"]._record, batch.rejections),
+            (env["iot.device.answer"]._record, batch.answers),
             (env["iot.quarantined.message"]._record, batch.strangers),
         ):
             try:

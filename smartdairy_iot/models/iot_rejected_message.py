@@ -42,6 +42,7 @@ class IotRejectedMessage(models.Model):
             (Reason.INACTIVE_DEVICE.value, "Device not active"),
             (Reason.WRONG_DEVICE_TYPE.value, "Wrong device type"),
             (Reason.NOT_A_CHILD.value, "Not a child of this gateway"),
+            (Reason.STALE_ANSWER.value, "Answers nothing that was asked"),
             (Reason.STORE_REFUSED.value, "Refused by the store"),
             (Reason.INTERNAL_ERROR.value, "Internal error"),
         ],

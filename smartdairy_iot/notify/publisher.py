@@ -10,6 +10,8 @@ import time
 from contextlib import suppress
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from ..ingest.tls import tls_context
 from .outcome import Outcome
@@ -72,7 +74,9 @@ class Publisher:
         :return: an :class:`Outcome` for each
         """
         mids = [
-            self._client.publish(p.topic, p.payload, qos=1, retain=p.retain).mid
+            self._client.publish(
+                p.topic, p.payload, 1, p.retain, properties=_properties(p)
+            ).mid
             for p in publications
         ]
         self._wait(lambda: self._broken or self._answers.keys() >= set(mids))
@@ -115,3 +119,11 @@ class Publisher:
     def _on_publish(self, _client, _userdata, mid, reason, _properties):
         self._answers[mid] = reason
         self._tell()
+
+
+def _properties(publication):
+    if not publication.expires_in:
+        return None
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.MessageExpiryInterval = publication.expires_in
+    return properties

@@ -17,10 +17,12 @@ from . import test_channel_mqtt
 from . import test_channel_push
 from . import test_channel_sms
 from . import test_client
+from . import test_command
 from . import test_config_settings
 from . import test_cron
 from . import test_device
 from . import test_device_condition
+from . import test_device_config
 from . import test_device_health
 from . import test_device_claim
 from . import test_device_heard
@@ -34,6 +36,7 @@ from . import test_device_range
 from . import test_election
 from . import test_history
 from . import test_escalation
+from . import test_firmware
 from . import test_hooks
 from . import test_js
 from . import test_live_board

@@ -12,3 +12,5 @@ from . import iot_device_import_line
 from . import iot_device_import_template
 from . import iot_device_import_words
 from . import iot_device_range
+from . import iot_command_send
+from . import iot_device_config_bulk

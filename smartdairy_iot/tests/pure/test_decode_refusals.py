@@ -158,6 +158,7 @@ def test_every_reason_that_decoding_can_give_is_tested():
         Reason.UNKNOWN_DEVICE,  # given by the quarantine, when it is full
         Reason.INTERNAL_ERROR,
         Reason.STORE_REFUSED,
+        Reason.STALE_ANSWER,  # see test_control_answer
     }
     assert tested | elsewhere == set(Reason)
 

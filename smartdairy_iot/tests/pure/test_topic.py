@@ -29,6 +29,15 @@ def test_what_a_device_is_told_to_publish_on_is_what_the_line_reads(device_type)
         ("smartdairy/sensors/pressure/P/config/ack", Topic("ack", "P", "pressure")),
         ("smartdairy/gateway/G/data", Topic("gateway", "G", "gateway")),
         ("smartdairy/gateway/G/commands", Topic("outgoing", "G", "gateway")),
+        ("smartdairy/gateway/G/commands/ack", Topic("command_ack", "G", "gateway")),
+        (
+            "smartdairy/gateway/G/children/H/config",
+            Topic("outgoing", "H", None, "G"),
+        ),
+        (
+            "smartdairy/gateway/G/children/H/config/ack",
+            Topic("ack", "H", None, "G"),
+        ),
         ("smartdairy/status/D", Topic("status", "D")),
     ],
 )
