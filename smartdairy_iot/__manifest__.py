@@ -9,7 +9,9 @@
     "depends": ["base", "bus", "mail", "sms", "web"],
     # Both define a model iot.device of their own.
     "excludes": ["iot", "iot_oca"],
-    "external_dependencies": {"python": ["jmespath", "paho-mqtt", "requests"]},
+    "external_dependencies": {
+        "python": ["cryptography", "jmespath", "paho-mqtt", "requests"],
+    },
     "data": [
         "security/iot_groups.xml",
         "security/ir.model.access.csv",
@@ -19,8 +21,11 @@
         "data/iot_threshold.xml",
         "data/iot_device_profile.xml",
         "data/iot_retention.xml",
+        "data/iot_broker.xml",
         "views/farm_farm_views.xml",
         "views/iot_device_rules_templates.xml",
+        "views/iot_credential_wizard_views.xml",
+        "views/iot_certificate_views.xml",
         "views/iot_device_views.xml",
         "views/iot_device_profile_views.xml",
         "views/iot_sensor_reading_views.xml",
@@ -44,6 +49,7 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_channels_views.xml",
         "views/res_config_settings_notify_views.xml",
+        "views/res_config_settings_identity_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

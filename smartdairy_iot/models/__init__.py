@@ -30,6 +30,11 @@ from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
 from . import iot_device_silence
+from . import iot_certificate
+from . import iot_certificate_expiry
+from . import iot_device_token
+from . import iot_device_identity
+from . import iot_broker
 from . import iot_schedule
 from . import iot_schedule_line
 from . import iot_threshold
@@ -98,6 +103,7 @@ from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import res_config_settings_channels
+from . import res_config_settings_identity
 from . import res_config_settings_notify
 from . import res_users
 from . import sms_sms

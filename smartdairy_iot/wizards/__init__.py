@@ -5,3 +5,6 @@ from . import iot_alert_acknowledge
 from . import iot_alert_assign
 from . import iot_alert_dismiss
 from . import iot_threshold_trial
+from . import iot_credential_issue
+from . import iot_credential_revoke
+from . import iot_device_token_shown
