@@ -80,6 +80,7 @@ class Pipeline:
         self._news = News()
         self._tell_at = 0.0
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
+        self._was_connected = client.is_connected
         self._told = Counters()
         self._reasons = Counter()  # of rejections
         self._lag = 0.0
@@ -221,7 +222,9 @@ class Pipeline:
     def _tell_when_due(self):
         now = self._clock()
         tells = self._news and now >= self._tell_at
-        beats = now >= self._beat_at
+        # A change of the connection at once: the export to the broker goes by it.
+        beats = now >= self._beat_at or self._client.is_connected != self._was_connected
+        self._was_connected = self._client.is_connected
         if not tells and not beats:
             return
         devices, wakes_rules = {}, False

@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import datetime, timedelta, timezone
 
 from odoo import _, api, fields, models
@@ -12,6 +13,9 @@ from .iot_certificate import LIVE
 
 _logger = logging.getLogger(__name__)
 _ALIVE = timedelta(seconds=15)  # a listener beats every five
+# A revocation is in force within 60 seconds: so long, and then some for the restart.
+_PATIENCE = timedelta(seconds=30)
+_GLANCE = 1.0  # seconds
 _AT_ONCE = ("key_compromise", "cessation", "unspecified")
 
 
@@ -23,6 +27,7 @@ class IotBroker(models.Model):
 
     exported_at = fields.Datetime(string="Last Export", readonly=True)
     checked_at = fields.Datetime(string="Last Comparison", readonly=True)
+    waits_since = fields.Datetime(readonly=True)
     action = fields.Char(readonly=True)
     problem = fields.Char(readonly=True)
 
@@ -34,6 +39,16 @@ class IotBroker(models.Model):
 
     @api.model
     def _cron_export(self):
+        """A listener that is away for a moment, as after a restart, is waited for."""
+        row = self.env.ref("smartdairy_iot.iot_broker").sudo()
+        now = fields.Datetime.now()
+        since = row.waits_since or now
+        if self._is_a_listener_away() and now < since + _PATIENCE:
+            row.waits_since = since
+            time.sleep(_GLANCE)
+            self._wake()
+            return
+        row.waits_since = False
         self._export()
 
     def action_export(self):

@@ -1,14 +1,19 @@
 """What is written for the broker, and what it is told to do."""
 
 import re
+from datetime import timedelta
+from unittest.mock import patch
 
 from cryptography import x509
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
 from .identity import ACL, PASSWD, IdentityCase, make_ca
+
+BROKER = "odoo.addons.smartdairy_iot.models.iot_broker"
 
 
 @tagged("post_install", "-at_install")
@@ -106,6 +111,21 @@ class TestBroker(IdentityCase):
         self.listener()
         self.revoke(self.issue())
         self.export()
+        self.assertEqual(self.action(), "restart")
+
+    def test_a_listener_that_is_away_for_a_moment_is_waited_for(self):
+        self.listener(is_connected=False)
+        self.revoke(self.issue())
+        before = self.generation()
+        began = fields.Datetime.now()
+        with patch(f"{BROKER}.time.sleep") as slept:
+            for seconds in (0, 10, 29):
+                with freeze_time(began + timedelta(seconds=seconds)):
+                    self.env["iot.broker"]._cron_export()
+            self.assertEqual(slept.call_count, 3)
+            self.assertEqual(self.generation(), before)
+            with freeze_time(began + timedelta(seconds=31)):
+                self.env["iot.broker"]._cron_export()
         self.assertEqual(self.action(), "restart")
 
     def test_credentials_wake_the_export(self):
