@@ -38,6 +38,7 @@ watch() {
     done
 }
 
+ulimit -n "$(ulimit -Hn)" # one for each device
 seen=$(generation) # what the broker is about to read
 trap "" HUP        # until it has a handler of its own, a reload must not end it
 watch "$@" &

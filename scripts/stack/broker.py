@@ -12,6 +12,7 @@ from stack.process import (
     output,
     run,
     service_environment,
+    stat_fields,
 )
 from stack.settings import HOST, REPO, RUN, Stack, write_private
 from stack.stamps import Stamp
@@ -78,6 +79,35 @@ def access(stack: Stack) -> dict[str, str]:
     }
 
 
+class BrokerDaemon(Daemon):
+    """Mosquitto, also when ``broker.sh`` has started it again under another number."""
+
+    def pid(self) -> int | None:
+        """Return the process id while the broker runs."""
+        return super().pid() or self._started_again()
+
+    def _started_again(self) -> int | None:
+        recorded = self._recorded()
+        leader = recorded and stat_fields(recorded[0])
+        if not recorded or (leader and leader[0] != "Z"):
+            return None  # never started, or the number is somebody else's now
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                fields = stat_fields(int(entry.name))
+                in_session = fields and fields[1] == recorded[0] and fields[0] != "Z"
+                if in_session and name_of(entry) == "mosquitto":
+                    return int(entry.name)
+        return None
+
+
+def name_of(process: Path) -> str:
+    """Return what a process in /proc is called, nothing when it is gone."""
+    try:
+        return (process / "comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 class Broker:
     """The broker of one stack."""
 
@@ -85,15 +115,17 @@ class Broker:
         self.stack = stack
         self.folder = stack.folder / "mosquitto"
         self.exported = exported_folder(stack)
-        self.daemon = Daemon(stack, "mosquitto")
+        self.daemon = BrokerDaemon(stack, "mosquitto")
 
     def make_certificates(self, names: list[str] | None = None) -> None:
         """Make the CA, the broker's certificate and one per client."""
         folder = make_folder(self.stack.certificates)
+        make_folder(self.exported)
         clients = names or SERVICES + DEMO_DEVICES
         for action in (
             ["server", folder, "localhost", HOST],
             ["device", folder, *clients],
+            ["crl", folder, self.exported / "crl.pem"],
         ):
             run(
                 ["bash", SCRIPT, *action],
@@ -144,20 +176,13 @@ class Broker:
 
     def _prepare_exported(self) -> None:
         """What stands in the folder beside Odoo's lines, and what it begins with."""
-        make_folder(self.exported, 0o750)
+        make_folder(self.exported)
         self._write("acl.base", (TEMPLATES / "acl").read_text(), self.exported)
         self._write_passwords()
         for name in ("acl", "passwd"):
             if not (self.exported / name).exists():
                 base = (self.exported / f"{name}.base").read_text()
                 self._write(name, base, self.exported)
-        run(
-            ["bash", SCRIPT, "crl", self.stack.certificates, self.exported / "crl.pem"],
-            self.stack.logs / "certificates.log",
-            as_service=True,
-            cwd=self.stack.folder,
-            env=service_environment(self.stack),
-        )
 
     def _write_passwords(self) -> None:
         """Store the hash only: -U turns the plain password into PBKDF2 in place."""

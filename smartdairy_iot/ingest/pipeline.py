@@ -97,6 +97,7 @@ class Pipeline:
                 return
             if self._redelivery is None:  # we have just started
                 self._remember(env)
+                env["iot.listener"]._begin()
                 env["iot.broker"]._wake()
             filters = {route.template.filter for route in fleet.routes}
             left = env["iot.listener.topic"]._follow(self._client.client_id, filters)

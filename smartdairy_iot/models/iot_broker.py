@@ -187,9 +187,7 @@ class IotBroker(models.Model):
         if not settings.enabled or not listeners.search_count([], limit=1):
             return False
         since = fields.Datetime.now() - _ALIVE
-        connected = listeners.search(
-            [("beat_at", ">", since), ("is_connected", "=", True)]
-        )
+        newest = listeners.search([("beat_at", ">", since)], limit=settings.listeners)
         # Raw SQL: whoever leads holds a lock, which falls with its process.
         self.env.cr.execute(
             "SELECT count(*) FROM pg_locks"
@@ -199,7 +197,8 @@ class IotBroker(models.Model):
             [lock_class() % 2**32],
         )
         (leading,) = self.env.cr.fetchone()
-        return not connected or leading < settings.listeners
+        connected = newest.filtered("is_connected")
+        return min(len(connected), leading) < settings.listeners
 
     def _explain(self, error):
         if not isinstance(error, ExportError):
