@@ -89,9 +89,7 @@ def readable(role):
 
 
 def own(role, which):
-    return {
-        topic for topic, may in topics_of(name_of(role)).items() if may[which]
-    }
+    return {topic for topic, may in topics_of(name_of(role)).items() if may[which]}
 
 
 @pytest.fixture(scope="module")

@@ -101,9 +101,7 @@ def test_a_bundle_of_odoo_is_all_that_a_device_needs(
     assert wait_until(lambda: timescale(ROWS, name), "the row") == [(4.5,)]
 
 
-def test_of_four_downloads_at_the_same_moment_one_is_answered(
-    odoo, register, tmp_path
-):
+def test_of_four_downloads_at_the_same_moment_one_is_answered(odoo, register, tmp_path):
     record, _name = register()
     number = ticket(odoo, record)
     with ThreadPoolExecutor(4) as pool:

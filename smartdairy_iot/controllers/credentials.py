@@ -4,9 +4,7 @@ from odoo.http import content_disposition, request
 
 
 class CredentialsController(http.Controller):
-    @http.route(
-        "/smartdairy_iot/credentials/<int:ticket_id>", type="http", auth="user"
-    )
+    @http.route("/smartdairy_iot/credentials/<int:ticket_id>", type="http", auth="user")
     def hand_out(self, ticket_id):
         """Keys, certificates or tokens that whoever asked for them may have once."""
         ticket = request.env["iot.credential.issue"].browse(ticket_id)

@@ -76,7 +76,9 @@ class Authority:
     @property
     def name(self):
         names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        return str(names[0].value) if names else self.certificate.subject.rfc4514_string()
+        return (
+            str(names[0].value) if names else self.certificate.subject.rfc4514_string()
+        )
 
     @property
     def not_after(self):

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from ..ingest import topic
 
 _NOT_TO_READ_BY_OTHERS = 0o600 << 16  # in a zip's entry
-_CERTIFIED = """\
+_WITH_CERTIFICATE = """\
 {name} ({device_id})
 
-1. Copy device.key, device.crt and ca.crt to the device. Nobody else may have device.key;
-   it exists nowhere but here, and this file cannot be downloaded again.
+1. Copy device.key, device.crt and ca.crt to the device. Nobody else may have
+   device.key: it exists nowhere but here, and cannot be downloaded again.
 2. Try it from this folder:
 
    mosquitto_pub -h {host} -p {port} --tls-version tlsv1.3 \\
@@ -23,7 +23,7 @@ _CERTIFIED = """\
 
 {settings}
 """
-_TOKEN = """\
+_WITH_TOKEN = """\
 {name} ({device_id})
 
 The device's user is its ID, its password the token in device.json. The token is kept
@@ -80,7 +80,7 @@ def certified_files(recipient, key, certificate, ca):
         "device.key": key,
         "device.crt": certificate.encode(),
         "ca.crt": ca.encode(),
-        **_words(recipient, settings, _CERTIFIED),
+        **_words(recipient, settings, _WITH_CERTIFICATE),
     }
 
 
@@ -91,7 +91,7 @@ def token_files(recipient, token, ca):
         "password": token,
         "ca": "ca.crt",
     }
-    return {"ca.crt": ca.encode(), **_words(recipient, settings, _TOKEN)}
+    return {"ca.crt": ca.encode(), **_words(recipient, settings, _WITH_TOKEN)}
 
 
 def pack(files_by_device):

@@ -93,7 +93,9 @@ class IotBroker(models.Model):
             if not (folder.path / name).exists():
                 raise ExportError("missing", str(folder.path / name))
         files = {
-            "passwd": render_passwd(folder.read("passwd.base").decode(), self._tokens()),
+            "passwd": render_passwd(
+                folder.read("passwd.base").decode(), self._tokens()
+            ),
             "acl": render_acl(folder.read("acl.base").decode(), self._denied()),
         }
         files = {name: text.encode() for name, text in files.items()}

@@ -205,9 +205,7 @@ class IotCertificate(models.Model):
 
     def _supersede(self, devices, overlap_days):
         """The certificates of now give way to a new one, at once or after some days."""
-        older = self.search(
-            [("device_id", "in", devices.ids), ("state", "=", "valid")]
-        )
+        older = self.search([("device_id", "in", devices.ids), ("state", "=", "valid")])
         if not overlap_days:
             older._revoke("superseded")
             return

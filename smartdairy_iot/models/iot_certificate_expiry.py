@@ -22,9 +22,9 @@ class IotCertificate(models.Model):
         self.search([("state", "in", LIVE), ("not_after", "<=", now)]).write(
             {"state": "expired", "revoke_at": False}
         )
-        self.search(
-            [("state", "=", "superseded"), ("revoke_at", "<=", now)]
-        )._revoke("superseded")
+        self.search([("state", "=", "superseded"), ("revoke_at", "<=", now)])._revoke(
+            "superseded"
+        )
         self._tell_of_expiry(now)
 
     def _tell_of_expiry(self, now):
@@ -33,8 +33,10 @@ class IotCertificate(models.Model):
         # A superseded one has its successor, and a recorded one may have it elsewhere.
         found = self.search([("state", "=", "valid"), ("not_after", "<=", last)])
         newest = found.filtered(
-            lambda one: one.not_after == one.device_id.certificate_expires_at
-            and one.device_id.state != "retired"
+            lambda one: (
+                one.not_after == one.device_id.certificate_expires_at
+                and one.device_id.state != "retired"
+            )
         )
         told = defaultdict(self.browse)
         for one in newest:
@@ -66,9 +68,11 @@ class IotCertificate(models.Model):
             users = users.filtered(lambda user: company in user.company_ids)
         root = self.env.ref("base.user_root")
         return (users - root).filtered(
-            lambda user: self.device_id.with_user(user)
-            .with_context(allowed_company_ids=user.company_ids.ids)
-            ._filtered_access("read")
+            lambda user: (
+                self.device_id.with_user(user)
+                .with_context(allowed_company_ids=user.company_ids.ids)
+                ._filtered_access("read")
+            )
         )
 
     def _expiry_subject(self, step):

@@ -62,12 +62,12 @@ class IotDevice(models.Model):
         """:return: certificates and tokens that the broker takes"""
         of_these = ("device_id", "in", self.ids)
         return (
-            self.env["iot.certificate"].sudo().search(
-                [of_these, ("state", "in", LIVE)]
-            ),
-            self.env["iot.device.token"].sudo().search(
-                [of_these, ("state", "=", "valid")]
-            ),
+            self.env["iot.certificate"]
+            .sudo()
+            .search([of_these, ("state", "in", LIVE)]),
+            self.env["iot.device.token"]
+            .sudo()
+            .search([of_these, ("state", "=", "valid")]),
         )
 
     def _check_no_live_credentials(self):

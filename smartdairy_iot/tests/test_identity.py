@@ -64,8 +64,10 @@ class TestIssue(IdentityCase):
         _name, content = self.wizard()._hand_out()
         key = unzip(content)["device.key"].decode().splitlines()[1]
         self.env.flush_all()
-        self.env.cr.execute("SELECT table_name FROM information_schema.tables"
-            " WHERE table_name LIKE 'iot_c%' AND table_type = 'BASE TABLE'")
+        self.env.cr.execute(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_name LIKE 'iot_c%' AND table_type = 'BASE TABLE'"
+        )
         for (table,) in self.env.cr.fetchall():
             self.env.cr.execute(f"SELECT t::text FROM {table} t")
             self.assertNotIn(key, str(self.env.cr.fetchall()), table)

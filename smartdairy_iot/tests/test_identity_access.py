@@ -114,7 +114,9 @@ class TestIdentityByRpc(IdentityCase, HttpCase):
         other = self.people["technician"]
         with self.assertRaises(AccessError):
             self.wizard(user=other)._hand_out()
-        self.assertFalse(self.certificate.with_user(other).search([]) & self.certificate)
+        self.assertFalse(
+            self.certificate.with_user(other).search([]) & self.certificate
+        )
         with self.assertRaises(AccessError):
             self.revoke(self.certificate, user=other)
 

@@ -6,7 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..identity.authority import key_pem, make_key
-from ..identity.bundle import Recipient, certified_files, pack, token_files
+from ..identity.bundle import certified_files, pack, token_files
 from ..identity.request import (
     RequestError,
     is_certificate,

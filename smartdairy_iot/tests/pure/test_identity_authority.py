@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
 from smartdairy_iot.identity.authority import (
     Authority,
     AuthorityError,
@@ -133,7 +134,10 @@ def test_it_is_known_whether_a_list_says_the_same(authority, tmp_path):
         (lambda folder: (folder / "ca.key").write_text("x"), "no_key"),
         (lambda folder: (folder / "ca.crt").write_text("x"), "no_ca"),
         (lambda folder: make_ca(folder, ca=False), "no_ca"),
-        (lambda folder: (folder / "ca.key").write_bytes(key_pem(make_key())), "mismatch"),
+        (
+            lambda folder: (folder / "ca.key").write_bytes(key_pem(make_key())),
+            "mismatch",
+        ),
         (lambda folder: make_ca(folder, begins=NOW - timedelta(days=200)), "expired"),
         (lambda folder: make_ca(folder, begins=NOW + timedelta(days=2)), "early"),
     ],

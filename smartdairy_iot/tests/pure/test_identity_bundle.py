@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+
 from smartdairy_iot.identity.bundle import (
     Recipient,
     certified_files,
@@ -66,4 +67,3 @@ def test_the_example_in_the_words_is_understood_by_the_listener(device_type):
 def test_every_topic_is_one_of_the_grammar(device_type):
     for topic in topics_of("X-1", device_type).values():
         assert parse(topic).device_id == "X-1"
-

@@ -6,6 +6,7 @@ import os
 import stat
 
 import pytest
+
 from smartdairy_iot.identity.export import (
     ExportError,
     Folder,

@@ -4,6 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
 from smartdairy_iot.identity.authority import make_key
 from smartdairy_iot.identity.request import (
     RequestError,
@@ -23,7 +24,9 @@ def make_request(key, encoding=serialization.Encoding.PEM, name="SOMEBODY-ELSE")
 
 @pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
 @pytest.mark.parametrize(
-    "encoding", [serialization.Encoding.PEM, serialization.Encoding.DER], ids=["PEM", "DER"]
+    "encoding",
+    [serialization.Encoding.PEM, serialization.Encoding.DER],
+    ids=["PEM", "DER"],
 )
 def test_p_256_and_better_are_taken(curve, encoding):
     key = ec.generate_private_key(curve)
