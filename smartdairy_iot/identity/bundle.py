@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..ingest import topic
 
 _NOT_TO_READ_BY_OTHERS = 0o600 << 16  # in a zip's entry
-_WITH_CERTIFICATE = """\
+_CERTIFIED = """\
 {name} ({device_id})
 
 1. Copy device.key, device.crt and ca.crt to the device. Nobody else may have
@@ -23,7 +23,7 @@ _WITH_CERTIFICATE = """\
 
 {settings}
 """
-_WITH_TOKEN = """\
+_UNCERTIFIED = """\
 {name} ({device_id})
 
 The device's user is its ID, its password the token in device.json. The token is kept
@@ -80,7 +80,7 @@ def certified_files(recipient, key, certificate, ca):
         "device.key": key,
         "device.crt": certificate.encode(),
         "ca.crt": ca.encode(),
-        **_words(recipient, settings, _WITH_CERTIFICATE),
+        **_words(recipient, settings, _CERTIFIED),
     }
 
 
@@ -91,7 +91,7 @@ def token_files(recipient, token, ca):
         "password": token,
         "ca": "ca.crt",
     }
-    return {"ca.crt": ca.encode(), **_words(recipient, settings, _WITH_TOKEN)}
+    return {"ca.crt": ca.encode(), **_words(recipient, settings, _UNCERTIFIED)}
 
 
 def pack(files_by_device):

@@ -21,23 +21,35 @@ class ExportError(ValueError):
         self.detail = detail
 
 
-def render_passwd(base, tokens):
+def users_of(acl_base, passwd_base):
+    """Who has lines or a password of the administrator's own: no device may be that.
+
+    >>> sorted(users_of("user bridge\\ntopic write z/#", "admin:x") - RESERVED)
+    ['bridge']
+    """
+    lines = acl_base.splitlines()
+    named = {line[5:].strip() for line in lines if line.startswith("user ")}
+    own = {line.partition(":")[0] for line in passwd_base.splitlines() if ":" in line}
+    return named | own | RESERVED
+
+
+def render_passwd(base, tokens, others=RESERVED):
     """:param base: the administrator's own lines
     :param tokens: ``{device id: hash}``
+    :param others: see :func:`users_of`
     """
-    own = {line.partition(":")[0] for line in base.splitlines() if ":" in line}
-    clash = (own | RESERVED) & tokens.keys()
-    if clash:
+    if clash := others & tokens.keys():
         raise ExportError("reserved", ", ".join(sorted(clash)))
     lines = [f"{name}:{hashed}" for name, hashed in sorted(tokens.items())]
     return _ended(base) + "".join(f"{line}\n" for line in lines)
 
 
-def render_acl(base, denied):
+def render_acl(base, denied, others=RESERVED):
     """:param base: the access list by role and ``%u``
     :param denied: names that may do nothing, on open connections either
+    :param others: see :func:`users_of`
     """
-    lines = [f"user {name}\ntopic deny #\n" for name in sorted(denied - RESERVED)]
+    lines = [f"user {name}\ntopic deny #\n" for name in sorted(denied - others)]
     if lines:
         lines.insert(0, "\n# revoked: Mosquitto looks at a certificate only once\n")
     return _ended(base) + "".join(lines)

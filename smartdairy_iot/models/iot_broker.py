@@ -6,7 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..identity.authority import serials_in
-from ..identity.export import ExportError, Folder, render_acl, render_passwd
+from ..identity.export import ExportError, Folder, render_acl, render_passwd, users_of
 from ..ingest.election import lock_class
 from ..settings import SettingsError, get_settings
 from .iot_certificate import LIVE
@@ -39,17 +39,7 @@ class IotBroker(models.Model):
 
     @api.model
     def _cron_export(self):
-        """A listener that is away for a moment, as after a restart, is waited for."""
-        row = self.env.ref("smartdairy_iot.iot_broker").sudo()
-        now = fields.Datetime.now()
-        since = row.waits_since or now
-        if self._is_a_listener_away() and now < since + _PATIENCE:
-            row.waits_since = since
-            time.sleep(_GLANCE)
-            self._wake()
-            return
-        row.waits_since = False
-        self._export()
+        self._export(is_patient=True)
 
     def action_export(self):
         """Now, and say what became of it.
@@ -57,61 +47,86 @@ class IotBroker(models.Model):
         :raise UserError: why it failed
         """
         self.env["iot.device"]._require_technician()
-        problem = self._export()
-        if problem:
+        if problem := self._export():
             raise UserError(problem)
         return True
 
     @api.model
-    def _export(self):
+    def _export(self, is_patient=False):
         """Write what has changed.
 
+        :param is_patient: wait for a listener that is away for a moment, as after a
+            restart of the broker
         :return: the problem, if there is one
         """
         # sudo - iot.broker: its one row is this method's own.
         row = self.env.ref("smartdairy_iot.iot_broker").sudo()
-        values = {"checked_at": fields.Datetime.now(), "problem": False}
+        now = fields.Datetime.now()
+        values = {"checked_at": now, "problem": False, "waits_since": False}
         try:
-            if action := self._write_changes():
-                values |= {"exported_at": fields.Datetime.now(), "action": action}
-        except (ExportError, SettingsError, UserError) as error:
+            folder = self._folder()
+            changed, values["problem"] = self._changes(folder)
+            if changed and is_patient and self._must_wait(row, now):
+                row.waits_since = row.waits_since or now
+                time.sleep(_GLANCE)
+                self._wake()
+                return False
+            if changed:
+                action = self._action(folder, "crl.pem" in changed)
+                folder.write(changed, action)
+                what = ", ".join(sorted(changed))
+                _logger.info("Exported %s to the broker: %s", what, action)
+                values |= {"exported_at": now, "action": action}
+        except (ExportError, SettingsError) as error:
             values["problem"] = self._explain(error)
-            if values["problem"] != row.problem:
-                _logger.warning("Nothing exported to the broker: %s", values["problem"])
+        if values["problem"] and values["problem"] != row.problem:
+            _logger.warning("Export to the broker: %s", values["problem"])
         row.write(values)
         return values["problem"]
 
-    def _write_changes(self):
-        """:return: what the broker has to do: reload, restart or nothing"""
+    def _must_wait(self, row, now):
+        since = row.waits_since or now
+        return now < since + _PATIENCE and self._is_a_listener_away()
+
+    def _folder(self):
+        """:raise ExportError: it cannot be used; :return: None when none is wanted"""
         path = get_settings().broker_folder
         if not path:
-            return False
+            return None
         folder = Folder(path, self._owner())
         folder.check()
-        old_acl, old_crl = folder.read("acl"), folder.read("crl.pem")
         for name in ("acl.base", "passwd.base"):
             if not (folder.path / name).exists():
                 raise ExportError("missing", str(folder.path / name))
+        return folder
+
+    def _changes(self, folder):
+        """:return: ``{name: bytes}`` of what is no longer as it should be, and what
+        kept the revocation list from being made: the rest does not wait for it
+        """
+        if not folder:
+            return {}, False
+        acl, passwd = (folder.read(f"{n}.base").decode() for n in ("acl", "passwd"))
+        others = users_of(acl, passwd)
         files = {
-            "passwd": render_passwd(
-                folder.read("passwd.base").decode(), self._tokens()
-            ),
-            "acl": render_acl(folder.read("acl.base").decode(), self._denied()),
+            "passwd": render_passwd(passwd, self._tokens(), others).encode(),
+            "acl": render_acl(acl, self._denied(), others).encode(),
         }
-        files = {name: text.encode() for name, text in files.items()}
-        files |= self._crl_if_changed(old_crl)
-        changed = {n: text for n, text in files.items() if text != folder.read(n)}
-        if not changed:
-            return False
-        action = self._action(old_crl, "crl.pem" in changed)
-        folder.write(changed, action)
-        _logger.info(
-            "Exported %s to the broker: %s%s",
-            ", ".join(sorted(changed)),
-            action,
-            "" if old_acl else " (the first time)",
-        )
-        return action
+        problem = False
+        try:
+            files |= self._crl_if_changed(folder.read("crl.pem"))
+        except UserError as error:
+            problem = str(error)
+        return {n: text for n, text in files.items() if text != folder.read(n)}, problem
+
+    @api.model
+    def _names_of_others(self):
+        """Who has rights of their own at the broker: no device may be that."""
+        path = get_settings().broker_folder
+        folder = Folder(path, self._owner())
+        read = folder.read if path else lambda _name: b""
+        names = ("acl.base", "passwd.base")
+        return users_of(*(read(name).decode(errors="replace") for name in names))
 
     def _owner(self):
         # sudo - ir.config_parameter: which database this is.
@@ -157,7 +172,7 @@ class IotBroker(models.Model):
         now = datetime.now(timezone.utc)
         return {"crl.pem": authority.revocation_list(entries, now)}
 
-    def _action(self, old_crl, has_new_crl):
+    def _action(self, folder, has_new_crl):
         """A reload, unless it would lose readings, or leave a thief connected.
 
         Reloading, Mosquitto forgets what a session that is away may read, and drops
@@ -167,7 +182,7 @@ class IotBroker(models.Model):
         """
         if self._is_a_listener_away():
             return "restart"
-        if has_new_crl and self._revokes_one_of_several(old_crl):
+        if has_new_crl and self._revokes_one_of_several(folder.read("crl.pem")):
             return "restart"
         return "reload"
 
@@ -203,7 +218,7 @@ class IotBroker(models.Model):
         return min(len(connected), leading) < settings.listeners
 
     def _explain(self, error):
-        if not isinstance(error, ExportError):
+        if isinstance(error, SettingsError):
             return str(error)
         detail = {"detail": error.detail}
         return {

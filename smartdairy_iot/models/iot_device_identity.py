@@ -35,20 +35,17 @@ class IotDevice(models.Model):
                 )
 
     def write(self, vals):
-        if "device_id" in vals:
-            self.filtered(
-                lambda device: device.device_id != vals["device_id"]
-            )._check_no_live_credentials()
-        retires = self.browse()
         if vals.get("state") == "retired":
             retires = self.filtered(lambda device: device.state != "retired")
-        result = super().write(vals)
-        if retires:
             retires._revoke_credentials(
                 "cessation", self.env.user, _("The device was retired.")
             )
             self.env["iot.broker"]._wake()  # also one whose certificate is not known
-        return result
+        if "device_id" in vals:
+            self.filtered(
+                lambda device: device.device_id != vals["device_id"]
+            )._check_no_live_credentials()
+        return super().write(vals)
 
     def unlink(self):
         self._revoke_credentials(
@@ -99,6 +96,16 @@ class IotDevice(models.Model):
             if device.state == "retired":
                 raise UserError(
                     _("%(name)s is retired and gets no credentials.", name=device.name)
+                )
+        others = self.env["iot.broker"]._names_of_others()
+        for device in self:
+            if device.device_id in others:
+                raise UserError(
+                    _(
+                        "%(device_id)s is a user of the broker with rights of its own "
+                        "(acl.base, passwd.base), and cannot be a device.",
+                        device_id=device.device_id,
+                    )
                 )
         # sudo - res.users: only whether a login is there. A person's MQTT user is the
         # login, and that one's messages must not reach a device.

@@ -143,6 +143,14 @@ class TestIssue(IdentityCase):
             with self.assertRaisesRegex(ValidationError, "services"):
                 self.make_device(name)
 
+    def test_a_bridge_of_the_administrators_is_no_device(self):
+        with (self.broker_folder / "acl.base").open("a") as acl:
+            acl.write("user zigbee2mqtt\ntopic write zigbee2mqtt/#\n")
+        device = self.make_device("zigbee2mqtt")
+        for kind in ("bundle", "token"):
+            with self.assertRaisesRegex(UserError, "rights of its own"):
+                self.wizard(device, kind)._hand_out()
+
     def test_a_device_named_like_a_persons_login_gets_none(self):
         self.make_user("anna", "base.group_user")
         device = self.make_device("anna")

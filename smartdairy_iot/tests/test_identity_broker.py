@@ -157,11 +157,18 @@ class TestBroker(IdentityCase):
         self.assertIn("Another database", self.export())
         self.assertNotIn("user TEST-1", self.exported("acl"))
 
-    def test_without_a_ca_the_rest_is_not_exported_by_halves(self):
+    def test_without_the_ca_the_denial_does_not_wait_for_the_list(self):
         self.revoke(self.issue())
         (self.folder / "ca.key").unlink()
         self.assertIn("cannot be read", self.export())
-        self.assertNotIn("user TEST-1", self.exported("acl"))
+        self.assertIn("user TEST-1", self.exported("acl"))
+        self.assertEqual(self.serials(), set())
+
+    def test_nobody_waits_for_a_listener_when_there_is_nothing_to_write(self):
+        self.listener(is_connected=False)
+        with patch(f"{BROKER}.time.sleep") as slept:
+            self.env["iot.broker"]._cron_export()
+        self.assertFalse(slept.called)
 
     def test_a_new_ca_gets_a_new_list(self):
         make_ca(self.folder)

@@ -12,6 +12,7 @@ from smartdairy_iot.identity.export import (
     Folder,
     render_acl,
     render_passwd,
+    users_of,
 )
 from smartdairy_iot.identity.names import is_reserved
 from smartdairy_iot.identity.token import hash_token, make_token
@@ -46,10 +47,16 @@ def test_what_the_administrator_has_written_comes_first():
     assert text == "admin:$7$1$a$b\nA:$7$1\nB:$7$2\n"
 
 
-@pytest.mark.parametrize("name", ["admin", "vet", "iot_consumer"])
-def test_no_token_replaces_the_password_of_somebody_else(name):
+@pytest.mark.parametrize("name", ["admin", "vet", "iot_consumer", "bridge"])
+def test_no_token_is_for_somebody_with_rights_of_their_own(name):
+    others = users_of("user bridge\ntopic write z/#\n", "admin:x\nvet:y\n")
     with pytest.raises(ExportError, match=f"reserved: {name}"):
-        render_passwd("admin:x\nvet:y\n", {name: "z"})
+        render_passwd("admin:x\nvet:y\n", {name: "z"}, others)
+
+
+def test_nobody_with_rights_of_their_own_is_denied_them():
+    acl = "user bridge\ntopic write z/#\n"
+    assert render_acl(acl, {"bridge"}, users_of(acl, "")) == acl
 
 
 def test_who_is_denied_stands_below_the_roles_and_a_service_never_does():
