@@ -4,6 +4,7 @@
 #   certificates.sh ca      DIR             the certificate authority
 #   certificates.sh server  DIR NAME...     server certificate for names and addresses
 #   certificates.sh device  DIR CN...       client certificates; the CN is the MQTT user
+#   certificates.sh crl     DIR FILE        an empty revocation list, to begin with
 #
 # DIR/ca.crt ca.key server.crt server.key clients/<CN>.crt <CN>.key; EC P-256 keys,
 # readable by their owner only. What exists (and is valid for 30 more days) is kept,
@@ -74,7 +75,25 @@ make_device() {
         "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n"
 }
 
-[[ $# -ge 2 ]] || die "usage: certificates.sh ca|server|device DIR [NAME...]"
+# Without a list Mosquitto does not start, and past its date it refuses every device: it
+# is valid as long as the CA. Odoo writes the next ones.
+make_crl() {
+    local file=$1 work days
+    openssl crl -in "$file" -CAfile "$dir/ca.crt" -noout 2>&1 | grep -q "verify OK" && return
+    work=$(mktemp -d)
+    : >"$work/index"
+    echo 01 >"$work/number"
+    days=$((($(date -d "$(openssl x509 -in "$dir/ca.crt" -noout -enddate | cut -d= -f2)" +%s) - $(date +%s)) / 86400))
+    openssl ca -gencrl -config <(printf '[ca]\ndefault_ca=x\n[x]\ndatabase=%s\ncrlnumber=%s\n' \
+        "$work/index" "$work/number") -md sha256 -crldays "$days" \
+        -cert "$dir/ca.crt" -keyfile "$dir/ca.key" -out "$file.new" 2>/dev/null || true
+    rm -r "$work"
+    [[ -s $file.new ]] || die "making the revocation list $file failed"
+    chmod 640 "$file.new"
+    mv "$file.new" "$file"
+}
+
+[[ $# -ge 2 ]] || die "usage: certificates.sh ca|server|device|crl DIR [NAME...]"
 action=$1
 dir=$2
 shift 2
@@ -89,6 +108,11 @@ server)
 device)
     [[ -s $dir/ca.key ]] || die "no CA in $dir: run 'certificates.sh ca $dir' first"
     for name in "$@"; do make_device "$name"; done
+    ;;
+crl)
+    [[ $# -eq 1 ]] || die "crl needs the file to write"
+    [[ -s $dir/ca.key ]] || die "no CA in $dir: run 'certificates.sh ca $dir' first"
+    make_crl "$1"
     ;;
 *) die "unknown action: $action" ;;
 esac

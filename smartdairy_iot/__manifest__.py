@@ -9,7 +9,9 @@
     "depends": ["base", "bus", "mail", "sms", "web"],
     # Both define a model iot.device of their own.
     "excludes": ["iot", "iot_oca"],
-    "external_dependencies": {"python": ["jmespath", "paho-mqtt", "requests"]},
+    "external_dependencies": {
+        "python": ["cryptography", "jmespath", "paho-mqtt", "requests"],
+    },
     "data": [
         "security/iot_groups.xml",
         "security/ir.model.access.csv",
@@ -27,6 +29,11 @@
         "views/iot_device_rules_templates.xml",
         "views/iot_control_views.xml",
         "views/iot_firmware_views.xml",
+        "data/iot_broker.xml",
+        "views/farm_farm_views.xml",
+        "views/iot_device_rules_templates.xml",
+        "views/iot_credential_wizard_views.xml",
+        "views/iot_certificate_views.xml",
         "views/iot_device_views.xml",
         "views/iot_device_profile_views.xml",
         "views/iot_calibration_views.xml",
@@ -60,6 +67,7 @@
         "views/res_config_settings_channels_views.xml",
         "views/res_config_settings_notify_views.xml",
         "views/iot_ledger_views.xml",
+        "views/res_config_settings_identity_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

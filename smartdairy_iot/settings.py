@@ -30,6 +30,13 @@ class Settings:
     mqtt_ca: str = ""  # without a CA the connection is not encrypted: loopback only
     mqtt_cert: str = ""
     mqtt_key: str = ""
+    # What devices are told; empty: the same as Odoo's own.
+    device_host: str = ""
+    device_port: int = 0
+    token_port: int = 8884  # of devices without a certificate
+    ca_cert: str = ""  # Odoo issues the certificates of devices with it …
+    ca_key: str = ""  # … if it can read the key, which is never in the database
+    broker_folder: str = ""  # what Odoo writes for the broker: passwd, acl, crl.pem
     mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
     mqtt_keepalive: int = 60  # seconds
     mqtt_version: str = "3.1.1"  # or 5
@@ -59,6 +66,12 @@ class Settings:
             raise SettingsError(f"archive_path is {self.archive_path!r}, not absolute")
         if bool(self.mqtt_cert) != bool(self.mqtt_key):
             raise SettingsError("mqtt_cert and mqtt_key go together")
+        if bool(self.ca_cert) != bool(self.ca_key):
+            raise SettingsError("ca_cert and ca_key go together")
+        if self.broker_folder and not os.path.isabs(self.broker_folder):
+            raise SettingsError(
+                f"broker_folder is {self.broker_folder!r}, not absolute"
+            )
 
     @classmethod
     def read(cls, environment, section):
@@ -76,6 +89,7 @@ class Settings:
 _LOWEST = {
     "listeners": 1,
     "mqtt_port": 1,
+    "token_port": 1,
     "mqtt_keepalive": 5,
     "batch_rows": 1,
     "batch_ms": 1,

@@ -18,7 +18,7 @@ from stack.up import READINGS, services
 PORT_NAMES = {
     "odoo": ("ODOO_PORT",),
     "nginx": ("PROXY_PORT",),
-    "mosquitto": ("MQTT_TLS_PORT", "MQTT_PORT"),
+    "mosquitto": ("MQTT_TLS_PORT", "MQTT_TOKEN_PORT", "MQTT_PORT"),
     "postgres": ("PG_PORT",),
 }
 

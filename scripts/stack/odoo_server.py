@@ -113,11 +113,23 @@ class OdooServer:
             "mqtt_ca": access["MQTT_CA"],
             "mqtt_cert": f"{certificates}/iot_consumer.crt",
             "mqtt_key": f"{certificates}/iot_consumer.key",
+            **self._identity(access),
             "timescale_dsn": self._timescale_dsn(timeseries),
             # of its own, and the same each time, for stacks made before there was one
             "webhook_secret": hashlib.sha256(
                 f"webhook {self.stack.secrets['master']}".encode()
             ).hexdigest(),
+        }
+
+    def _identity(self, access: dict[str, str]) -> dict[str, str]:
+        """What Odoo issues certificates with; with another's broker, it issues none."""
+        if broker.is_external(self.stack):
+            return {}
+        return {
+            "ca_cert": str(self.stack.certificates / "ca.crt"),
+            "ca_key": str(self.stack.certificates / "ca.key"),
+            "broker_folder": str(broker.exported_folder(self.stack)),
+            "token_port": access["MQTT_TOKEN_PORT"],
         }
 
     def _timescale_dsn(self, timeseries: str) -> str:

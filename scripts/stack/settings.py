@@ -24,6 +24,7 @@ PORTS = {  # name of the variable -> default of the stack `main`
     "PROXY_PORT": 8080,
     "MQTT_PORT": 1883,
     "MQTT_TLS_PORT": 8883,
+    "MQTT_TOKEN_PORT": 8884,
     "PG_PORT": 5433,
 }
 
@@ -115,7 +116,14 @@ class Stack:
     @property
     def ports(self) -> dict[str, int]:
         """Ports, chosen once per stack and kept while it exists."""
-        return self._state("ports.json", lambda: self._choose_ports({}))
+        ports = self._state("ports.json", lambda: self._choose_ports({}))
+        if PORTS.keys() - ports.keys():  # a stack made before there was one of them
+            taken = set(ports.values())
+            for name in PORTS.keys() - ports.keys():
+                ports[name] = free_port(taken)
+            text = json.dumps(ports, indent=1)
+            write_private(self.folder / "ports.json", text, self.owner)
+        return ports
 
     @property
     def secrets(self) -> dict[str, str]:

@@ -2,3 +2,4 @@ from . import archive
 from . import claim
 from . import onboarding
 from . import firmware
+from . import credentials

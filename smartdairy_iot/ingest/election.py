@@ -10,6 +10,11 @@ _TIMEOUT = 5  # seconds, of a connection and of an answer
 _LOCK_CLASS = zlib.crc32(b"smartdairy_iot.listener") - 2**31
 
 
+def lock_class():
+    """Under which PostgreSQL lists the locks of those who lead."""
+    return _LOCK_CLASS
+
+
 class Leadership:
     """Holds ``pg_try_advisory_lock`` on a raw connection of its own.
 

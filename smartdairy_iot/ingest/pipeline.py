@@ -87,6 +87,7 @@ class Pipeline:
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._tally = Tally()
         self._tally_at = clock() + _TALLY_SECONDS
+        self._was_connected = client.is_connected
         self._told = Counters()
         self._reasons = Counter()  # of rejections
         self._has_answers = True  # stored, and to be applied: also by who was before us
@@ -105,6 +106,8 @@ class Pipeline:
                 return
             if self._redelivery is None:  # we have just started
                 self._remember(env)
+                env["iot.listener"]._begin()
+                env["iot.broker"]._wake()
             filters = {route.template.filter for route in fleet.routes}
             left = env["iot.listener.topic"]._follow(self._client.client_id, filters)
         self._news.forget(self._interpreter.follow(fleet))
@@ -236,7 +239,9 @@ class Pipeline:
         if self._has_answers and now >= self._answer_at:
             self._apply_answers(now)
         tells = self._news and now >= self._tell_at
-        beats = now >= self._beat_at
+        # A change of the connection at once: the export to the broker goes by it.
+        beats = now >= self._beat_at or self._client.is_connected != self._was_connected
+        self._was_connected = self._client.is_connected
         counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
             return

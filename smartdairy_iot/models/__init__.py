@@ -53,6 +53,11 @@ from . import iot_device_claim
 from . import iot_device_claim_attempt
 from . import iot_device_label
 from . import iot_device_onboarding
+from . import iot_certificate
+from . import iot_certificate_expiry
+from . import iot_device_token
+from . import iot_device_identity
+from . import iot_broker
 from . import iot_schedule
 from . import iot_schedule_line
 from . import iot_threshold
@@ -129,6 +134,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_config_settings_calibration
 from . import res_config_settings_channels
+from . import res_config_settings_identity
 from . import res_config_settings_notify
 from . import res_users
 from . import sms_sms

@@ -125,6 +125,12 @@ class IotListener(models.Model):
             )
         )
 
+    @api.model
+    def _begin(self):
+        """A process that has just started is not connected, and whose place it takes
+        is no more; the others say so again within seconds."""
+        self.search([("is_connected", "=", True)]).is_connected = False
+
     @api.autovacuum
     def _gc_listeners(self):
         """Processes that ended a month ago."""

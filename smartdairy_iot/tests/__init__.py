@@ -38,6 +38,9 @@ from . import test_history
 from . import test_escalation
 from . import test_firmware
 from . import test_hooks
+from . import test_identity
+from . import test_identity_access
+from . import test_identity_broker
 from . import test_js
 from . import test_live_board
 from . import test_maintenance_window

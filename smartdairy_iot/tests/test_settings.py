@@ -21,6 +21,8 @@ class TestSettings(BaseCase):
             ({"listeners": "0"}, "listeners must be at least 1"),
             ({"batch_rows": "9", "buffer_rows": "5"}, "must not be less"),
             ({"mqtt_cert": "x.crt"}, "go together"),
+            ({"ca_cert": "x.crt"}, "ca_cert and ca_key go together"),
+            ({"broker_folder": "broker"}, "not absolute"),
         ):
             with self.assertRaisesRegex(SettingsError, words):
                 Settings.read({}, section)

@@ -14,3 +14,6 @@ from . import iot_device_import_words
 from . import iot_device_range
 from . import iot_command_send
 from . import iot_device_config_bulk
+from . import iot_credential_issue
+from . import iot_credential_revoke
+from . import iot_device_token_shown

@@ -14,6 +14,8 @@ from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.connections import connections
+from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
@@ -37,9 +39,10 @@ LINE = {
 }
 STORE = {"store": store}
 ALERTS = {"alerts": alerts}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts"}
-NOT_QUICK = {"outage", "scaling", "store", "alerts"}
-ALL = BASELINES | LINE | STORE | ALERTS
+IDENTITY = {"issue": issue, "connections": connections}
+NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
+NOT_QUICK = {*IDENTITY, "outage", "scaling", "store", "alerts"}
+ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY
 BUSY = 0.5  # load average before the start
 
 
@@ -57,6 +60,8 @@ def parse_arguments(argv=None):
     add("--rate", type=float, default=25_000, help="messages/s offered to the line")
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
+    add("--connections", type=int, default=10_000, help="devices connected at once")
+    add("--connected-seconds", type=float, default=120.0, help="… for so long")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -95,6 +100,9 @@ def measure(session):
     for name in (name for name in ALERTS if name in names):
         if is_allowed(name, session):
             ALERTS[name](session)
+    for name in (name for name in IDENTITY if name in names):
+        if is_allowed(name, session):
+            IDENTITY[name](session)
 
 
 def is_allowed(name, session):

@@ -56,6 +56,11 @@ class OdooDevices:
             },
         )
 
+    def download(self, path):
+        """A file's bytes."""
+        with self._opener.open(self._url + path, timeout=TIMEOUT) as response:
+            return response.read()
+
     @property
     def session_id(self):
         """For whoever speaks to Odoo as the same user, such as a websocket."""

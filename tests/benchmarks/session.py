@@ -38,6 +38,7 @@ class Session:
     tables: list = field(default_factory=list)  # lines of Markdown
     peaks: dict = field(default_factory=dict)  # load → MiB
     registered: set = field(default_factory=set)  # mixes
+    certificates: object = None  # a folder of those that Odoo has issued
     lost: int = 0
     duplicated: int = 0
 

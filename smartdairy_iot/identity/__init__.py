@@ -1,0 +1,1 @@
+"""Certificates, tokens, and what the broker reads of them. Pure."""

@@ -1,0 +1,1 @@
+"""Many devices, each with a certificate of its own."""
