@@ -221,8 +221,7 @@ class IotAlert(models.Model):
     @api.model
     def _wake_rules(self):
         """Run the evaluation soon; the one-minute interval is the safety net."""
-        # sudo - ir.cron: a trigger is no change of the job.
-        self.env.ref("smartdairy_iot.ir_cron_evaluate_rules").sudo()._trigger()
+        self.env["ir.cron"]._wake_once("smartdairy_iot.ir_cron_evaluate_rules")
 
     def _announce(self, event):
         """Tell what happened, once for each alert, in the transaction in which it did.
