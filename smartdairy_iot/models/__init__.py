@@ -85,6 +85,7 @@ from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
 from . import iot_live_watch
 from . import iot_listener
+from . import iot_listener_deaf
 from . import iot_listener_topic
 from . import iot_rejected_message
 from . import iot_discovered_device

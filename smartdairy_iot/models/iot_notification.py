@@ -87,9 +87,7 @@ class IotNotification(models.Model):
         " WHERE state IN ('queued', 'held') AND alert_id IS NOT NULL",
         "This is about to be told already.",
     )
-    _recently = models.Index(
-        "(user_id, channel, tried_at) WHERE tried_at IS NOT NULL"
-    )
+    _recently = models.Index("(user_id, channel, tried_at) WHERE tried_at IS NOT NULL")
     _digests = models.Index("(user_id, channel) WHERE event = 'digest'")
     _due = models.Index("(channel, next_try_at) WHERE state = 'queued'")
 

@@ -33,7 +33,12 @@ class IotNotification(models.Model):
             ]
         )
         over = held.filtered(lambda row: not row._still_matters())
-        over.write({"state": "cancelled", "error": _("It was over before.")})
+        over.write(
+            {
+                "state": "cancelled",
+                "error": _("Not sent: it was over when the quiet hours ended."),
+            }
+        )
         for rows in (held - over).grouped("user_id").values():
             if len(rows) == 1:
                 rows.write({"state": "queued", "next_try_at": False})

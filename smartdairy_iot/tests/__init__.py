@@ -30,6 +30,7 @@ from . import test_history
 from . import test_escalation
 from . import test_hooks
 from . import test_js
+from . import test_listener_deaf
 from . import test_live_board
 from . import test_maintenance_window
 from . import test_notification_plan

@@ -97,9 +97,10 @@ class TestHistory(LineCase):
     def test_a_device_that_falls_silent_and_comes_back_is_in_the_history(self):
         self.publish({"temperature": 4.0, "battery": 80, "signal": 70})
         self.run_line()
-        self.sensor.live_ids.last_seen = datetime.now(timezone.utc).replace(
-            tzinfo=None
-        ) - timedelta(hours=1)
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        self.sensor.live_ids.last_seen = now - timedelta(hours=1)
+        heard = self.env["iot.listener"].search([("listening_since", "!=", False)])
+        heard.listening_since = now - timedelta(hours=2)
         self.env.flush_all()
         self.env["iot.device.state"]._cron_detect_offline()
         self.publish({"temperature": 4.0})

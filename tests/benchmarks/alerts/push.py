@@ -1,4 +1,4 @@
-"""A push service on loopback, with TLS: which alert was pushed to a browser, and when."""
+"""A push service on loopback, with TLS: which alert was pushed, and when."""
 
 import base64
 import hashlib
@@ -92,8 +92,12 @@ def topic(alert_id):
 
 
 def _keys():
-    public = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    public = (
+        ec.generate_private_key(ec.SECP256R1())
+        .public_key()
+        .public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
     )
     keys = {"p256dh": public, "auth": b"sixteen bytes ok"}
     return json.dumps(
