@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import paho.mqtt.client as mqtt
 
-from ..ingest.tls import tls_context
+from ..ingest.tls import identify
 from .outcome import Outcome
 
 TIMEOUT = 10  # seconds: to connect, and for all acknowledgements together
@@ -41,10 +41,7 @@ class Publisher:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
-        if settings.mqtt_username:
-            client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
-        if settings.mqtt_ca:
-            client.tls_set_context(tls_context(settings))
+        identify(client, settings)
 
     def __enter__(self):
         """:raise OSError: the broker cannot be reached, or refuses us"""
