@@ -1,7 +1,9 @@
 """How long a condition has held. Pure."""
 
+from ..rules.excursion import minutes_outside
 
-def minutes_outside(stored, since, until):
+
+def minutes_so_far(stored, since, until):
     """
     :param stored: minutes of the spans before this one
     :param since: when this span began, None (or False) while there is none
@@ -9,4 +11,4 @@ def minutes_outside(stored, since, until):
     """
     if not since:
         return stored
-    return stored + max(0.0, (until - since).total_seconds() / 60)
+    return stored + minutes_outside([(True, since)], max(since, until))

@@ -20,7 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from .message import Message
-from .tls import tls_context
+from .tls import identify
 from .topic import SUBSCRIPTIONS
 
 _logger = logging.getLogger(__name__)
@@ -106,10 +106,7 @@ class BrokerClient:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
-        if settings.mqtt_username:
-            client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
-        if settings.mqtt_ca:
-            client.tls_set_context(tls_context(settings))
+        identify(client, settings)
 
     @property
     def where(self):

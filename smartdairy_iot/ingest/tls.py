@@ -23,3 +23,11 @@ def tls_context(settings):
                 f"cannot be used: {error}"
             ) from None
     return context
+
+
+def identify(client, settings):
+    """A client of paho says who it is: by a password, a certificate, or both."""
+    if settings.mqtt_username:
+        client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
+    if settings.mqtt_ca:
+        client.tls_set_context(tls_context(settings))

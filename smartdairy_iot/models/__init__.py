@@ -119,6 +119,7 @@ from . import iot_ledger_day
 from . import iot_ledger_entry
 from . import iot_ledger_verification
 from . import iot_listener
+from . import iot_listener_deaf
 from . import iot_listener_topic
 from . import iot_rejected_message
 from . import iot_discovered_device

@@ -18,6 +18,17 @@ class FarmFarm(models.Model):
         tracking=True,
         help="Whether an acknowledgement must say the cause and what was done.",
     )
+    haccp_kinds = fields.Selection(
+        [
+            ("measured", "What is measured: limits, changes, missing readings"),
+            ("all", "The devices, too: offline, battery, clock …"),
+        ],
+        string="HACCP Report About",
+        required=True,
+        default="measured",
+        tracking=True,
+        help="A low battery has no corrective action for the milk.",
+    )
     alert_count = fields.Integer(string="Open Alerts", compute="_compute_alert_count")
 
     def _compute_alert_count(self):

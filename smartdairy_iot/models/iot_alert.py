@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..alerts.outside import minutes_outside
+from ..alerts.outside import minutes_so_far
 from ..alerts.snapshot import to_band
 from .farm_farm import to_iso
 from .iot_threshold import SEVERITY_SELECTION
@@ -23,6 +23,9 @@ CAUSES = [
     ("sensor", "Sensor fault"),
     ("other", "Other"),
 ]
+
+# While nothing is measured nobody knows how warm the milk was.
+_ABOUT_MILK = ("limit", "rate", "deviation", "no_data")
 
 
 class IotAlert(models.Model):
@@ -55,6 +58,7 @@ class IotAlert(models.Model):
         default="limit",
         help="What was watched: limit, rate, deviation, no_data, offline, battery …",
     )
+    kind_text = fields.Char("What Was Watched", compute="_compute_kind_text")
     alert_type = fields.Char(required=True, help="Such as high_temperature.")
     severity = fields.Selection(SEVERITY_SELECTION, required=True, tracking=True)
     message = fields.Char(required=True)
@@ -144,24 +148,39 @@ class IotAlert(models.Model):
         "This device already has an open alert of this rule.",
     )
 
+    @api.depends("kind")
+    def _compute_kind_text(self):
+        kinds = self.env["iot.threshold"]._fields["kind"]
+        labels = dict(kinds._description_selection(self.env))
+        for alert in self:
+            alert.kind_text = labels.get(alert.kind, alert.kind)
+
+    @api.depends("message", "device_id.name")
+    def _compute_display_name(self):
+        for alert in self:
+            alert.display_name = f"{alert.device_id.name}: {alert.message}"
+
     @api.depends("state")
     def _compute_is_open(self):
         for alert in self:
             alert.is_open = alert.state in _OPEN
 
-    @api.depends("severity", "farm_id.haccp_mode")
+    @api.depends("severity", "kind", "farm_id.haccp_mode", "farm_id.haccp_kinds")
     def _compute_needs_report(self):
         for alert in self:
-            mode = alert.farm_id.haccp_mode
-            is_severe = alert.severity in ("high", "critical")
-            alert.needs_report = mode == "always" or (mode == "severe" and is_severe)
+            farm = alert.farm_id
+            is_meant = farm.haccp_mode == "always" or (
+                farm.haccp_mode == "severe" and alert.severity in ("high", "critical")
+            )
+            is_about_it = farm.haccp_kinds == "all" or alert.kind in _ABOUT_MILK
+            alert.needs_report = is_meant and is_about_it
 
     @api.depends("outside_minutes", "active_since")
     def _compute_outside_now(self):
         now = self._by_its_clock(fields.Datetime.now())
         for alert in self:
             minutes = int(
-                minutes_outside(alert.outside_minutes, alert.active_since, now[alert])
+                minutes_so_far(alert.outside_minutes, alert.active_since, now[alert])
             )
             alert.outside_now = minutes
             alert.outside_text = self._describe_minutes(minutes)
@@ -221,8 +240,7 @@ class IotAlert(models.Model):
     @api.model
     def _wake_rules(self):
         """Run the evaluation soon; the one-minute interval is the safety net."""
-        # sudo - ir.cron: a trigger is no change of the job.
-        self.env.ref("smartdairy_iot.ir_cron_evaluate_rules").sudo()._trigger()
+        self.env["ir.cron"]._wake_once("smartdairy_iot.ir_cron_evaluate_rules")
 
     def _announce(self, event):
         """Tell what happened, once for each alert, in the transaction in which it did.

@@ -40,8 +40,7 @@ class IotAlert(models.Model):
 
     @api.model
     def _wake_conditions(self):
-        # sudo - ir.cron: a trigger is no change of the job.
-        self.env.ref("smartdairy_iot.ir_cron_evaluate_conditions").sudo()._trigger()
+        self.env["ir.cron"]._wake_once("smartdairy_iot.ir_cron_evaluate_conditions")
 
     @api.model
     def _watched_cases(self):

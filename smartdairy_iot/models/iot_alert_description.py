@@ -4,6 +4,8 @@ from odoo import api, models
 
 from ..ingest.codec.number import unit_of
 from ..rules.kind import KINDS
+from .iot_alert_subscription import naive
+from .iot_alert_wording import describe_time
 from .iot_threshold import READING_TYPES
 
 _MOST_NAMED = 5  # devices of a silent gateway
@@ -84,9 +86,9 @@ class IotAlert(models.Model):
 
     @api.model
     def _describe_condition(self, case, value, condition):
-        since = condition.since and condition.since.astimezone(case.device.tz)
         words = {
-            "since": since and f"{since:%d.%m. %H:%M}",
+            "since": condition.since
+            and describe_time(self.env, naive(condition.since), str(case.device.tz)),
             "value": f"{value:.3g}",
             "what": dict(READING_TYPES).get(condition.detail, condition.detail),
         }
@@ -97,9 +99,7 @@ class IotAlert(models.Model):
             "no_data": lambda: self.env._("No readings since %(since)s", **words),
             "battery": lambda: self.env._("Battery at %(value)s %%", **words),
             "signal": lambda: self.env._("Signal at %(value)s %%", **words),
-            "certificate": lambda: self.env._(
-                "The certificate expires in %(value)s days", **words
-            ),
+            "certificate": lambda: self._describe_certificate(value, words),
             "clock_drift": lambda: self._describe_drift(case.live.clock_offset, words),
             "stuck": lambda: self.env._("%(what)s: the value is stuck", **words),
             "implausible": lambda: self.env._(
@@ -109,6 +109,14 @@ class IotAlert(models.Model):
         if condition.children:
             return self._add_children(message, condition.children)
         return message
+
+    @api.model
+    def _describe_certificate(self, days, words):
+        if days < 0:
+            return self.env._("The certificate has expired")
+        if days < 1:
+            return self.env._("The certificate expires within a day")
+        return self.env._("The certificate expires in %(value)s days", **words)
 
     @api.model
     def _describe_drift(self, offset, words):

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..alerts.outside import minutes_outside
+from ..alerts.outside import minutes_so_far
 from ..rules.kind import OF_READING
 from .iot_alert import CAUSES
 
@@ -219,7 +219,7 @@ class IotAlert(models.Model):
         self._write_each(
             {
                 alert: {
-                    "outside_minutes": minutes_outside(
+                    "outside_minutes": minutes_so_far(
                         alert.outside_minutes, alert.active_since, at[alert]
                     ),
                     "active_since": None,

@@ -81,7 +81,11 @@ class IotAlert(models.Model):
     def _open(self, opened, conditions):
         """:param opened: list of (Case, Opened)"""
         # Its chatter need not say that it was created: the alert tells how it began.
-        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        quiet = self.with_context(
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            tracking_disable=True,
+        )
         alerts = quiet.create(
             [
                 self._to_vals(case, outcome, conditions.get(case.device.id))

@@ -1,10 +1,12 @@
 """An alert in words, for messages, and as data, for programs."""
 
 from odoo import _, models
-from odoo.tools.misc import format_datetime, format_time, formatLang
+from odoo.tools.misc import format_datetime, formatLang
 
 from ..notify.number import decimals
 from .farm_farm import to_iso
+
+_TIME = "d MMM HH:mm z"  # who reads it may be in another zone than the milk
 
 
 class IotAlert(models.Model):
@@ -20,25 +22,42 @@ class IotAlert(models.Model):
         side = self.alert_type.partition("_")[0]
         if self.kind != "limit" or side not in ("high", "low"):
             return self.message
+        reached = self._level_reached(side)
         reading_types = self.env["iot.threshold"]._fields["reading_type"]
         labels = dict(reading_types._description_selection(self.env))
         words = {
             "what": labels.get(self.reading_type, self.reading_type),
             "value": self._describe_value(value),
             "limit": self._describe_value(self.threshold_value),
+            "severity": self._describe_severity().lower(),
+            "reached": reached is not None and self._describe_value(reached),
         }
         if side == "high":
+            if reached is not None:
+                return _(
+                    "%(what)s %(value)s (max %(limit)s, %(severity)s from %(reached)s)",
+                    **words,
+                )
             return _("%(what)s %(value)s (max %(limit)s)", **words)
+        if reached is not None:
+            return _(
+                "%(what)s %(value)s (min %(limit)s, %(severity)s from %(reached)s)",
+                **words,
+            )
         return _("%(what)s %(value)s (min %(limit)s)", **words)
 
-    def _describe_time(self, time, with_day=True):
-        """In the zone of the farm, where the milk is."""
+    def _level_reached(self, side):
+        """The limit of the level that made it as severe, None if that is the first."""
+        levels = (self.rule_snapshot or {}).get("levels", [])
+        of_side = {level["severity"]: level[side] for level in levels}
+        reached = of_side.get(self.severity)
+        is_further = reached is not None and reached != self.threshold_value
+        return reached if is_further else None
+
+    def _describe_time(self, time):
+        """In the zone of the farm, where the milk is: ``5 Jan 12:12 CET``."""
         tz = self.farm_id.tz or self.env.user.tz or "UTC"
-        if not time:
-            return ""
-        if with_day:
-            return format_datetime(self.env, time, tz=tz)
-        return format_time(self.env, time, tz=tz, time_format="short")
+        return describe_time(self.env, time, tz) if time else ""
 
     def _get_link(self):
         """To the alert; it asks for a login when there is none."""
@@ -80,3 +99,11 @@ class IotAlert(models.Model):
             "resolved_at": to_iso(self.resolved_at) or None,
             "url": self._get_link(),
         }
+
+
+def describe_time(env, time, tz):
+    """
+    :param time: UTC without a zone
+    :param tz: name of a zone
+    """
+    return format_datetime(env, time, tz=tz, dt_format=_TIME)

@@ -56,8 +56,11 @@ class IotDeviceHealth(models.AbstractModel):
         for model, names in _FIELDS.items():
             self.env[model].flush_model(names)
         now = datetime.now(timezone.utc).replace(tzinfo=None)
+        deaf_from, deaf_until = self.env["iot.listener"]._deaf_span(now)
         words = {
             "now": now,
+            "deaf_from": deaf_from,
+            "deaf_until": deaf_until,
             "wanted": SQL("TRUE"),
             "own_fault": SQL(_OWN_FAULT, now=now),
         }
@@ -157,7 +160,10 @@ SELECT device.id, missing.intervals,
                             ELSE coalesce(gate.back_at
                                           - greatest(clock.since, gate.away_at),
                                           interval '0') END AS time) AS away,
-       LATERAL (SELECT clock.since + away.time AS since) AS counted,
+       LATERAL (SELECT clock.since + away.time
+                       + greatest(interval '0', %(deaf_until)s::timestamp
+                                  - greatest(clock.since, %(deaf_from)s)) AS since
+               ) AS counted,
        LATERAL (SELECT CASE WHEN clock.until > counted.since
                             THEN extract(epoch FROM clock.until - counted.since)
                                  / coalesce(profile.interval_seconds,

@@ -65,6 +65,7 @@ class IotDevice(models.Model):
             "device_id": self.device_id,
             "name": self.name,
             "device_type": self.device_type,
+            "gateway": self.gateway_id.device_id,
             "farm_id": self.farm_id.id,
             "location": self._describe_place(),
             "state": self.state,

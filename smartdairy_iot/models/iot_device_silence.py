@@ -16,11 +16,13 @@ class IotDeviceState(models.Model):
     @api.model
     def _cron_detect_offline(self):
         now = datetime.now(timezone.utc).replace(tzinfo=None)
+        deaf_from, deaf_until = self.env["iot.listener"]._deaf_span(now)
+        words = {"now": now, "deaf_from": deaf_from, "deaf_until": deaf_until}
         self.flush_model()
         self.env["iot.device"].flush_model(["state", "gateway_id", "offline_after"])
-        gone = self._leave(_SILENT, now)
+        gone = self._leave(_SILENT, words)
         # A gateway of gateways is silent when those are: from the bottom up.
-        while gateways := self._leave(_SILENT_GATEWAYS, now):
+        while gateways := self._leave(_SILENT_GATEWAYS, words):
             gone |= gateways
         if not gone:
             return
@@ -29,22 +31,27 @@ class IotDeviceState(models.Model):
         self.env["iot.alert"]._wake_conditions()
 
     @api.model
-    def _leave(self, query, now):
+    def _leave(self, query, words):
         # Raw SQL: one set-based update on a table that only machines write.
-        self.env.cr.execute(SQL(query, now=now))
+        self.env.cr.execute(SQL(query, **words))
         ids = [row_id for (row_id,) in self.env.cr.fetchall()]
         self.invalidate_model(["is_online", "status_since"])
         return self.browse(ids)
 
 
+# While nobody listened, nobody was silent.
 _SILENT = """
 UPDATE iot_device_state AS live
-   SET is_online = FALSE,
-       status_since = live.last_seen + device.offline_after * interval '1 second'
+   SET is_online = FALSE, status_since = due.at
   FROM iot_device AS device
- WHERE device.id = live.device_id
+  JOIN iot_device_state AS said ON said.device_id = device.id,
+       LATERAL (SELECT said.last_seen + device.offline_after * interval '1 second'
+                       + greatest(interval '0', %(deaf_until)s::timestamp
+                                  - greatest(said.last_seen, %(deaf_from)s)) AS at
+               ) AS due
+ WHERE said.id = live.id
    AND live.is_online
-   AND live.last_seen + device.offline_after * interval '1 second' < %(now)s
+   AND due.at < %(now)s
 RETURNING live.id
 """
 # Its children were due and are all silent, and of itself nothing was heard since: that

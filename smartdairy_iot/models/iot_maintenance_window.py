@@ -49,7 +49,8 @@ class IotMaintenanceWindow(models.Model):
             elif not window.active or (window.date_to and window.date_to <= now):
                 window.state = "past"
 
-    @api.constrains("farm_id", "device_ids")
+    # The reason is always given: a program may name neither farm nor devices.
+    @api.constrains("reason", "farm_id", "device_ids")
     def _check_scope(self):
         for window in self:
             if not window.farm_id and not window.device_ids:

@@ -71,6 +71,7 @@ class IotNotification(models.Model):
     state = fields.Selection(STATES, required=True, default="queued", readonly=True)
     attempts = fields.Integer(readonly=True)
     next_try_at = fields.Datetime(readonly=True)
+    tried_at = fields.Datetime(readonly=True, help="The last attempt.")
     sent_at = fields.Datetime(readonly=True)
     error = fields.Char(readonly=True)
     reference = fields.Char(readonly=True)
@@ -86,7 +87,7 @@ class IotNotification(models.Model):
         " WHERE state IN ('queued', 'held') AND alert_id IS NOT NULL",
         "This is about to be told already.",
     )
-    _recently = models.Index("(user_id, channel, sent_at) WHERE state = 'sent'")
+    _recently = models.Index("(user_id, channel, tried_at) WHERE tried_at IS NOT NULL")
     _digests = models.Index("(user_id, channel) WHERE event = 'digest'")
     _due = models.Index("(channel, next_try_at) WHERE state = 'queued'")
 

@@ -65,7 +65,10 @@ class IotNotification(models.Model):
             error = f"{str(error).splitlines()[0]}. {where}"
             return None, Outcome(False, error, is_channel_down=True)
         except (OSError, smtplib.SMTPException) as error:
-            return None, outcome_of(error)._replace(is_channel_down=True)
+            where = _("See Settings → Technical → Outgoing Mail Servers.")
+            found = outcome_of(error)
+            error = f"{found.error} {where}"
+            return None, found._replace(error=error, is_channel_down=True)
         try:
             reference = server.send_email(message, smtp_session=session)
         except smtplib.SMTPServerDisconnected as error:

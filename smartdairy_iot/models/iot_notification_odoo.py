@@ -42,9 +42,14 @@ class IotNotification(models.Model):
             "event": self.event,
             "title": f"{self._label()}: {self._headline()}",
             "body": "\n".join(lines),
-            "severity": self.severity or "low",
+            "severity": self._severity_told(),
             "sound": self.severity == "critical" and self._is_bad_news(),
         }
+
+    def _severity_told(self):
+        """A digest of what is over is no reason to run."""
+        is_old_news = not self.alert_id and not self._is_bad_news()
+        return (not is_old_news and self.severity) or "low"
 
     def _is_bad_news(self):
         rows = self.digested_ids or self

@@ -96,7 +96,7 @@ class IotNotification(models.Model):
                 # The next news of the same alert takes this one's place, audibly.
                 "tag": f"{target._name}-{target.id}",
                 "renotify": True,
-                "requireInteraction": self.severity == "critical",
+                "requireInteraction": self._severity_told() == "critical",
                 "data": {"model": target._name, "res_id": target.id},
             },
         }

@@ -46,8 +46,9 @@ class IotNotification(models.Model):
 
     @api.model
     def _wake_channels(self, channels):
-        for channel in channels:
-            self._channel_job(channel)._trigger()
+        if channels:
+            jobs = [f"smartdairy_iot.ir_cron_send_{channel}" for channel in channels]
+            self.env["ir.cron"]._wake_once(*jobs)
 
     @api.model
     def _channel_job(self, channel):
@@ -177,6 +178,7 @@ class IotNotification(models.Model):
             {
                 "state": state,
                 "attempts": attempts,
+                "tried_at": now,
                 "next_try_at": again or False,
                 "sent_at": outcome.is_sent and now,
                 "error": outcome.error or False,

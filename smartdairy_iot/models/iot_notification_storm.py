@@ -1,5 +1,6 @@
 """Before a channel sends: what was held is released, what is too much is grouped."""
 
+from collections import Counter
 from datetime import timedelta
 
 from odoo import _, api, fields, models
@@ -32,7 +33,12 @@ class IotNotification(models.Model):
             ]
         )
         over = held.filtered(lambda row: not row._still_matters())
-        over.write({"state": "cancelled", "error": _("It was over before.")})
+        over.write(
+            {
+                "state": "cancelled",
+                "error": _("Not sent: it was over when the quiet hours ended."),
+            }
+        )
         for rows in (held - over).grouped("user_id").values():
             if len(rows) == 1:
                 rows.write({"state": "queued", "next_try_at": False})
@@ -84,6 +90,8 @@ class IotNotification(models.Model):
         return due
 
     def _update_all(self, **vals):
+        if not self:
+            return
         self.flush_model()
         # Raw SQL: the ORM would load and mark each of tens of thousands of records.
         columns = [SQL("%s = %s", SQL.identifier(k), v) for k, v in vals.items()]
@@ -114,8 +122,7 @@ class IotNotification(models.Model):
             [
                 *domain,
                 ("alert_id", "!=", False),
-                ("state", "=", "sent"),
-                ("sent_at", ">", since),
+                ("tried_at", ">", since),
             ],
             ["user_id", "severity"],
             ["__count"],
@@ -127,11 +134,13 @@ class IotNotification(models.Model):
                 ["created_at:max"],
             )
         )
-        counts = {user: [0, 0] for user in users}
+        counts = {user: Counter() for user in users}
         for user, severity, count in told:
-            counts[user][severity == "critical"] += count
+            is_apart = severity in ("high", "critical")
+            counts[user][severity if is_apart else "ordinary"] += count
         return {
-            user: Recent(*count, digests.get(user)) for user, count in counts.items()
+            user: Recent(**count, last_digest_at=digests.get(user))
+            for user, count in counts.items()
         }
 
     def _digest(self):

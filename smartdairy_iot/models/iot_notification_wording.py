@@ -1,10 +1,13 @@
 """What a notification says, in the recipient's language."""
 
+from datetime import timedelta
+
 from odoo import _, models
 from odoo.tools.misc import formatLang
 
 _STILL_WRONG = {"raised", "risen", "realarm", "escalated", "reminder"}
 _NAMED = 2  # devices in the headline of a digest
+_AT_ONCE = timedelta(minutes=1)
 
 
 class IotNotification(models.Model):
@@ -29,7 +32,9 @@ class IotNotification(models.Model):
         """``HIGH``, or what happened when it is nothing bad: ``CLEARED``."""
         if not self._told_alerts():
             return _("TEST")
-        if self.event in _STILL_WRONG or not self.alert_id:
+        if not self.alert_id and not self._is_bad_news():
+            name, value = "event", "cleared"
+        elif self.event in _STILL_WRONG or not self.alert_id:
             name, value = "severity", self.severity or self._told_alerts()[:1].severity
         else:
             name, value = "event", self.event
@@ -50,11 +55,24 @@ class IotNotification(models.Model):
         match self.event:
             case "realarm" | "reminder":
                 return _("%(device)s: still %(breach)s", **words)
-            case "escalated":
+            case "escalated" if not self._is_at_once():
                 return _("%(device)s: not acknowledged: %(breach)s", **words)
             case "cleared":
-                return _("%(device)s: was %(breach)s", **words)
+                return self._over_headline(words)
         return _("%(device)s: %(breach)s", **words)
+
+    def _is_at_once(self):
+        """The first step of an escalation may be the very news of the alert."""
+        told_at = self.alert_id.told_at
+        return bool(told_at and self.created_at - told_at < _AT_ONCE)
+
+    def _over_headline(self, words):
+        match self.alert_id.kind:
+            case "limit" | "rate" | "deviation":
+                return _("%(device)s: back to normal after %(breach)s", **words)
+            case "offline" | "no_data":
+                return _("%(device)s: heard again", **words)
+        return _("%(device)s: over: %(breach)s", **words)
 
     def _digest_headline(self):
         alerts = self._told_alerts()
@@ -81,7 +99,7 @@ class IotNotification(models.Model):
             return self._headline()
         words = {
             "headline": self._headline(),
-            "time": alert._describe_time(alert.started_at, with_day=False),
+            "time": alert._describe_time(alert.started_at),
             "farm": alert.farm_id.name or "",
         }
         if self.event in _STILL_WRONG:

@@ -16,9 +16,14 @@ class IotRuleWatermark(models.Model):
     @api.model
     def _lock(self, name):
         """The row, locked: one evaluation at a time, whichever server runs it."""
-        watermark = self.search([("name", "=", name)], limit=1)
+        watermark = self._named(name)
+        watermark.lock_for_update()
+        return watermark
+
+    @api.model
+    def _named(self, name):
+        watermark = self.search_fetch([("name", "=", name)], ["received_at"], limit=1)
         if not watermark:
             start = fields.Datetime.now() - timedelta(hours=1)
             watermark = self.create({"name": name, "received_at": start})
-        watermark.lock_for_update()
         return watermark

@@ -178,16 +178,16 @@ def _spans(ask):
     return f"{{{ranges}}}"
 
 
-def _to_alarms(device_id, alarm_type, first_time, last_time, lowest, highest):
+def _to_alarms(device_id, alarm_type, first_time, last_time, lowest, highest, at):
     side, reading_type = alarm_type.split("_", 1)
     worst = highest if side == "high" else lowest
-    return Alarms(device_id, reading_type, side, first_time, last_time, worst)
+    return Alarms(device_id, reading_type, side, first_time, last_time, worst, at)
 
 
 _ALARMS = """
 SELECT device_id, alarm, min(first_time), max(last_time),
-       min(extremes[1]), max(extremes[2])
-  FROM (%s) AS alarms (device_id, alarm, first_time, last_time, extremes)
+       min(extremes[1]), max(extremes[2]), max(received_at)
+  FROM (%s) AS alarms (device_id, alarm, first_time, last_time, extremes, received_at)
  GROUP BY device_id, alarm
  ORDER BY device_id, min(first_time)
 """
@@ -195,8 +195,10 @@ SELECT device_id, alarm, min(first_time), max(last_time),
 # that agree in that are summed up first: there are a hundred of each in every run.
 _ALARMS_OF_TABLE = """
 SELECT device_id, alarm, first_time, last_time,
-       CASE substring(alarm FROM position('_' IN alarm) + 1) %(by_type)s END
+       CASE substring(alarm FROM position('_' IN alarm) + 1) %(by_type)s END,
+       received_at
   FROM (SELECT device_id, min(time) AS first_time, max(time) AS last_time, %(extremes)s,
+               max(received_at) AS received_at,
                coalesce(metadata -> 'alarms', jsonb_build_array(alarm_type)) AS alarms
           FROM %(table)s
          WHERE is_alarm AND received_at >= %(since)s AND %(measured)s
@@ -204,7 +206,8 @@ SELECT device_id, alarm, first_time, last_time,
        LATERAL jsonb_array_elements_text(alarms) AS each (alarm)
 """
 _ALARMS_OF_SENSORS = """
-SELECT device_id, alarm_type, min(time), max(time), ARRAY[min(value), max(value)]
+SELECT device_id, alarm_type, min(time), max(time), ARRAY[min(value), max(value)],
+       max(received_at)
   FROM sensor_readings
  WHERE is_alarm AND received_at >= %(since)s AND %(measured)s
  GROUP BY device_id, alarm_type
@@ -213,7 +216,9 @@ SELECT device_id, alarm_type, min(time), max(time), ARRAY[min(value), max(value)
 _EXTREMES = """
 ARRAY[min(%(column)s), max(%(column)s)]::text[]::float8[] AS %(column)s
 """
-# Of one device, by its index. The quality is a row's; the notes tell whose fault it is.
+# Of one device, by its index: OFFSET 0 keeps the planner, whose statistics know nothing
+# of the last minutes, from reading the whole chunk instead. The quality is a row's; the
+# notes tell whose fault it is.
 _READINGS = """
 SELECT time, %(column)s AS value
   FROM %(table)s
@@ -222,6 +227,7 @@ SELECT time, %(column)s AS value
    AND %(column)s IS NOT NULL
    AND (quality > %(doubted)s
         OR NOT coalesce(metadata -> 'faults' ? %(reading_type)s, TRUE))
+OFFSET 0
 """
 # How far it rose (or fell) since its lowest (or highest) within the window.
 _MOVED = """

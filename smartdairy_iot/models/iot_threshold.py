@@ -212,6 +212,30 @@ class IotThreshold(models.Model):
             ),
         }[problem]
 
+    @api.constrains("kind", "reading_type", "device_type", "device_id", "profile_id")
+    def _check_reading_type(self):
+        """Battery and signal are readings of gateways only; of all others they are the
+        device's condition, which has kinds of its own.
+        """
+        for threshold in self:
+            scope = threshold.device_id or threshold.profile_id or threshold
+            if (
+                threshold.reading_type in ("battery", "signal")
+                and scope.device_type != "gateway"
+            ):
+                raise ValidationError(
+                    _(
+                        "%(name)s: watch “%(low)s” or “%(weak)s” instead. Battery and "
+                        "signal are readings of gateways only.",
+                        name=threshold.name,
+                        **self._condition_words(),
+                    )
+                )
+
+    def _condition_words(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        return {"low": labels["battery"], "weak": labels["signal"]}
+
     @api.constrains("device_id", "profile_id", "device_type", "farm_id", "company_id")
     def _check_scope(self):
         """No rule that can never apply, which looks as if something were watched."""

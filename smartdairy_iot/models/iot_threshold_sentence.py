@@ -7,6 +7,8 @@ from odoo.tools.misc import get_lang
 from ..ingest.codec.number import unit_of
 from ..rules.kind import CONDITIONS, KINDS, OF_READING
 
+_ONE = {"days": "day", "intervals": "interval"}
+
 
 class IotThreshold(models.Model):
     """What a rule says, in plain words."""
@@ -167,7 +169,8 @@ class IotThreshold(models.Model):
     def _number(self, value):
         locale = babel_locale_parse(get_lang(self.env).code)
         number = format_decimal(value, format="#,##0.####", locale=locale)
-        return f"{number} {self.unit}".strip()
+        unit = _ONE.get(self.unit, self.unit) if value == 1 else self.unit
+        return f"{number} {unit}".strip()
 
 
 def _duration(delay):

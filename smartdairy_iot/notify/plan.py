@@ -97,8 +97,8 @@ def held_until(subscriber, severity, now):
 
 # So long after the first of a storm, so that what happens at once is told at once.
 COLLECT = timedelta(seconds=15)
-# Between two digests with critical alerts.
-CRITICAL_SPACING = timedelta(minutes=1)
+# Between two digests with alerts of these severities; of others the whole window.
+SPACING = {"critical": timedelta(minutes=1), "high": timedelta(minutes=2)}
 
 
 class Waiting(NamedTuple):
@@ -110,9 +110,13 @@ class Waiting(NamedTuple):
 
 
 class Recent(NamedTuple):
-    """What that recipient was told through that channel within the window."""
+    """What that recipient was told through that channel within the window.
+
+    Told, or tried: what fails was sent, too, for all that is known.
+    """
 
     ordinary: int = 0
+    high: int = 0
     critical: int = 0
     last_digest_at: object = None
 
@@ -129,14 +133,16 @@ class Split(NamedTuple):
 def split_storm(waiting, recent, now, rate, window):
     """Up to ``rate`` within ``window`` are told one by one, the rest in digests.
 
-    Critical ones are counted apart: lesser ones never use up their room.
+    Lesser ones never use up the room of high and critical ones.
     """
-    room = {True: rate - recent.critical, False: rate - recent.ordinary}
+    told = {name: getattr(recent, name) for name in ("ordinary", "high", "critical")}
     single, rest = [], []
     for one in sorted(waiting, key=_most_severe_first):
-        is_critical = one.severity == "critical"
-        if room[is_critical] > 0:
-            room[is_critical] -= 1
+        name = one.severity if one.severity in told else "ordinary"
+        # High ones use up that of ordinary ones: both together are no more.
+        used = told[name] + (told["high"] if name == "ordinary" else 0)
+        if used < rate:
+            told[name] += 1
             single.append(one.id)
         else:
             rest.append(one)
@@ -151,9 +157,8 @@ def _digest_due(rest, last_digest_at, window):
     due = min(one.created_at for one in rest) + COLLECT
     if last_digest_at is None:
         return due
-    is_critical = rest[0].severity == "critical"  # the most severe is the first
-    spacing = min(window, CRITICAL_SPACING) if is_critical else window
-    return max(due, last_digest_at + spacing)
+    worst = rest[0].severity  # the most severe is the first
+    return max(due, last_digest_at + min(window, SPACING.get(worst, window)))
 
 
 # Escalation -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from ..ingest.tls import tls_context
+from ..ingest.tls import identify
 from .outcome import Outcome
 
 TIMEOUT = 10  # seconds: to connect, and for all acknowledgements together
@@ -43,10 +43,7 @@ class Publisher:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
-        if settings.mqtt_username:
-            client.username_pw_set(settings.mqtt_username, settings.mqtt_password)
-        if settings.mqtt_ca:
-            client.tls_set_context(tls_context(settings))
+        identify(client, settings)
 
     def __enter__(self):
         """:raise OSError: the broker cannot be reached, or refuses us"""

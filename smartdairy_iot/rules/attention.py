@@ -19,6 +19,7 @@ class Alarms(NamedTuple):
     first_time: datetime
     last_time: datetime
     worst_value: float
+    received_at: datetime | None = None  # the last of them
 
 
 class Watch(NamedTuple):

@@ -42,6 +42,7 @@ from . import test_identity
 from . import test_identity_access
 from . import test_identity_broker
 from . import test_js
+from . import test_listener_deaf
 from . import test_live_board
 from . import test_maintenance_window
 from . import test_notification_plan

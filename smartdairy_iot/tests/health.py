@@ -65,6 +65,7 @@ class HealthCase(IotCase):
         return [device for device in devices if found[device.id].holds]
 
     def is_woken(self):
+        self.env.cr.flush()  # as the commit does
         cron = self.env.ref("smartdairy_iot.ir_cron_evaluate_conditions")
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         woken = bool(triggers)

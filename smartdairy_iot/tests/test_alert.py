@@ -36,6 +36,10 @@ class TestAlert(LineCase):
     def alerts(self):
         return self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
 
+    def test_an_alert_is_called_by_its_device(self):
+        alert = self.measure(12.0)
+        self.assertTrue(alert.display_name.startswith(f"{self.sensor.name}: Temp"))
+
     def test_a_breach_becomes_an_alert_with_the_specifications_words(self):
         alert = self.measure(12.0)
         self.assertEqual(alert.alert_type, "high_temperature")

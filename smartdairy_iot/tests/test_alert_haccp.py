@@ -36,6 +36,12 @@ class TestAlertHaccp(HaccpCase):
         self.assert_refused(cause="door", corrective_action="   ")
         self.assert_refused(cause="other", corrective_action="closed")
 
+    def test_a_low_battery_needs_no_report_unless_the_farm_says_so(self):
+        alert = self.make_alert(kind="battery", alert_type="battery_low")
+        self.assertFalse(alert.needs_report)
+        self.farm.haccp_kinds = "all"
+        self.assertTrue(alert.needs_report)
+
     def test_an_unknown_cause_is_refused_with_those_that_there_are(self):
         with self.assertRaisesRegex(ValidationError, "no cause.*door, power"):
             self.as_user(self.alert).action_acknowledge("ghosts", "closed")

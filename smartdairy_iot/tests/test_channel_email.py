@@ -44,12 +44,31 @@ class TestChannelEmail(ChannelCase):
         self.assertEqual(mail["Auto-Submitted"], "auto-generated")
         self.assertEqual(outcome, Outcome(True, reference=mail["Message-Id"]))
 
+    def test_a_level_that_was_reached_is_named_beside_the_limit(self):
+        self.alert.rule_snapshot = {
+            "levels": [
+                {"severity": "medium", "low": None, "high": 6.0, "on_delay": 0},
+                {"severity": "high", "low": None, "high": 9.0, "on_delay": 0},
+            ]
+        }
+        self.send(self.make_row("email"))
+        (mail,) = self.sink.received
+        self.assertIn("9.1 °C (max 6 °C, high from 9 °C)", mail["Subject"])
+
+    def test_a_digest_of_what_is_over_is_no_alarm(self):
+        digest = self.make_row("email", event="digest", alert_id=False)
+        self.make_row("email", event="cleared", state="digested", digest_id=digest.id)
+        self.send(digest)
+        (mail,) = self.sink.received
+        self.assertIn("[CLEARED]", mail["Subject"])
+        self.assertEqual(digest._to_bus()["severity"], "low")
+
     def test_the_body_has_place_time_and_a_link_in_both_forms(self):
         self.farm.tz = "Asia/Dhaka"
         self.send(self.make_row("email"))
         (mail,) = self.sink.received
         link = f"/mail/view?model=iot.alert&res_id={self.alert.id}"
-        for words in ("Green Valley", "TANK-2", "12:12", link):
+        for words in ("Green Valley", "TANK-2", "12:12 +06", link):
             self.assertIn(words, self.body(mail))
         self.assertIn(link.replace("&", "&amp;"), self.body(mail, "html"))
 
@@ -78,7 +97,8 @@ class TestChannelEmail(ChannelCase):
             self.assertEqual(later["In-Reply-To"], first["Message-Id"])
         self.assertEqual(len({m["Message-Id"] for m in self.sink.received}), 3)
         self.assertIn(
-            "[CLEARED] Cooling tank 2: was Temperature 11.4 °C", third["Subject"]
+            "[CLEARED] Cooling tank 2: back to normal after Temperature 11.4",
+            third["Subject"],
         )
 
     def test_sent_twice_it_is_the_same_message(self):

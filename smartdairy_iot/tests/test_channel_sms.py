@@ -38,11 +38,10 @@ class TestChannelSms(GatewayCase):
         outcome = self.send(self.make_row("sms"))
         (sent,) = self.sent()
         self.assertEqual(sent["to"], "+8801712345678")
-        # The short time of this language has a space that the alphabet lacks.
         self.assertEqual(
             sent["text"],
-            "HIGH: Cooling tank 2: Temperature 9.1 C (max 6 C), since 12:12 PM, "
-            "Green Valley",
+            "HIGH: Cooling tank 2: Temperature 9.1 C (max 6 C), "
+            "since 5 Jan 12:12 +0600, Green Valley",
         )
         self.assertEqual((outcome.is_sent, outcome.reference), (True, "SM1"))
 

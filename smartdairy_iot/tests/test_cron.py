@@ -1,10 +1,14 @@
+import select
+from contextlib import closing
 from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import fields, sql_db
 from odoo.tests import TransactionCase, tagged
+
+_PATIENCE = 10  # seconds
 
 
 @tagged("post_install", "-at_install")
@@ -43,10 +47,15 @@ class TestCron(TransactionCase):
         self.assertEqual(self.count_notices(), 1, "the next transaction's own")
 
     def count_notices(self):
-        """Whose connection is opened when several jobs are triggered and committed."""
+        """What the scheduler hears when several jobs are triggered and committed."""
         self.env.cr.postcommit.clear()
-        for channel in ("odoo", "email", "mqtt"):
-            self.env.ref(f"smartdairy_iot.ir_cron_send_{channel}")._trigger()
-        with patch("odoo.addons.base.models.ir_cron.sql_db.db_connect") as connect:
+        with closing(sql_db.db_connect("postgres").cursor()) as scheduler:
+            scheduler.execute("LISTEN cron_trigger")
+            scheduler.commit()
+            for channel in ("odoo", "email", "mqtt"):
+                self.env.ref(f"smartdairy_iot.ir_cron_send_{channel}")._trigger()
             self.env.cr.postcommit.run()
-        return connect.call_count
+            select.select([scheduler._cnx], [], [], _PATIENCE)
+            scheduler._cnx.poll()
+            heard = [one.payload for one in scheduler._cnx.notifies]
+        return heard.count(self.env.cr.dbname)

@@ -28,6 +28,11 @@ class TestMaintenanceWindow(NotifyCase):
             }
         )
 
+    def test_a_program_that_names_neither_farm_nor_devices_is_refused(self):
+        values = {"reason": "All", "date_from": NOON, "date_to": datetime(2026, 1, 6)}
+        with self.assertRaisesRegex(ValidationError, "about nothing"):
+            self.env["iot.maintenance.window"].create(values)
+
     def raise_at_noon(self, **vals):
         with freeze_time(NOON):
             return self.raise_alert(severity="critical", **vals)

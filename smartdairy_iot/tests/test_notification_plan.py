@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.tests import tagged
 
+from ..notify.outcome import Outcome
 from .notify import NotifyCase
 
 NIGHT = "2026-01-05 23:00:00"
@@ -259,6 +260,28 @@ class TestNotificationPlan(NotifyCase):
         self.assertEqual([event for _c, _u, event, _a in self.sent[5:]], ["digest"])
         told = self.env["iot.alert"].union(*(found for *_rest, found in self.sent))
         self.assertEqual(told, alerts)
+
+    @freeze_time("2026-01-05 12:00:00")
+    def test_what_cannot_be_sent_counts_in_a_storm_too(self):
+        self.subscribe(self.anna)
+        self.answer("email", lambda _row: Outcome(False, "No.", is_final=True))
+        alerts = self.make_alerts(30)
+        alerts._announce("raised")
+        begin = fields.Datetime.now()
+        for second in range(0, 60, 5):
+            with freeze_time(begin + timedelta(seconds=second)):
+                self.send("email")
+        tried = self.rows(alerts, channel="email", state="failed")
+        self.assertEqual(len(tried), 5)
+
+    @freeze_time("2026-01-05 12:00:00")
+    def test_a_high_alert_is_told_at_once_in_a_storm_of_lesser_ones(self):
+        self.subscribe(self.anna)
+        self.make_alerts(12)._announce("raised")
+        self.send("email")
+        alert = self.raise_alert(severity="high")
+        self.send("email")
+        self.assertEqual(self.sent[-1], ("email", "anna", "raised", alert))
 
     @freeze_time("2026-01-05 12:00:00")
     def test_it_recovers_when_it_is_quiet_again(self):

@@ -117,11 +117,21 @@ class TestNotificationQueue(NotifyCase):
 
     def test_each_channel_has_a_job_that_is_woken(self):
         alert = self.raise_alert(severity="critical")
+        self.env.cr.flush()  # as the commit does
         for row in self.rows(alert):
             job = self.env.ref(f"smartdairy_iot.ir_cron_send_{row.channel}")
             self.assertTrue(
                 self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
             )
+
+    def test_a_channel_is_woken_once_in_a_transaction_whatever_happens_in_it(self):
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self.clear(self.raise_alert())
+        self.raise_alert()
+        self.env.cr.flush()
+        job = self.env.ref("smartdairy_iot.ir_cron_send_odoo")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+        self.assertEqual(len(triggers), 1)
 
     def test_the_log_is_kept_for_two_years_or_as_long_as_is_said(self):
         row = self.raise_row()

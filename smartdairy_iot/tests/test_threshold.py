@@ -23,6 +23,11 @@ class TestThreshold(ThresholdCase):
         self.assertEqual({name for name, _label in READING_TYPES}, set(CODEC_TYPES))
         self.assertEqual({name for name, _label in RULE_KINDS}, set(KINDS))
 
+    def test_of_battery_and_signal_only_a_gateway_sends_readings(self):
+        with self.assertRaisesRegex(ValidationError, "Low Battery"):
+            self.make(reading_type="battery")
+        self.make(reading_type="battery", device_type="gateway")
+
     def test_the_specifications_bands_are_data(self):
         bands = {
             "raw_milk": (2, 4),

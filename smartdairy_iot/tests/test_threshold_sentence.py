@@ -66,6 +66,10 @@ SENTENCES = {
         "min_value": 30,
         "level_ids": [Command.create({"severity": "high", "min_value": 7})],
     },
+    "Alert when the certificate is valid for less than 1 day": {
+        "kind": "certificate",
+        "min_value": 1,
+    },
     "Alert when the device's clock is off by more than 5 min": {
         "kind": "clock_drift",
         "max_value": 5,

@@ -1,5 +1,6 @@
 """The servers of the benchmark's own stack, stopped and started."""
 
+import os
 import subprocess
 import sys
 
@@ -13,9 +14,12 @@ def stop(environment, server):
     _run("stop", environment, server)
 
 
-def start(environment, server):
-    """Start it and wait until it serves."""
-    _run("start", environment, server)
+def start(environment, server, **variables):
+    """Start it and wait until it serves.
+
+    :param variables: of its process
+    """
+    _run("start", environment, server, variables)
 
 
 def restart(environment, server):
@@ -24,11 +28,17 @@ def restart(environment, server):
     start(environment, server)
 
 
-def _run(action, environment, server):
+def _run(action, environment, server, variables=None):
     # never the servers that somebody works with
     if not environment.is_ours:
         raise SystemExit(f"{action} {server}: only in the stack of make bench")
     command = [*STACK, action, server, "--stack", environment.smartdairy_stack]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        cwd=TOP,
+        env={**os.environ, **(variables or {})},
+        capture_output=True,
+        text=True,
+    )
     if done.returncode:
         raise SystemExit(f"{action} {server}: {done.stdout}{done.stderr}")

@@ -187,6 +187,31 @@ test("a refused acknowledgement is told, and can be tried again", async () => {
     expect(".o_sd_acknowledge").toBeEnabled();
 });
 
+test("who may only watch is offered no button", async () => {
+    onRpc("has_access", () => false);
+    const over = { is_active: false };
+    await openLiveBoard(makeBoard({ alerts: [makeAlert(over), makeAlert({ id: 2, ...over })] }));
+    expect(".o_sd_alert").toHaveCount(2);
+    expect(".o_sd_acknowledge, .o_sd_acknowledge_cleared").toHaveCount(0);
+});
+
+test("all that has cleared is acknowledged at once, what still holds is left", async () => {
+    onRpc("iot.alert", "action_acknowledge_selected", ({ args }) => {
+        expect.step(args[0].toSorted());
+        return { type: "ir.actions.act_window_close" };
+    });
+    const over = { is_active: false };
+    await openLiveBoard(
+        makeBoard({
+            alerts: [makeAlert(over), makeAlert({ id: 2, ...over }), makeAlert({ id: 3 })],
+        })
+    );
+    await contains(".o_sd_acknowledge_cleared:contains('(2)')").click();
+    await waitForNone(".o_sd_acknowledge_cleared");
+    expect.verifySteps([[1, 2]]);
+    expect(".o_sd_alert").toHaveCount(1);
+});
+
 test("an alert says whether it is acknowledged, cleared, and whose it is", async () => {
     const seen = { acknowledged_at: NOW, acknowledged_by: "Anna", assigned_to: "Ben" };
     await openLiveBoard(

@@ -166,6 +166,28 @@ test("a status message takes a device off line and back", () => {
     expect(store.devices.get("TEMP-G01").status).toBe("ok");
 });
 
+test("what hangs on a gateway that has gone is off line until it is heard itself", () => {
+    const gateway = { id: 1, device_id: "GW", device_type: "gateway", values: {}, units: {} };
+    store.applyBoard(
+        makeBoard({
+            devices: [
+                makeDevice({ ...gateway, gateway: "TOP" }),
+                makeDevice({ ...gateway, id: 2, device_id: "TOP" }),
+                makeDevice({ gateway: "GW" }),
+            ],
+        })
+    );
+    const child = store.devices.get("TEMP-G01");
+    expect(child.status).toBe("ok");
+    store.applyStatus([{ device_id: "TOP", online: false, last_seen: ago(2) }]);
+    expect(child.status).toBe("offline");
+    expect(store.state.kpi).toInclude(["offline", 3]);
+    applyReadings(makeReading());
+    expect(child.status).toBe("ok");
+    store.applyStatus([{ device_id: "TOP", online: true, last_seen: NOW }]);
+    expect(store.state.kpi).toInclude(["online", 3]);
+});
+
 test("a new alert is announced, a known or an acknowledged one is not", () => {
     store.applyBoard(makeBoard({ alerts: [makeAlert()] }));
     expect(store.state.announcement).toBe("");

@@ -34,6 +34,9 @@ class IotDevice extends models.Model {
 class IotAlert extends models.Model {
     _name = "iot.alert";
     name = fields.Char();
+    has_access() {
+        return true;
+    }
 }
 
 export function defineTelemetryModels() {
@@ -47,6 +50,7 @@ export function makeDevice(values = {}) {
         device_id: "TEMP-G01",
         name: "Tank 1",
         device_type: "temperature",
+        gateway: false,
         farm_id: 1,
         location: "Milk room",
         state: "active",

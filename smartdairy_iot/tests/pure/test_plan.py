@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -140,19 +141,29 @@ def test_lesser_alerts_never_use_up_the_room_of_critical_ones():
     assert (found.single, found.digest) == ([2], [1])
 
 
+def test_a_high_one_is_told_at_once_however_many_ordinary_ones_there_were():
+    found = split(["medium", "high"], Recent(ordinary=5))
+    assert (found.single, found.digest) == ([2], [1])
+
+
+def test_high_ones_use_up_the_room_of_ordinary_ones():
+    assert split(["medium"], Recent(high=5)).single == []
+
+
 def test_the_next_digest_comes_when_the_window_has_passed_or_soon_when_critical():
-    recent = Recent(5, 5, last_digest_at=NOON)
+    recent = Recent(5, 5, 5, last_digest_at=NOON)
     assert split(["low"], recent).until == NOON + WINDOW
+    assert split(["high"], recent).until == NOON + timedelta(minutes=2)
     assert split(["critical"], recent).until == NOON + timedelta(minutes=1)
 
 
 def test_after_the_storm_each_is_told_by_itself_again():
-    assert split(["low"], Recent(0, 0, last_digest_at=NOON - WINDOW)).single == [1]
+    assert split(["low"], Recent(last_digest_at=NOON - WINDOW)).single == [1]
 
 
 @given(
     st.lists(st.sampled_from(SEVERITIES), max_size=40),
-    st.builds(Recent, st.integers(0, 9), st.integers(0, 9), st.none()),
+    st.builds(Recent, *[st.integers(0, 9)] * 3, st.none()),
     st.integers(1, 9),
     st.timedeltas(timedelta(0), timedelta(minutes=10)),
 )
@@ -161,9 +172,11 @@ def test_a_storm_loses_nothing_and_keeps_to_the_rate(severities, recent, rate, p
     found = split_storm(waiting, recent, NOON + passed, rate, WINDOW)
     ids = [*found.single, *found.digest, *found.wait]
     assert sorted(ids) == [one.id for one in waiting]
-    critical = sum(severities[i - 1] == "critical" for i in found.single)
-    assert critical <= max(0, rate - recent.critical)
-    assert len(found.single) - critical <= max(0, rate - recent.ordinary)
+    told = Counter(severities[i - 1] for i in found.single)
+    assert told["critical"] <= max(0, rate - recent.critical)
+    assert told["high"] <= max(0, rate - recent.high)
+    ordinary = told["low"] + told["medium"]
+    assert ordinary <= max(0, rate - recent.ordinary - recent.high - told["high"])
     assert not found.wait or found.until > NOON + passed
 
 
@@ -175,11 +188,10 @@ def test_a_recipient_hears_no_more_than_the_rate_and_a_few_digests(seconds):
     for second in range(0, 1200, 5):
         now = start + timedelta(seconds=second)
         came = [i for i, s in enumerate(seconds) if second - 5 < s <= second]
-        waiting += [Waiting(i, "high", now) for i in came]
+        waiting += [Waiting(i, "medium", now) for i in came]
         recent = Recent(
             sum(at > now - window for at in singles),
-            0,
-            digests[-1] if digests else None,
+            last_digest_at=digests[-1] if digests else None,
         )
         found = split_storm(waiting, recent, now, rate, window)
         singles += [now] * len(found.single)

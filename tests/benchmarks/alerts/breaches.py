@@ -6,6 +6,7 @@ import time
 from ..fleet import TEMPERATURE, device_id
 from .ears import Ears
 from .percentile import percentile
+from .push import subscribed, topic
 from .warm import AlertPoller, connect, message, publish
 
 BREACHES = 60
@@ -16,8 +17,11 @@ CELSIUS = 9.5
 NO_STORM = ("smartdairy_iot.storm_rate", "1000")
 
 
-def breaches(session):
-    """Sixty devices become too warm, each at a moment of its own."""
+def breaches(session, service):
+    """Sixty devices become too warm, each at a moment of its own.
+
+    :param service: :class:`~.push.PushService`
+    """
     options = session.options
     first = TEMPERATURE.first + options.devices
     numbers = range(first, first + BREACHES)
@@ -29,11 +33,13 @@ def breaches(session):
     with (
         Ears(environment, session.odoo.session_id, [f"farm.farm_{farm}"]) as ears,
         AlertPoller(environment.pg_dsn, numbers) as poller,
+        subscribed(session.odoo, environment.odoo_login, service.url),
     ):
 
         def warm_up(running):
             published_at.update(_become_warm(environment, numbers, options.seconds))
             _wait(lambda: len(ears.notifications) == len(numbers), LAST)
+            _wait(lambda: len(service.seen_at) >= len(numbers), LAST)
 
         session.measure(
             "beside the breaches",
@@ -46,6 +52,11 @@ def breaches(session):
         "alert": poller.seen_at,
         "bus": ears.alerts,
         "notification": ears.notifications,
+        "push": {
+            name: service.seen_at[topic(alert_id)]
+            for name, alert_id in poller.ids.items()
+            if topic(alert_id) in service.seen_at
+        },
     }
     for what, heard in found.items():
         _report(session, what, published_at, heard)

@@ -41,10 +41,13 @@ SELECT count(*) FROM iot_notification
  WHERE channel = ANY('{odoo,email}') AND state = 'queued'
    AND (next_try_at IS NULL OR next_try_at < now() AT TIME ZONE 'UTC')
 """
-# A row that stands in a digest is no message of its own; the digest is one.
+# A row that stands in a digest is no message of its own; the digest is one, and so is
+# what waits for the next digest.
 MESSAGES = """
 SELECT channel, max(count) FROM (
-       SELECT row.channel, row.user_id, count(DISTINCT coalesce(row.digest_id, row.id))
+       SELECT row.channel, row.user_id,
+              count(DISTINCT CASE WHEN row.state = 'queued' AND row.attempts = 0 THEN 0
+                                  ELSE coalesce(row.digest_id, row.id) END)
          FROM iot_notification AS row
          JOIN iot_alert AS alert ON alert.id = row.alert_id AND alert.kind = 'limit'
         WHERE row.alert_id > %s GROUP BY row.channel, row.user_id

@@ -14,7 +14,7 @@ POLL = 0.01
 TOPIC = "smartdairy/sensors/temperature/{}/data"
 PAYLOAD = '{{"temperature": {}, "humidity": 81, "timestamp": "{}"}}'
 ALERTS = """
-SELECT device.device_id
+SELECT device.device_id, alert.id
   FROM iot_alert AS alert JOIN iot_device AS device ON device.id = alert.device_id
  WHERE device.device_id = ANY(%s)
 """
@@ -55,6 +55,7 @@ class AlertPoller(threading.Thread):
     def __init__(self, dsn, numbers):
         super().__init__(daemon=True)
         self.seen_at = {}  # device id → seconds since the epoch
+        self.ids = {}  # device id → id of its alert
         self._dsn = dsn
         self._waiting = {device_id(number) for number in numbers}
         self._stopping = threading.Event()
@@ -70,9 +71,10 @@ class AlertPoller(threading.Thread):
         with connection.cursor() as cursor:
             while self._waiting and not self._stopping.wait(POLL):
                 cursor.execute(ALERTS, [list(self._waiting)])
-                found = {name for (name,) in cursor.fetchall()}
+                found = dict(cursor.fetchall())
+                self.ids |= found
                 self.seen_at |= dict.fromkeys(found, time.time())
-                self._waiting -= found
+                self._waiting -= found.keys()
         connection.close()
 
     def __exit__(self, *_error):

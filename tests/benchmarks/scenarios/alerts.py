@@ -1,8 +1,11 @@
 """From a breach to the alert, and to whoever is told of it."""
 
+from tempfile import TemporaryDirectory
+
 from .. import servers
 from ..alerts.breaches import breaches
 from ..alerts.power_cut import power_cut
+from ..alerts.push import PushService
 from ..shell import drive
 
 SCRIPT = (
@@ -19,10 +22,12 @@ def alerts(session):
     options = session.options
     session.odoo.remove()
     servers.stop(session.environment, "odoo")  # it would evaluate the same readings
-    try:
-        script = SCRIPT.format(seconds=options.seconds, profile=options.profile)
-        session.figures |= drive(session, "alerts", script)
-    finally:
-        servers.start(session.environment, "odoo")
-    breaches(session)
+    with TemporaryDirectory() as folder, PushService(folder) as service:
+        try:
+            script = SCRIPT.format(seconds=options.seconds, profile=options.profile)
+            session.figures |= drive(session, "alerts", script)
+        finally:
+            trusts = {"REQUESTS_CA_BUNDLE": str(service.certificate)}
+            servers.start(session.environment, "odoo", **trusts)
+        breaches(session, service)
     power_cut(session)

@@ -1,5 +1,6 @@
-import { Component, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatQuantity, severityLabel, toMillis } from "../telemetry/format";
 import { useAge } from "../telemetry/telemetry_hooks";
@@ -16,7 +17,7 @@ const SEVERITY_STYLES = {
 
 export class AlertRow extends Component {
     static template = "smartdairy_iot.AlertRow";
-    static props = { alert: Object };
+    static props = { alert: Object, mayAct: Boolean };
 
     setup() {
         this.action = useService("action");
@@ -97,6 +98,30 @@ export class AlertList extends Component {
     static props = {};
 
     setup() {
-        this.state = useState(useService("smartdairy_iot.telemetry").store.state);
+        this.notification = useService("notification");
+        this.telemetry = useService("smartdairy_iot.telemetry");
+        this.state = useState(this.telemetry.store.state);
+        this.own = useState({ busy: false });
+        onWillStart(async () => {
+            this.mayAct = await user.checkAccessRight("iot.alert", "write");
+        });
+    }
+
+    /** What is over, and nobody has seen yet. */
+    get cleared() {
+        return this.state.alerts.filter((alert) => !alert.is_active && !alert.acknowledged_at);
+    }
+
+    async acknowledgeCleared() {
+        this.own.busy = true;
+        try {
+            await this.telemetry.acknowledgeAll(this.cleared);
+        } catch (error) {
+            this.notification.add(error.data?.message || error.message, {
+                title: _t("The alerts could not be acknowledged"),
+                type: "danger",
+            });
+        }
+        this.own.busy = false;
     }
 }

@@ -41,12 +41,18 @@ export function heardAt({ device_type, time, last_seen }) {
     return toMillis(time || (device_type === "gateway" && last_seen));
 }
 
-/** @returns {"ok" | "alarm" | "offline" | "nodata"} */
+/** It publishes through a gateway that has gone, and was not heard since. */
+export function isCutOff(device, gateway) {
+    const lostAt = gateway && !gateway.online ? toMillis(gateway.last_seen) : NaN;
+    return !isNaN(lostAt) && !(toMillis(device.last_seen || device.time) > lostAt);
+}
+
+/** @returns {"ok" | "alarm" | "fault" | "offline" | "nodata"} */
 export function deviceStatus(device) {
     if (isNaN(heardAt(device))) {
         return "nodata";
     }
-    if (!device.online) {
+    if (!device.online || device.cut_off) {
         return "offline";
     }
     if (device.is_alarm) {
@@ -114,12 +120,12 @@ export function formatClock(millis) {
     return DateTime.fromMillis(millis).toLocaleString(DateTime.TIME_24_SIMPLE);
 }
 
-export function statusLabel({ status, stale, alarm_type, fault }) {
+export function statusLabel({ status, stale, alarm_type, fault, cut_off }) {
     switch (status) {
         case "nodata":
             return _t("No data yet");
         case "offline":
-            return _t("Offline");
+            return cut_off ? _t("Gateway offline") : _t("Offline");
         case "alarm":
             return alarmLabel(alarm_type);
         case "fault":

@@ -3,6 +3,7 @@ import { deepEqual } from "@web/core/utils/objects";
 import {
     compareAlerts,
     deviceStatus,
+    isCutOff,
     isListed,
     isStale,
     SEVERITIES,
@@ -21,10 +22,9 @@ function assignChanged(target, changes) {
 }
 
 /** Only what is measured now belongs in an average: neither an old value nor an offline sensor's. */
-function isCurrentTemperature({ device_type, online, stale, values }) {
-    return (
-        device_type === "temperature" && online && !stale && typeof values.temperature === "number"
-    );
+function isCurrentTemperature({ device_type, status, stale, values }) {
+    const isHeard = !["offline", "nodata"].includes(status) && !stale;
+    return device_type === "temperature" && isHeard && typeof values.temperature === "number";
 }
 
 /**
@@ -36,6 +36,7 @@ export class LiveStore {
     constructor(now) {
         this.now = now;
         this.devices = new Map();
+        this.children = new Map();
         this.pending = new Map();
         this.state = reactive({
             phase: "loading",
@@ -54,7 +55,11 @@ export class LiveStore {
         for (const device of devices) {
             const entry = previous.get(device.device_id) || reactive({});
             this.devices.set(device.device_id, entry);
-            this.updateDevice(entry, device);
+            assignChanged(entry, device);
+        }
+        this.groupByGateway();
+        for (const entry of this.devices.values()) {
+            this.updateStatus(entry);
         }
         this.groupByFarm(farms);
         this.setAlerts(alerts.filter(isListed));
@@ -75,13 +80,59 @@ export class LiveStore {
         }
     }
 
+    groupByGateway() {
+        this.children = new Map();
+        for (const entry of this.devices.values()) {
+            const { gateway } = toRaw(entry);
+            if (gateway) {
+                this.children.set(gateway, [...(this.children.get(gateway) || []), entry]);
+            }
+        }
+    }
+
     updateDevice(entry, changes) {
+        const { online, last_seen, device_id } = toRaw(entry);
         assignChanged(entry, changes);
+        this.updateStatus(entry);
         const device = toRaw(entry);
+        if (device.online !== online || (!online && device.last_seen !== last_seen)) {
+            this.updateChildren(device_id);
+        }
+    }
+
+    /** What a gateway says of itself goes for all below it. */
+    updateChildren(deviceId, seen = new Set()) {
+        if (seen.has(deviceId)) {
+            return;
+        }
+        seen.add(deviceId);
+        for (const child of this.children.get(deviceId) || []) {
+            this.updateStatus(child);
+            this.updateChildren(toRaw(child).device_id, seen);
+        }
+    }
+
+    updateStatus(entry) {
+        const device = toRaw(entry);
+        assignChanged(entry, { cut_off: this.isCutOff(device) });
         assignChanged(entry, {
             status: deviceStatus(device),
             stale: isStale(device, this.now()),
         });
+    }
+
+    /** By its gateway, or by one above that. */
+    isCutOff(device) {
+        const seen = new Set();
+        let above = device;
+        while (above?.gateway && !seen.has(above.gateway)) {
+            seen.add(above.gateway);
+            above = toRaw(this.devices.get(above.gateway));
+            if (isCutOff(device, above)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Keep the newest reading of each device until `flush`. */
@@ -198,7 +249,7 @@ export class LiveStore {
         const temperatures = [];
         for (const entry of this.devices.values()) {
             const device = toRaw(entry);
-            kpi[device.online ? "online" : "offline"]++;
+            kpi[device.online && !device.cut_off ? "online" : "offline"]++;
             kpi.alarm += device.status === "alarm";
             if (isCurrentTemperature(device)) {
                 temperatures.push(device.values.temperature);
