@@ -18,9 +18,13 @@ from . import iot_store_trial
 from . import iot_archive
 from . import iot_listener_mapped
 from . import iot_device_profile
+from . import iot_device_profile_devices
 from . import iot_device_profile_field
 from . import iot_device_profile_sample
+from . import iot_device_tag
 from . import iot_device
+from . import iot_device_inherited
+from . import iot_device_life
 from . import iot_device_listener
 from . import iot_device_health
 from . import iot_device_health_words
