@@ -50,6 +50,7 @@
     ],
     "demo": [
         "demo/farm_demo.xml",
+        "demo/iot_device_tag_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
         "demo/iot_notify_demo.xml",

@@ -30,6 +30,7 @@ from . import iot_device_health
 from . import iot_device_health_words
 from . import iot_device_live
 from . import iot_device_normal
+from . import iot_device_panel
 from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state

@@ -35,11 +35,14 @@ class IotDevice(models.Model):
     # Two farms each have a "Tank 1": people look for the ID on the label.
     _rec_names_search = ["name", "device_id"]
 
-    name = fields.Char(string="Device Name", required=True, tracking=True)
+    name = fields.Char(
+        string="Device Name", required=True, tracking=True, index="trigram"
+    )
     device_id = fields.Char(
         string="Device ID",
         required=True,
         copy=False,
+        index="trigram",
         default=lambda self: self._generate_device_id(),
         help="Stands in the MQTT topic and is the common name of its certificate.",
     )
@@ -83,7 +86,7 @@ class IotDevice(models.Model):
     location_description = fields.Char(
         help="Where in the farm, such as Cooling Tank #1."
     )
-    serial_number = fields.Char(copy=False)
+    serial_number = fields.Char(copy=False, index="trigram")
     mqtt_topic = fields.Char(
         string="MQTT Topic", compute="_compute_mqtt_topic", store=True
     )
