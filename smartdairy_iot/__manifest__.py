@@ -22,6 +22,7 @@
         "views/farm_farm_views.xml",
         "views/iot_device_rules_templates.xml",
         "views/iot_device_tag_views.xml",
+        "views/iot_device_map_views.xml",
         "views/iot_device_views.xml",
         "views/iot_device_selected_actions.xml",
         "views/iot_device_profile_views.xml",

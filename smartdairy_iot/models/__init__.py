@@ -30,6 +30,7 @@ from . import iot_device_health
 from . import iot_device_health_words
 from . import iot_device_live
 from . import iot_device_normal
+from . import iot_device_map
 from . import iot_device_panel
 from . import iot_device_reading
 from . import iot_device_rules
@@ -96,9 +97,11 @@ from . import iot_discovered_device
 from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
+from . import ir_actions_act_window_view
 from . import ir_cron
 from . import ir_websocket
 from . import ir_mail_server
+from . import ir_ui_view
 from . import mail_thread
 from . import res_company
 from . import res_config_settings
