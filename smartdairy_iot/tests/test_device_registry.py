@@ -65,13 +65,13 @@ class TestDeviceRegistry(IotCase):
 
     # Tags -------------------------------------------------------------------------
 
-    def tag(self, name="Rental", **vals):
+    def tag(self, name="Borrowed", **vals):
         return self.env["iot.device.tag"].create({"name": name, **vals})
 
     def test_devices_are_found_by_their_tag(self):
         tag = self.tag()
         self.sensor.tag_ids = [Command.link(tag.id)]
-        found = self.env["iot.device"].search([("tag_ids", "=", "Rental")])
+        found = self.env["iot.device"].search([("tag_ids", "=", "Borrowed")])
         self.assertEqual(found, self.sensor)
 
     @mute_logger("odoo.sql_db")
@@ -86,7 +86,7 @@ class TestDeviceRegistry(IotCase):
         technician = self.make_user("tech", "smartdairy_iot.group_iot_technician")
         manager = self.make_user("boss", "smartdairy_iot.group_iot_manager")
         tag = self.tag().with_user(viewer)
-        self.assertEqual(tag.name, "Rental")
+        self.assertEqual(tag.name, "Borrowed")
         with self.assertRaises(AccessError):
             tag.name = "Mine"
         tag.with_user(technician).name = "Ours"

@@ -13,6 +13,13 @@ import { cluster, fit, pan, scaleBar, STATUSES, zoom } from "./projection";
 const STEP = 1.5; // of a zoom by button or key
 const SHIFT = 80; // pixels of a pan by key
 const LABELS = 40; // with more markers, names would cover each other
+// Told apart without colours, too.
+const SHAPES = {
+    alarm: "M0 -19 L19 14 L-19 14 Z",
+    offline: "M-15 -15 H15 V15 H-15 Z",
+    online: "M-16 0 A16 16 0 1 0 16 0 A16 16 0 1 0 -16 0 Z",
+    off: "M0 -19 L19 0 L0 19 L-19 0 Z",
+};
 
 /** Devices by place. No tiles from elsewhere: it works where there is no internet. */
 export class DeviceMap extends Component {
@@ -83,6 +90,10 @@ export class DeviceMap extends Component {
         const { metres, pixels } = scaleBar(this.view);
         const label = metres >= 1000 ? _t("%s km", metres / 1000) : _t("%s m", metres);
         return { label, pixels };
+    }
+
+    shapeOf(status) {
+        return SHAPES[status];
     }
 
     showsLabels(markers) {
