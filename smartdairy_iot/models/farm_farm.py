@@ -24,8 +24,8 @@ class FarmFarm(models.Model):
         default=lambda self: self.env.user.tz or "UTC",
         help="A day, and a timestamp without a zone, are meant in this timezone.",
     )
-    latitude = fields.Float(digits=(10, 7), help="Where the map shows its devices.")
-    longitude = fields.Float(digits=(10, 7))
+    latitude = fields.Float(digits=(10, 6), help="Where the map shows its devices.")
+    longitude = fields.Float(digits=(10, 6))
     user_ids = fields.Many2many(
         "res.users",
         string="Allowed Users",

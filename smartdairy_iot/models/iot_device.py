@@ -92,10 +92,10 @@ class IotDevice(models.Model):
     )
     tag_ids = fields.Many2many("iot.device.tag", string="Tags")
     latitude = fields.Float(
-        digits=(10, 7),
+        digits=(10, 6),
         help="Of the device itself. Empty: it is shown where its farm is.",
     )
-    longitude = fields.Float(digits=(10, 7))
+    longitude = fields.Float(digits=(10, 6))
 
     _device_id_unique = models.Constraint(
         "UNIQUE(device_id)", "Another device has this device ID."

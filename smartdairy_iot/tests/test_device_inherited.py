@@ -126,12 +126,16 @@ class TestDeviceInherited(InheritedCase):
         self.assertEqual(device.own_fields, ["interval_seconds", "model"])
         with Form(device) as form:
             form.model = ""
-        self.assertEqual((device.model, device.own_fields), ("T1", ["interval_seconds"]))
+        self.assertEqual(
+            (device.model, device.own_fields), ("T1", ["interval_seconds"])
+        )
 
     def test_a_copy_keeps_what_is_its_own(self):
         device = self.device(offline_after=900)
         copy = device.copy()
-        self.assertEqual((copy.offline_after, copy.own_fields), (900, ["offline_after"]))
+        self.assertEqual(
+            (copy.offline_after, copy.own_fields), (900, ["offline_after"])
+        )
         self.profile.offline_after = 60
         self.assertEqual(copy.offline_after, 900)
 

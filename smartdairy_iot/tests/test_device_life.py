@@ -135,10 +135,10 @@ class TestDeviceLife(IotCase):
         told = (active | draft | inactive)._move_selected("inactive")["params"]
         self.assertEqual(active.state, "inactive")
         self.assertEqual(draft.state, "draft")
-        self.assertEqual(told["title"], "Inactive: 1 moved, 1 were so already, 1 refused")
         self.assertEqual(
-            told["message"], "LIFE-2 is Draft and cannot become Inactive."
+            told["title"], "Inactive: 1 moved, 1 were so already, 1 refused"
         )
+        self.assertEqual(told["message"], "LIFE-2 is Draft and cannot become Inactive.")
         self.assertEqual(told["type"], "warning")
 
     def test_of_many_refusals_a_few_are_told_by_name(self):

@@ -20,7 +20,9 @@ class TestDeviceRegistry(IotCase):
         self.assertTrue(self.sensor.exists())
 
     def test_a_device_with_nothing_but_faults_has_readings_too(self):
-        self.env["iot.store"]._insert([self.sample(85.0, faults={"temperature": Fault.PROBE_ERROR})])
+        self.env["iot.store"]._insert(
+            [self.sample(85.0, faults={"temperature": Fault.PROBE_ERROR})]
+        )
         with self.assertRaisesRegex(UserError, "has readings"):
             self.sensor.unlink()
 
@@ -121,9 +123,13 @@ class TestDeviceRegistry(IotCase):
         self.assertEqual(self.panel("tag_ids"), {"Unheard of": 1})
 
     def test_the_kanban_has_a_column_for_each_status(self):
-        groups = self.env["iot.device"].with_context(read_group_expand=True).web_read_group(
-            [("farm_id", "=", self.farm.id)], ["state"], ["__count"]
-        )["groups"]
+        groups = (
+            self.env["iot.device"]
+            .with_context(read_group_expand=True)
+            .web_read_group([("farm_id", "=", self.farm.id)], ["state"], ["__count"])[
+                "groups"
+            ]
+        )
         states = [group["state"] for group in groups]
         expected = ["draft", "registered", "active", "inactive", "maintenance"]
         self.assertEqual(states, [*expected, "retired"])

@@ -9,7 +9,6 @@ class StockLocation(models.Model):
     device_ids = fields.One2many("iot.device", "location_id", string="Devices")
     tank_ids = fields.One2many("farm.tank", "location_id", string="Tanks")
     device_count = fields.Integer(
-        string="Device Count",
         compute="_compute_device_count",
         groups="smartdairy_iot.group_iot_user",
         help="Here, and at the locations within.",

@@ -32,7 +32,12 @@ class TestLocation(TransactionCase):
     @classmethod
     def location(cls, name, **vals):
         return cls.env["stock.location"].create(
-            {"name": name, "usage": "internal", "company_id": cls.env.company.id, **vals}
+            {
+                "name": name,
+                "usage": "internal",
+                "company_id": cls.env.company.id,
+                **vals,
+            }
         )
 
     def person(self, *groups, **vals):
@@ -48,7 +53,9 @@ class TestLocation(TransactionCase):
     def test_a_location_counts_the_devices_within(self):
         self.assertEqual((self.shelf.device_count, self.store.device_count), (1, 1))
         self.assertEqual(self.location("Elsewhere").device_count, 0)
-        found = self.env["iot.device"].search(self.store.action_view_devices()["domain"])
+        found = self.env["iot.device"].search(
+            self.store.action_view_devices()["domain"]
+        )
         self.assertEqual(found, self.device)
         self.assertEqual(self.store.tank_ids, self.tank)
 

@@ -120,9 +120,17 @@ WHAT = {  # metric → (what it is, unit, target)
     "registry_search_text_p95_ms": ("… search for a text, p95", "ms", ("<=", 300)),
     "registry_search_farm_p95_ms": ("… those of a farm, p95", "ms", ("<=", 300)),
     "registry_search_tag_p95_ms": ("… those with a tag, p95", "ms", ("<=", 300)),
-    "registry_search_alert_p95_ms": ("… those with an open alert, p95", "ms", ("<=", 300)),
+    "registry_search_alert_p95_ms": (
+        "… those with an open alert, p95",
+        "ms",
+        ("<=", 300),
+    ),
     "registry_panel_p95_ms": ("… search panel with counts, p95", "ms", ("<=", 300)),
-    "registry_panel_text_p95_ms": ("… the same while searching, p95", "ms", ("<=", 300)),
+    "registry_panel_text_p95_ms": (
+        "… the same while searching, p95",
+        "ms",
+        ("<=", 300),
+    ),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }

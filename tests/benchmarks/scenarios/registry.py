@@ -122,6 +122,10 @@ def specification(arch, fields):
     for node in ElementTree.fromstring(arch).iter("field"):  # noqa: S314 - of our Odoo
         name = node.get("name")
         relates = fields[name]["type"] in ("many2one", "many2many", "one2many")
-        wanted = {"display_name": {}, "color": {}} if name == "tag_ids" else {"display_name": {}}
+        wanted = (
+            {"display_name": {}, "color": {}}
+            if name == "tag_ids"
+            else {"display_name": {}}
+        )
         found[name] = {"fields": wanted} if relates else {}
     return found

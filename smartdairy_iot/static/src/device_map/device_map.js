@@ -1,4 +1,12 @@
-import { Component, onMounted, onWillStart, onWillUnmount, onWillUpdateProps, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    onWillUpdateProps,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -83,7 +91,10 @@ export class DeviceMap extends Component {
         const found = cluster(this.points, this.view, this.state.size);
         // From the top left, as one reads: the order of the Tab key.
         found.sort((a, b) => a.y - b.y || a.x - b.x);
-        return found.map((marker) => ({ ...marker, key: marker.points[0].lat + "," + marker.points[0].lon }));
+        return found.map((marker) => ({
+            ...marker,
+            key: marker.points[0].lat + "," + marker.points[0].lon,
+        }));
     }
 
     get scaleBar() {

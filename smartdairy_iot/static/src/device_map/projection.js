@@ -76,8 +76,7 @@ export function pan(view, dx, dy) {
  */
 export function cluster(points, view, size) {
     const cells = new Map();
-    const near = (cx, cy) =>
-        AROUND.flatMap(([dx, dy]) => cells.get(`${cx + dx},${cy + dy}`) || []);
+    const near = (cx, cy) => AROUND.flatMap(([dx, dy]) => cells.get(`${cx + dx},${cy + dy}`) || []);
     const clusters = [];
     for (const point of points) {
         const { x, y } = toPixel(toWorld(point), view, size);
