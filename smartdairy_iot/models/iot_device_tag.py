@@ -1,4 +1,4 @@
-from random import randint
+import secrets
 
 from odoo import fields, models
 
@@ -11,7 +11,7 @@ class IotDeviceTag(models.Model):
     _order = "name, id"
 
     name = fields.Char(required=True, translate=True)
-    color = fields.Integer(default=lambda self: randint(1, 11))
+    color = fields.Integer(default=lambda self: 1 + secrets.randbelow(11))
     company_id = fields.Many2one("res.company", help="Empty: of all companies.")
 
     _name_unique = models.UniqueIndex(

@@ -189,7 +189,7 @@ class TestDeviceInherited(InheritedCase):
 
 @tagged("post_install", "-at_install")
 class TestInheritedMigration(InheritedCase):
-    """A database of the version before: devices had copies of their profile's values."""
+    """A database of the version before: devices had copies of what the profile says."""
 
     def migrate(self):
         spec = spec_from_file_location("pre_device_inherited", file_path(SCRIPT))

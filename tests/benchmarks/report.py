@@ -131,6 +131,7 @@ WHAT = {  # metric → (what it is, unit, target)
         "ms",
         ("<=", 300),
     ),
+    "registry_map_p95_ms": ("… map of all, p95", "ms", ("<=", 300)),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }

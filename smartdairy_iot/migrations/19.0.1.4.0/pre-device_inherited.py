@@ -17,8 +17,8 @@ UPDATE iot_device AS device
        interval_seconds = coalesce(theirs.interval_seconds,
                                    greatest(1, device.offline_after / 5)),
        own_fields = nullif(to_jsonb(array_remove(ARRAY[
-           CASE WHEN nullif(device.manufacturer, '') != coalesce(theirs.manufacturer, '')
-                THEN 'manufacturer' END,
+           CASE WHEN nullif(device.manufacturer, '')
+                     != coalesce(theirs.manufacturer, '') THEN 'manufacturer' END,
            CASE WHEN nullif(device.model, '') != coalesce(theirs.model, '')
                 THEN 'model' END,
            CASE WHEN device.location_type != 'default' THEN 'location_type' END,

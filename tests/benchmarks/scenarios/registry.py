@@ -44,6 +44,7 @@ def questions(odoo):
         "search_alert": [partial(ask.page, alert)],
         "panel": [partial(ask.panel, [])],
         "panel_text": [partial(ask.panel, text)],
+        "map": [partial(ask.map, [])],
     }
 
 
@@ -114,6 +115,13 @@ class Asker:
         self._ask("search_panel_select_range", "farm_id", hierarchize=True, **how)
         for name in ("state", "device_type", "tag_ids"):
             self._ask("search_panel_select_multi_range", name, **how)
+
+    def map(self, domain):
+        """Every device by its place."""
+        found = self._ask("get_device_map", domain)
+        shown = sum(len(ids) for p in found["points"] for ids in p["ids"].values())
+        if shown < DEVICES:
+            raise SystemExit(f"registry: the map shows {shown} devices")
 
 
 def specification(arch, fields):
