@@ -34,7 +34,10 @@
         "views/iot_device_rules_templates.xml",
         "views/iot_credential_wizard_views.xml",
         "views/iot_certificate_views.xml",
+        "views/iot_device_tag_views.xml",
+        "views/iot_device_map_views.xml",
         "views/iot_device_views.xml",
+        "views/iot_device_selected_actions.xml",
         "views/iot_device_profile_views.xml",
         "views/iot_calibration_views.xml",
         "views/iot_device_health_views.xml",
@@ -72,6 +75,7 @@
     ],
     "demo": [
         "demo/farm_demo.xml",
+        "demo/iot_device_tag_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
         "demo/iot_notify_demo.xml",

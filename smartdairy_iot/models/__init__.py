@@ -21,10 +21,14 @@ from . import iot_archive
 from . import iot_listener_mapped
 from . import iot_device_profile
 from . import iot_device_profile_calibration
+from . import iot_device_profile_devices
 from . import iot_device_profile_field
 from . import iot_device_profile_sample
+from . import iot_device_tag
 from . import iot_device
 from . import iot_device_calibration
+from . import iot_device_inherited
+from . import iot_device_life
 from . import iot_device_listener
 from . import iot_device_profile_setting
 from . import iot_device_profile_control
@@ -44,6 +48,8 @@ from . import iot_device_uptime
 from . import iot_device_live
 from . import iot_device_firmware
 from . import iot_device_normal
+from . import iot_device_map
+from . import iot_device_panel
 from . import iot_device_reading
 from . import iot_device_rules
 from . import iot_device_state
@@ -127,9 +133,11 @@ from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
 from . import ir_actions_report
+from . import ir_actions_act_window_view
 from . import ir_cron
 from . import ir_websocket
 from . import ir_mail_server
+from . import ir_ui_view
 from . import mail_thread
 from . import res_company
 from . import res_config_settings

@@ -19,6 +19,7 @@ from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
 from .session import Session
@@ -40,9 +41,10 @@ LINE = {
 STORE = {"store": store}
 ALERTS = {"alerts": alerts}
 IDENTITY = {"issue": issue, "connections": connections}
+REGISTRY = {"registry": registry}
 NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, "outage", "scaling", "store", "alerts"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY
+NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
+ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
 BUSY = 0.5  # load average before the start
 
 
@@ -103,6 +105,8 @@ def measure(session):
     for name in (name for name in IDENTITY if name in names):
         if is_allowed(name, session):
             IDENTITY[name](session)
+    for name in (name for name in REGISTRY if name in names):
+        REGISTRY[name](session)
 
 
 def is_allowed(name, session):
