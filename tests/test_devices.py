@@ -48,8 +48,9 @@ def test_a_device_is_opened_from_the_map_with_the_keyboard(odoo, device):
         marker.focus()
         page.keyboard.press("Enter")
         page.locator(".o_form_view").wait_for()
-        assert page.locator(".o_field_widget[name=name] input").input_value() == (
-            device["name"]
+        assert (
+            page.locator(".o_field_widget[name=name] input").input_value()
+            == (device["name"])
         )
         assert not page.errors
 

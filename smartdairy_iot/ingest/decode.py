@@ -51,11 +51,7 @@ def _decode(message, fleet, decoded):
     if message.retain and topic.kind != "status":
         return  # the broker's copy of a reading that was already counted
     device = fleet.get(topic.device_id)
-    try:
-        payload = parse_json(message.payload)
-    except RejectedError as error:
-        error.device_id = device and device.device_id
-        raise
+    payload = _parse(message, device)
     if topic.kind in _ANSWERS:
         _decode_answer(message, payload, topic, device, decoded)
         return
@@ -75,6 +71,15 @@ def _decode(message, fleet, decoded):
     else:
         for record in _records(payload):
             _decode_record(message, record, device, decoded)
+
+
+def _parse(message, device):
+    """What cannot be read on a device's own topic is that device's."""
+    try:
+        return parse_json(message.payload)
+    except RejectedError as error:
+        error.device_id = device and device.device_id
+        raise
 
 
 def _decode_answer(message, payload, topic, device, decoded):

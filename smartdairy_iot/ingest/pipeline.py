@@ -234,14 +234,19 @@ class Pipeline:
 
     # Room 7 ---------------------------------------------------------------------
 
+    def _is_beat_due(self, now):
+        """At a change of the connection too: the export to the broker goes by it."""
+        is_connected = self._client.is_connected
+        changed = is_connected != self._was_connected
+        self._was_connected = is_connected
+        return changed or now >= self._beat_at
+
     def _tell_when_due(self):
         now = self._clock()
         if self._has_answers and now >= self._answer_at:
             self._apply_answers(now)
         tells = self._news and now >= self._tell_at
-        # A change of the connection at once: the export to the broker goes by it.
-        beats = now >= self._beat_at or self._client.is_connected != self._was_connected
-        self._was_connected = self._client.is_connected
+        beats = self._is_beat_due(now)
         counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
             return

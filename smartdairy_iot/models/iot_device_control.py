@@ -85,7 +85,7 @@ class IotDevice(models.Model):
         if "config_values" not in vals:
             result = super().write(vals)
             if not {"profile_id", "device_type"}.isdisjoint(vals):
-                self._follow_profile()
+                self._follow_settings()
             if "gateway_id" in vals:  # the new one has to be told
                 self.filtered("is_configured")._queue_config(is_asked=True)
             if vals.get("state") == "retired":
@@ -154,7 +154,7 @@ class IotDevice(models.Model):
             raise AccessError(_("Only a technician may configure and command devices."))
         self.check_access("read")
 
-    def _follow_profile(self):
+    def _follow_settings(self):
         """Its defaults have changed: tell the devices that were told them."""
         told = [("id", "in", self.ids), ("is_configured", "=", True)]
         # sudo - iot.device: what a profile says reaches devices of every farm.

@@ -93,17 +93,17 @@ class IotDeviceProfileSetting(models.Model):
     def write(self, vals):
         devices = self._find_devices()
         result = super().write(vals)
-        (devices | self._find_devices())._follow_profile()
+        (devices | self._find_devices())._follow_settings()
         return result
 
     def unlink(self):
         devices = self._find_devices()
         result = super().unlink()
-        devices._follow_profile()
+        devices._follow_settings()
         return result
 
     def _tell_devices(self):
-        self._find_devices()._follow_profile()
+        self._find_devices()._follow_settings()
 
     def _find_devices(self):
         """The devices that these may concern, and that were told something before."""

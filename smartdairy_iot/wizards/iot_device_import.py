@@ -67,7 +67,7 @@ class IotDeviceImport(models.TransientModel):
     problem_count = fields.Integer("Problems", readonly=True)
     create_count = fields.Integer("New", readonly=True)
     update_count = fields.Integer("Changed", readonly=True)
-    unchanged_count = fields.Integer("Unchanged", readonly=True)
+    unchanged_count = fields.Integer("Number Unchanged", readonly=True)
     move_count = fields.Integer("Registered or Activated", readonly=True)
     has_changed = fields.Boolean(readonly=True)
 
