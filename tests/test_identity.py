@@ -30,22 +30,29 @@ CONNACK = b"\x20\x02\x00\x00"
 ROWS = "SELECT temperature_celsius FROM temperature_readings WHERE device_id = %s"
 
 
-def connect_raw(context, port="MQTT_TLS_PORT"):
-    """Connect as far as MQTT's answer; raises, or is empty, when refused."""
+def connect_raw(context, port="MQTT_TLS_PORT", session=None, seen=None):
+    """Connect as far as MQTT's answer; raises, or is empty, when refused.
+
+    :param session: of an earlier connection, to be resumed
+    :param seen: called with the connection that was answered
+    """
     address = os.environ["MQTT_HOST"], int(os.environ[port])
     name = f"RAW-{uuid.uuid4().hex[:6]}".encode()
     packet = b"\x00\x04MQTT\x04\x02\x00\x3c\x00" + bytes([len(name)]) + name
     with (
         socket.create_connection(address, timeout=5) as raw,
-        context.wrap_socket(raw, server_hostname=address[0]) as tls,
+        context.wrap_socket(raw, server_hostname=address[0], session=session) as tls,
     ):
         tls.sendall(b"\x10" + bytes([len(packet)]) + packet)
-        return tls.recv(4)
+        answer = tls.recv(4)
+        if seen:
+            seen(tls)
+        return answer
 
 
-def is_taken(context):
+def is_taken(context, **how):
     try:
-        return connect_raw(context) == CONNACK
+        return connect_raw(context, **how) == CONNACK
     except (ssl.SSLError, ConnectionError, TimeoutError):
         return False
 
@@ -158,6 +165,22 @@ def test_a_revoked_certificate_is_refused_and_its_open_connection_is_dumb(
     wait_until(lambda: not is_taken(device._bundle.context()), "refused", WITHIN)
     print(f"revoked at the broker after {time.monotonic() - began:.1f} s")
     assert "revoked" in refusal(device._bundle.context())
+
+
+def test_a_session_of_before_is_not_resumed_after_the_revocation(
+    odoo, register, tmp_path
+):
+    """Resuming, TLS asks for no certificate: Mosquitto must have forgotten its key."""
+    record, _name = register()
+    context = issue(odoo, record, tmp_path).context()
+    sessions, resumed = [], []
+    assert is_taken(context, seen=lambda tls: sessions.append(tls.session))
+    again = {"session": sessions[0], "seen": lambda t: resumed.append(t.session_reused)}
+    assert is_taken(context, **again)
+    assert resumed == [True], "it can be resumed as long as nobody is revoked"
+    revoke(odoo, certificate_ids=certificates_of(odoo, record))
+    wait_until(lambda: not is_taken(context), "refused", WITHIN)
+    assert not is_taken(context, session=sessions[0])
 
 
 def test_a_new_certificate_of_a_revoked_device_speaks_again(

@@ -13,7 +13,13 @@ from stack import broker
 from stack.console import StackError
 from stack.odoo_source import locate
 from stack.postgres import Postgres
-from stack.process import Daemon, make_folder, run, service_environment
+from stack.process import (
+    SYSTEM_PATH,
+    Daemon,
+    make_folder,
+    run,
+    service_environment,
+)
 from stack.settings import (
     ADDONS,
     GLUE,
@@ -157,8 +163,11 @@ class OdooServer:
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return the environment in which Odoo and its tests run."""
+        # Over a limit of time or memory, Odoo starts itself anew by the name "python".
+        path = f"{PYTHON.parent}:{SYSTEM_PATH}"
+        python_path = str(locate().python_path)
         return service_environment(
-            self.stack, PYTHONPATH=str(locate().python_path), **extra
+            self.stack, PATH=path, PYTHONPATH=python_path, **extra
         )
 
     def prepare_database(self, note=lambda text: None) -> bool:

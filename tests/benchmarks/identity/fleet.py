@@ -41,6 +41,6 @@ def make(session, how_many, folder):
 
 def _issue(odoo, records):
     """A zip, as the web client downloads it."""
-    values = {"device_ids": [(6, 0, records)], "kind": "bundle", "days": 30}
+    values = {"device_ids": [(6, 0, records)], "kind": "bundle"}
     ticket = odoo.call("iot.credential.issue", "create", values)
     return odoo.download(f"/smartdairy_iot/credentials/{ticket}")
