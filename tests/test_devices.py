@@ -48,8 +48,9 @@ def test_a_device_is_opened_from_the_map_with_the_keyboard(odoo, device):
         marker.focus()
         page.keyboard.press("Enter")
         page.locator(".o_form_view").wait_for()
-        assert page.locator(".o_field_widget[name=name] input").input_value() == (
-            device["name"]
+        assert (
+            page.locator(".o_field_widget[name=name] input").input_value()
+            == (device["name"])
         )
         assert not page.errors
 
@@ -72,7 +73,9 @@ def test_a_card_that_is_dragged_where_it_may_not_go_says_why(odoo, device):
 
 
 def column_of(card):
-    group = card.locator("xpath=ancestor::div[contains(@class, 'o_kanban_group')]")
+    group = card.locator(
+        "xpath=ancestor::div[@data-id][.//div[contains(@class, 'o_kanban_header')]][1]"
+    )
     return group.locator(".o_kanban_header").inner_text()
 
 
