@@ -73,7 +73,9 @@ def test_a_card_that_is_dragged_where_it_may_not_go_says_why(odoo, device):
 
 
 def column_of(card):
-    group = card.locator("xpath=ancestor::div[contains(@class, 'o_kanban_group')]")
+    group = card.locator(
+        "xpath=ancestor::div[@data-id][.//div[contains(@class, 'o_kanban_header')]][1]"
+    )
     return group.locator(".o_kanban_header").inner_text()
 
 

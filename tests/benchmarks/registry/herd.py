@@ -2,8 +2,10 @@
 
 import json
 import time
+from functools import partial
 
 from odoo import Command
+from odoo.service.model import retrying
 
 from ..fleet import device_id
 
@@ -129,7 +131,14 @@ def edit(env, profile):
 
 
 def remove(env):
-    """Nothing of it stays."""
+    """Nothing of it stays, whatever the scheduled actions do meanwhile."""
+    removed = retrying(partial(forget, env), env)
+    env.cr.commit()
+    print(json.dumps({"removed": removed}))
+
+
+def forget(env):
+    """:return: how many devices there were"""
     farms = env["farm.farm"].search([("name", "=like", f"{NAME}%")])
     devices = env["iot.device"].search([("farm_id", "in", farms.ids)])
     # Raw SQL: alerts are a record of what happened, and never deleted otherwise.
@@ -140,5 +149,4 @@ def remove(env):
     env["iot.device.profile"].search([("name", "=", NAME)]).unlink()
     env["iot.device.tag"].search([("name", "=like", f"{NAME}%")]).unlink()
     farms.unlink()
-    env.cr.commit()
-    print(json.dumps({"removed": len(devices)}))
+    return len(devices)

@@ -8,7 +8,8 @@
 const EQUATOR = 40075016.7; // metres
 const HIGHEST = 85; // degrees; Mercator has no poles
 const CLOSEST = 0.05; // metres in a pixel
-const ALONE = 2; // the same, for a single place
+const NEAR = 0.25; // the same, of what is shown at first …
+const ALONE = 2; // … when it is a single place
 const CLUSTER = 48; // pixels: markers closer than this are one
 
 const AROUND = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy]));
@@ -48,7 +49,7 @@ export function fit(points, size, margin = 64) {
     const width = Math.max(size.width - 2 * margin, 1);
     const height = Math.max(size.height - 2 * margin, 1);
     const scale = Math.min(width / (high.x - low.x), height / (high.y - low.y));
-    const closest = (resolution({ ...view, scale: 1 }) || 1) / ALONE;
+    const closest = resolution({ ...view, scale: 1 }) / (points.length > 1 ? NEAR : ALONE);
     return { ...view, scale: Math.min(scale, closest) };
 }
 
