@@ -65,9 +65,10 @@ class IotDevice(models.Model):
         )
 
     @api.model
-    def _needs_farm(self):
-        """Only managers see what is on no farm."""
-        return not self.env.user.has_group("smartdairy_iot.group_iot_manager")
+    def _needs_farm(self, state):
+        """Only managers see what is on no farm, and nobody is told of its alerts."""
+        is_manager = self.env.user.has_group("smartdairy_iot.group_iot_manager")
+        return state != "draft" or not is_manager
 
     @api.model
     def _known_fields(self):
@@ -119,7 +120,8 @@ class IotDevice(models.Model):
         """:param values: ``{column's name: value}`` of a new device
         :return: for create, with what its profile says of such devices
         """
-        written = self._to_written_values(values)
+        entered = {name: value for name, value in values.items() if value}
+        written = self._to_written_values(entered)
         profile = self.env["iot.device.profile"].browse(written.get("profile_id"))
         for name in _FROM_PROFILE:
             # A computed one follows its profile by itself.

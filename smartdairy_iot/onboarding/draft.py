@@ -42,6 +42,11 @@ class Draft:
         return self.final("device_id") or self.final("serial_number") or ""
 
     @property
+    def is_new(self):
+        """Not in service yet, so that it would be now."""
+        return not self.device or self.device.state in ("draft", "registered")
+
+    @property
     def is_kept(self):
         """A retired device is left alone."""
         return bool(self.device and self.device.state == "retired")

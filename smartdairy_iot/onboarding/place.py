@@ -98,6 +98,8 @@ class Places:
         draft.links["gateway"] = gateway
         if gateway is draft:
             self.report(draft, "gateway", "own_gateway")
+        elif isinstance(gateway, KnownDevice) and gateway.state == "retired":
+            self.report(draft, "gateway", "gateway_retired", text=text)
         elif gateway and not self._may_publish(gateway):
             self.report(draft, "gateway", "no_gateway", text=text)
 

@@ -76,7 +76,7 @@ def make_plan(
 ):
     """:param headers: ``{header in the user's language: column's name}``
     :param default_farm: id, for devices on no farm whose row names none
-    :param needs_farm: this user does not see what is on no farm
+    :param needs_farm: for all but drafts that a manager makes
     """
     header = match_header(table.header, columns, headers)
     if header.problems:
@@ -93,7 +93,7 @@ def make_plan(
         places.link_farm_of_gateway(draft, default_farm)
     for draft in wanted:
         places.link_on_farm(draft)
-        if needs_farm and not draft.failed and not draft.final("farm"):
+        if needs_farm and draft.is_new and not draft.failed and not draft.final("farm"):
             drafting.report(draft, "farm", "farm_needed")
     for columns_together in _UNIQUE:
         _check_unique(drafting, wanted, *columns_together)

@@ -174,12 +174,21 @@ class TestDeviceImport(OnboardingCase):
         text = "Device ID,Device Type,Farm\nBOX-1,gateway,Private Farm\n"
         self.assertEqual(self.import_file(text, "manager").create_count, 1)
 
+    def test_what_is_on_no_farm_is_a_managers_draft_only(self):
+        text = "Device ID,Device Type\nBOX-1,gateway\n"
+        for user, state in (("technician", "draft"), ("manager", "active")):
+            wizard = self.import_file(text, user, target_state=state)
+            self.assertEqual(wizard.problem_ids.column, "Farm", user)
+        self.import_file(text, "manager", target_state="draft").action_import()
+        self.assertEqual(self.find("BOX-1").state, "draft")
+
     def test_a_device_of_another_farm_is_neither_changed_nor_described(self):
         self.make_device(
             "BOX-9", farm_id=self.foreign_farm.id, serial_number="S-9", name="Secret"
         )
         wizard = self.import_file(
-            "Device ID,Device Type,Serial\nBOX-9,gateway,\nBOX-8,gateway,S-9\n"
+            "Device ID,Device Type,Serial\nBOX-9,gateway,\nBOX-8,gateway,S-9\n",
+            farm_id=self.farm.id,
         )
         self.assertEqual(
             [(line.row, line.column) for line in wizard.problem_ids],

@@ -72,6 +72,7 @@ class TestDeviceRange(OnboardingCase):
             ({"name_pattern": "Box {number}"}, "braces"),
             ({"first": 5, "last": 4}, "larger than"),
             ({"last": 2000}, "Make several"),
+            ({"farm_id": False}, "Choose the farm"),
         ):
             self.assertIn(words, self.make_range(**vals).problem, vals)
 

@@ -138,7 +138,7 @@ class IotDeviceImport(models.TransientModel):
             devices._onboarding_columns(),
             devices._onboarding_headers(),
             self.farm_id.id or None,
-            devices._needs_farm(),
+            devices._needs_farm(self.target_state),
         )
         return plan, known, table
 

@@ -160,9 +160,10 @@ class IotDeviceImport(models.TransientModel):
                 "farm, too."
             ),
             "farm_needed": _(
-                "Devices on no farm are a manager's. Fill in the farm, or choose one "
-                "for the rest when you import."
+                "A device on no farm can only be a draft, and only a manager makes "
+                "one. Fill in the farm, or choose one for the rest when you import."
             ),
+            "gateway_retired": _("The gateway “%(text)s” is retired. Name another."),
             "unknown_gateway": _(
                 "No device with the ID, serial number or name “%(text)s” is there, nor "
                 "in the file."

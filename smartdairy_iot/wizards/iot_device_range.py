@@ -33,7 +33,9 @@ class IotDeviceRange(models.TransientModel):
     profile_id = fields.Many2one(
         "iot.device.profile", domain="[('device_type', '=', device_type)]"
     )
-    location_type = fields.Selection(LOCATION_TYPES, required=True, default="default")
+    location_type = fields.Selection(
+        LOCATION_TYPES, help="Decides which limits apply. Empty: Other."
+    )
     farm_id = fields.Many2one("farm.farm")
     place = fields.Selection(
         [
@@ -103,6 +105,7 @@ class IotDeviceRange(models.TransientModel):
     @api.depends(
         *("id_pattern", "name_pattern", "channel_pattern", "first", "last"),
         *("farm_id", "place", "tank_id", "tank_ids", "stall_ids", "gateway_id"),
+        "target_state",
     )
     def _compute_preview(self):
         for wizard in self:
@@ -130,8 +133,13 @@ class IotDeviceRange(models.TransientModel):
         self.ensure_one()
         ids = self._expand()
         self._check_free(ids)
-        if not self.farm_id and self.env["iot.device"]._needs_farm():
-            raise UserError(_("Choose the farm; devices on no farm are a manager's."))
+        if not self.farm_id and self.env["iot.device"]._needs_farm(self.target_state):
+            raise UserError(
+                _(
+                    "Choose the farm. A device on no farm can only be a draft, and "
+                    "only a manager makes one."
+                )
+            )
         places = self._places(len(ids))
         common = {
             "device_type": self.device_type,

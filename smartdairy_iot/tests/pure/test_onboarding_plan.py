@@ -226,6 +226,12 @@ def test_what_cannot_publish_for_others_is_no_gateway():
     ]
 
 
+def test_a_retired_gateway_gets_no_new_children():
+    there = device(1, "GW-1", "gateway", state="retired", farm=GREEN)
+    made = plan("Device ID,Device Type,Gateway\nT-1,temperature,GW-1", there)
+    assert problems(made) == [(2, "gateway", "gateway_retired")]
+
+
 def test_a_gateway_of_another_farm_is_refused():
     there = device(1, "GW-1", "gateway", farm=GREEN)
     made = plan("Device ID,Device Type,Farm,Gateway\nT-1,temperature,HILL,GW-1", there)
@@ -243,7 +249,7 @@ def test_each_farm_may_have_a_gateway_of_the_same_name():
     assert problems(made) == [(2, "gateway", "ambiguous_gateway")]
 
 
-def test_who_does_not_see_devices_on_no_farm_makes_none():
+def test_a_device_on_no_farm_is_refused_where_it_needs_one():
     table = Table(
         Row(1, ("Device ID", "Device Type", "Farm")),
         [Row(2, ("T-1", "gateway", "")), Row(3, ("T-2", "gateway", "HILL"))],
