@@ -84,9 +84,10 @@ class IotControlMessage(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """What devices answered while no listener was there; then what waits."""
-        self.env["iot.device.answer"]._apply_all()
+        retry = self.env["iot.notification"]._retry
+        retry(self.env["iot.device.answer"]._apply_all)
         for name in ("iot.command", "iot.device.config"):
-            self.env[name]._expire()
+            retry(self.env[name]._expire)
             self.env[name]._send_due()
 
     @api.model
@@ -108,7 +109,7 @@ class IotControlMessage(models.AbstractModel):
 
     @api.model
     def _send_due(self):
-        while batch := self._lock_due():
+        while batch := self.env["iot.notification"]._retry(self._lock_due):
             is_up = batch._send()
             left = self.search_count(self._due_domain())
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):

@@ -1,6 +1,8 @@
 import logging
 from datetime import timezone
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..ingest.message import EXCERPT, Reason, Rejection
@@ -44,9 +46,22 @@ class IotDeviceAnswer(models.Model):
         stale = 0
         while waiting := self.search([], limit=_AT_ONCE).try_lock_for_update():
             for kind, answers in waiting.grouped("kind").items():
-                stale += answers._apply(kind)
+                stale += answers._apply_safely(kind)
             waiting.unlink()
         return stale
+
+    def _apply_safely(self, kind):
+        """One that cannot be applied must not hold up the others."""
+        try:
+            with self.env.cr.savepoint():
+                return self._apply(kind)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise  # a conflict with another transaction, or no database: try again
+        except Exception:
+            if len(self) > 1:
+                return sum(answer._apply_safely(kind) for answer in self)
+            _logger.exception("Cannot apply the answer %s: dropped", self.read())
+            return 0
 
     def _apply(self, kind):
         told = self.env[_MODELS[kind]]

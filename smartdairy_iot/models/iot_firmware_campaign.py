@@ -250,7 +250,8 @@ class IotFirmwareCampaign(models.Model):
     def _cron_follow(self):
         under_way = self.search([("state", "in", ("running", "paused"))])
         for campaign in under_way:
-            campaign._follow()
+            # Devices answer, and people press buttons, meanwhile.
+            self.env["iot.notification"]._retry(campaign._follow)
             self.env["ir.cron"]._commit_progress(1)
 
     def _follow(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .control import TECHNICIAN, VIEWER, ControlCase
 
@@ -178,6 +179,36 @@ class TestDeviceConfig(ControlCase):
         self.run_line()
         self.assertEqual(config.state, "applied")
         self.assertFalse(self.env["iot.device.answer"].search([]))
+
+    def test_an_answer_that_cannot_be_applied_does_not_hold_up_the_next(self):
+        other = self.make_device("TEST-2")
+        other.config_values = {"interval_seconds": 30}
+        config = self.set_values(interval_seconds=30)
+        self.send_due()
+        take = type(config)._take_answer
+
+        def fail(row, answer):
+            if row.device_id == other:
+                raise ZeroDivisionError
+            return take(row, answer)
+
+        self.patch(self.registry["iot.device.config"], "_take_answer", fail)
+        answers = self.env["iot.device.answer"].create(
+            [
+                {
+                    "kind": "config",
+                    "device_ref": device.device_id,
+                    "reference": device.current_config_ids.reference,
+                    "status": "applied",
+                    "received_at": fields.Datetime.now(),
+                }
+                for device in (other, self.sensor)
+            ]
+        )
+        with mute_logger("odoo.addons.smartdairy_iot.models.iot_device_answer"):
+            self.env["iot.device.answer"]._apply_all()
+        self.assertEqual(config.state, "applied")
+        self.assertFalse(answers.exists())
 
     def test_readings_go_on_while_answers_cannot_be_applied(self):
         config = self.set_values(interval_seconds=30)
