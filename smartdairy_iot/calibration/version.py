@@ -25,6 +25,8 @@ class Version(NamedTuple):
 
 def in_force(versions, time):
     """:param versions: by ``valid_from``; :return: :class:`Version`, None before all"""
+    if versions and versions[-1].valid_from <= time:
+        return versions[-1]  # as for nearly all readings
     position = bisect_right(versions, time, key=_valid_from)
     return versions[position - 1] if position else None
 
