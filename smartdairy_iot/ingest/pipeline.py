@@ -132,6 +132,7 @@ class Pipeline:
             mark = self._redelivery.mark(message, receipt, decoded)
             self._buffer.add(decoded, receipt, self._clock(), mark)
         self._commit_when_due()
+        self._apply_answers_when_due()
         self._tell_when_due()
 
     def _add_again(self, message, receipt):
@@ -243,8 +244,6 @@ class Pipeline:
 
     def _tell_when_due(self):
         now = self._clock()
-        if self._has_answers and now >= self._answer_at:
-            self._apply_answers(now)
         tells = self._news and now >= self._tell_at
         beats = self._is_beat_due(now)
         counts = self._tally.take() if now >= self._tally_at else {}
@@ -284,8 +283,11 @@ class Pipeline:
             self._told = replace(self.counters)
             self._writer.keep_house(self._client.is_connected)
 
-    def _apply_answers(self, now):
+    def _apply_answers_when_due(self):
         """What devices said to what they were told, in a transaction of its own."""
+        now = self._clock()
+        if not self._has_answers or now < self._answer_at:
+            return
         self._answer_at = now + _ANSWER_SECONDS
         try:
             with self._transaction() as env:
