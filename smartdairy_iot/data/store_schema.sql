@@ -138,6 +138,16 @@ CREATE INDEX IF NOT EXISTS idx_milk_readings_time
     ON milk_meter_readings USING brin (time)
     WITH (pages_per_range = 16, autosummarize = on);
 
+-- What a value was before its calibration; empty where there was none to correct. Milk
+-- meters, with up to seven values in a row, have it in metadata.
+ALTER TABLE temperature_readings ADD COLUMN IF NOT EXISTS raw_value real;
+ALTER TABLE temperature_readings ADD COLUMN IF NOT EXISTS raw_humidity real;
+ALTER TABLE sensor_readings ADD COLUMN IF NOT EXISTS raw_value double precision;
+
+-- Who was lost, and how often: few rows of many.
+CREATE INDEX IF NOT EXISTS idx_device_status_offline
+    ON device_status (time) WHERE NOT is_online;
+
 -- Until 19.0.1.1.0 every row had it.
 ALTER TABLE temperature_readings ALTER COLUMN received_at DROP NOT NULL;
 ALTER TABLE milk_meter_readings ALTER COLUMN received_at DROP NOT NULL;

@@ -47,8 +47,12 @@ def _decode(message, fleet, decoded):
         return  # our own words, or not yet asked for
     if message.retain and topic.kind != "status":
         return  # the broker's copy of a reading that was already counted
-    payload = parse_json(message.payload)
     device = fleet.get(topic.device_id)
+    try:
+        payload = parse_json(message.payload)
+    except RejectedError as error:
+        error.device_id = device and device.device_id
+        raise
     if device is None:
         if not message.retain:
             stranger = _stranger(topic.device_id, message, topic.device_type)

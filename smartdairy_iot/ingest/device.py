@@ -29,6 +29,8 @@ class Device(NamedTuple):
     checks: Checks = Checks()
     # location type → {(kind, reading type or None) → (Rule, …)}, of all other kinds
     watches: dict = {}  # noqa: RUF012
+    # {reading type → (Version of ``calibration``, …)}, the oldest first
+    calibrations: dict = {}  # noqa: RUF012
 
     def limits_at(self, location_type):
         """The limits in force there, most specific scope only."""

@@ -1,9 +1,11 @@
 """Rooms 2 and 3 in one: what does this message say, and is it true? Pure."""
 
+from ..calibration.version import calibrate, restore
 from ..rules.classify import classify
 from .arrival import Arrivals
 from .clock import Clocks
 from .decode import decode
+from .message import Fault
 from .plausibility import Plausibility
 
 
@@ -37,9 +39,12 @@ class Interpreter:
             if sample.has_own_time:
                 offset = (sample.time - sample.received_at).total_seconds()
                 self.clocks.hear(sample.device_id, offset, sample.received_at)
+            if device.calibrations:
+                calibrate(sample, device.calibrations)
             values = sample.values
             sample.faults = self.plausibility.check(sample, device.checks)
             if sample.faults:
+                _restore_errors(sample)
                 values = {n: v for n, v in values.items() if n not in sample.faults}
             rules = device.limits_at(sample.location_type)
             sample.alarms = classify(values, rules, sample.time, device.tz)
@@ -53,3 +58,9 @@ class Interpreter:
         name, at = rejection.device_id, rejection.received_at
         self.clocks.hear(name, rejection.clock_offset, at)
         decoded.heard.append((name, at))
+
+
+def _restore_errors(sample):
+    for reading_type, fault in sample.faults.items():
+        if fault is Fault.PROBE_ERROR:
+            restore(sample, reading_type)

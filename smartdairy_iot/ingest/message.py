@@ -71,8 +71,9 @@ class Sample:
 
     ``values`` maps a reading type to its value; ``original`` keeps, for those that
     came in another unit, ``[number, unit]`` as they were sent. Room 3 sets the rest:
-    ``faults`` maps what cannot be true to its :class:`Fault`, and ``alarms`` what
-    violates a limit to its :class:`~..rules.classify.Alarm`.
+    ``raw`` keeps what those were that a calibration changed, ``faults`` maps what
+    cannot be true to its :class:`Fault`, and ``alarms`` what violates a limit to its
+    :class:`~..rules.classify.Alarm`.
     """
 
     device_id: str
@@ -88,6 +89,7 @@ class Sample:
     location_type: str | None = None
     metadata: dict | None = None
     original: dict | None = None
+    raw: dict | None = None
     faults: dict = field(default_factory=dict)
     alarms: dict = field(default_factory=dict)
 

@@ -5,7 +5,8 @@ room  what                                           where
 ====  =============================================  ==========================
 1     receive, keep topic + bytes + message id        ``client``
 2     decode: samples, or a rejection with a reason   ``decode``, ``codec``
-3     is it true, is it an alarm                      ``plausibility``, ``rules``
+3     calibrate; is it true, is it an alarm           ``calibration``,
+                                                      ``plausibility``, ``rules``
 4     buffer until N rows or T ms, bounded            ``buffer``
 5     transaction 1: into the store                   ``writer``, ``iot.store``
 6     ack, in arrival order, only after that commit   ``client``
@@ -30,6 +31,7 @@ from datetime import datetime, timezone
 from odoo import SUPERUSER_ID, api
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..health.tally import Tally
 from .buffer import Buffer
 from .counters import Counters, Durations
 from .decode import decode
@@ -45,6 +47,8 @@ _TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a 
 _TELL_PAUSES = 4  # times as long as telling took …
 _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
+_TALLY_SECONDS = 30.0  # between two writes of each device's message counts …
+_TALLY_PAUSES = 100  # … or so many times as long as that took
 _FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
 _COLLISION_SECONDS = (0.005, 0.05)  # after one with another listener, or a person
@@ -80,6 +84,8 @@ class Pipeline:
         self._news = News()
         self._tell_at = 0.0
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
+        self._tally = Tally()
+        self._tally_at = clock() + _TALLY_SECONDS
         self._told = Counters()
         self._reasons = Counter()  # of rejections
         self._lag = 0.0
@@ -126,6 +132,7 @@ class Pipeline:
         """We have its readings; what else it brought may not be recorded yet."""
         self.counters.duplicate += 1
         decoded = decode(message, self._interpreter.fleet)
+        self._tally.add_again(decoded.samples)
         decoded.samples.clear()
         self._buffer.add(decoded, receipt, self._clock())
 
@@ -138,7 +145,7 @@ class Pipeline:
             self._commit_when_due()
             self._settle()
         self._writer.close()
-        self._tell_at = 0.0
+        self._tell_at = self._tally_at = 0.0
         self._tell_when_due()
         self._client.close()
 
@@ -182,6 +189,7 @@ class Pipeline:
         self._client.acknowledge(batch.receipts)
         self._count(batch, storing.result())
         self._news.add(batch)
+        self._tally.add(batch)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
 
     def _retry_later(self, error):
@@ -221,7 +229,8 @@ class Pipeline:
         now = self._clock()
         tells = self._news and now >= self._tell_at
         beats = now >= self._beat_at
-        if not tells and not beats:
+        counts = self._tally.take() if now >= self._tally_at else {}
+        if not (tells or beats or counts):
             return
         devices, wakes_rules = {}, False
         if tells:
@@ -236,18 +245,22 @@ class Pipeline:
                 env["farm.farm"]._send_readings(devices, fleet)
                 if wakes_rules:
                     env["iot.alert"]._wake_rules()
+                env["iot.device.counter"]._add(counts, fleet)
                 if beats:
                     self._beat(env)
         except Exception as error:  # noqa: BLE001 - the data is safe, tell it next time
             _logger.info("Could not tell the newest readings, will retry: %s", error)
             self._news.give_back(devices, wakes_rules)
+            self._tally.give_back(counts)
             self._tell_at = now + _TELL_SECONDS
             return
+        took = self._clock() - now
         if tells:
             # With tens of thousands of devices, most of the time is for rooms 1–6.
-            took = self._clock() - now
             pause = min(_TELL_PAUSES * took, _TELL_LATEST)
             self._tell_at = now + max(_TELL_SECONDS, pause)
+        if counts:
+            self._tally_at = now + max(_TALLY_SECONDS, _TALLY_PAUSES * took)
         if beats:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)

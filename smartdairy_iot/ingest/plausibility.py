@@ -133,9 +133,8 @@ class _Memory:
         if not is_same:
             self.value, self.since = value, time
         # Two cheap looks before the call: this runs for every reading of every device.
-        if (value in checks.error_values or sample.original) and self._is_probe_error(
-            value, sample, checks.error_values
-        ):
+        may_be_error = value in checks.error_values or sample.original or sample.raw
+        if may_be_error and self._is_probe_error(value, sample, checks.error_values):
             self.fault = Fault.PROBE_ERROR
         elif self.believed is not None and self._is_jump(value, time, step):
             self.doubted = value
@@ -149,6 +148,8 @@ class _Memory:
     def _is_probe_error(self, value, sample, errors):
         if self.reading_type != "temperature":
             return False
+        if sample.raw:  # an error value says so before any calibration
+            value = sample.raw.get("temperature", value)
         tolerance = 0.0
         if sample.original and "temperature" in sample.original:
             tolerance = _CONVERTED_TOLERANCE

@@ -19,6 +19,8 @@ TEMPERATURE_COLUMNS = (
     "is_alarm",
     "alarm_type",
     "metadata",
+    "raw_value",
+    "raw_humidity",
 )
 MILK_COLUMNS = (
     "time",
@@ -52,6 +54,7 @@ SENSOR_COLUMNS = (
     "is_alarm",
     "alarm_type",
     "metadata",
+    "raw_value",
 )
 # 0–100, the specification's quality score, of a value that is not believed.
 QUALITY = {Fault.PROBE_ERROR: 0, Fault.JUMP: 10, Fault.STUCK: 20}
@@ -93,7 +96,8 @@ def _temperature_line(sample):
     return (
         f"{sample.time}\t{_received(sample)}\t{sample.device_id}\t"
         f"{location_id}\t{sample.values['temperature']}\t"
-        f"{sample.values.get('humidity', _NULL)}\t{_verdict(sample)}\n"
+        f"{sample.values.get('humidity', _NULL)}\t{_verdict(sample)}\t"
+        f"{_raw(sample, 'temperature')}\t{_raw(sample, 'humidity')}\n"
     )
 
 
@@ -122,7 +126,7 @@ def _sensor_lines(sample):
         yield (
             f"{head}{sample.device_type}\t{reading_type}\t{value}\t"
             f"{unit_of(reading_type)}\t{quality}\t{'t' if alarm else 'f'}\t"
-            f"{alarm_type}\t{notes}\n"
+            f"{alarm_type}\t{notes}\t{_raw(sample, reading_type)}\n"
         )
 
 
@@ -144,11 +148,18 @@ def _notes(sample):
     }
     if sample.original:
         notes["original"] = sample.original
+    if sample.raw and sample.device_type == "milk_meter":
+        notes["raw"] = sample.raw  # up to seven values: no columns for each
     if sample.faults:
         notes["faults"] = sample.faults
     if len(sample.alarms) > 1:  # alarm_type names only the first
         notes["alarms"] = sample.alarm_types
     return _text(json.dumps(notes)) if notes else _NULL
+
+
+def _raw(sample, reading_type):
+    """What a value was before its calibration; NULL, which takes no space, without."""
+    return sample.raw.get(reading_type, _NULL) if sample.raw else _NULL
 
 
 def _or_null(value):

@@ -5,6 +5,7 @@ from . import farm_animal
 from . import farm_farm_alert
 from . import iot_retention
 from . import iot_store
+from . import iot_store_health
 from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
@@ -18,12 +19,17 @@ from . import iot_store_trial
 from . import iot_archive
 from . import iot_listener_mapped
 from . import iot_device_profile
+from . import iot_device_profile_calibration
 from . import iot_device_profile_field
 from . import iot_device_profile_sample
 from . import iot_device
+from . import iot_device_calibration
 from . import iot_device_listener
 from . import iot_device_health
 from . import iot_device_health_words
+from . import iot_device_counter
+from . import iot_device_trend
+from . import iot_device_uptime
 from . import iot_device_live
 from . import iot_device_normal
 from . import iot_device_reading
@@ -33,6 +39,8 @@ from . import iot_device_silence
 from . import iot_schedule
 from . import iot_schedule_line
 from . import iot_threshold
+from . import iot_calibration
+from . import iot_calibration_fit
 from . import iot_threshold_evaluation
 from . import iot_threshold_snapshot
 from . import iot_threshold_device
@@ -97,6 +105,7 @@ from . import ir_mail_server
 from . import mail_thread
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_calibration
 from . import res_config_settings_channels
 from . import res_config_settings_notify
 from . import res_users

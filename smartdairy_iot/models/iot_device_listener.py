@@ -76,6 +76,7 @@ class IotDevice(models.Model):
             for profile in profiles
         }
         rules_of = self.env["iot.threshold"]._rules_by_device()
+        calibrations = self.env["iot.calibration"]._by_device()
         fleet = Fleet()
         with_topic = set(profiles.filtered("topic").ids)
         used = set()
@@ -83,7 +84,12 @@ class IotDevice(models.Model):
             (profile_id, source_key, channel, company_id), values = row[-4:], row[:-4]
             record_id, _device_id, device_type, farm_id = values[:4]
             scope = Scope(record_id, profile_id, None, device_type, farm_id, company_id)
-            device = _to_device(values, rules_of(scope), known.get(profile_id))
+            device = _to_device(
+                values,
+                rules_of(scope),
+                known.get(profile_id),
+                calibrations.get(record_id, {}),
+            )
             fleet[device.device_id] = device
             if profile_id:
                 used.add(profile_id)
@@ -118,7 +124,7 @@ class IotDevice(models.Model):
         return self.env.cr.fetchall()
 
 
-def _to_device(values, rules, of_profile):
+def _to_device(values, rules, of_profile, calibrations):
     record_id, device_id, device_type, farm_id, gateway_id, is_active, place, tz = (
         values
     )
@@ -135,6 +141,7 @@ def _to_device(values, rules, of_profile):
         limits,
         *(of_profile or ({}, None, Checks())),
         watches,
+        calibrations,
     )
 
 

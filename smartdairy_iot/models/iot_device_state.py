@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timezone
+from datetime import timezone
 from operator import itemgetter
 
 from odoo import _, api, fields, models
@@ -125,12 +125,12 @@ class IotDeviceState(models.Model):
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     def _tell_history(self):
-        now = datetime.now(timezone.utc).isoformat()
+        """They have gone when they were due, not when that was noticed."""
         self.env["iot.store.outbox"]._put(
             "device_status",
             [
                 {
-                    "time": now,
+                    "time": to_iso(state.status_since),
                     "device_id": state.device_id.device_id,
                     "is_online": state.is_online,
                     "battery_level": state.battery_level,

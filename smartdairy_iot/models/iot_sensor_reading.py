@@ -52,6 +52,15 @@ class IotSensorReading(models.Model):
         aggregator="max",
         exportable=False,
     )
+    raw_value = fields.Float(
+        digits=(16, 4),
+        readonly=True,
+        aggregator=None,
+        help="What the device said, where a calibration has corrected it.",
+    )
+    is_calibrated = fields.Boolean(
+        "Calibrated", readonly=True, help="Corrected by the calibration of its time."
+    )
     unit = fields.Char(readonly=True)
     quality = fields.Integer(
         readonly=True,

@@ -34,6 +34,12 @@ COLUMNS = {
         "scc": "somatic_cell_count",
     },
 }
+# SQL of what a value was before its calibration; empty without.
+_RAW = {
+    "temperature_celsius": "reading.raw_value::text::float8",
+    "humidity_percent": "reading.raw_humidity::text::float8",
+}
+_RAW_IN_METADATA = "(reading.metadata -> 'raw' ->> %s)::float8"
 # Of a quarter hour, by reading type: minimum, sum and maximum of what is believed, how
 # many those are, and how many readings there were.
 _TEMPERATURE_SUMS = {
@@ -173,12 +179,13 @@ class Source:
         columns = COLUMNS[table]
         types = [
             SQL(
-                "(%s, %s, %s, reading.%s::float8, reading.%s::text::float8)",
+                "(%s, %s, %s, reading.%s::float8, reading.%s::text::float8, %s)",
                 name,
                 reading_id.TYPES.index(name),
                 unit_of(name),
                 SQL.identifier(columns[name]),
                 SQL.identifier(columns[name]),
+                _raw(table, name),
             )
             for name in names
         ]
@@ -187,7 +194,7 @@ class Source:
             table=self._narrowed(table, names),
             types=SQL(
                 "CROSS JOIN LATERAL (VALUES %s) AS type"
-                " (name, number, unit, value, shown)",
+                " (name, number, unit, value, shown, raw)",
                 SQL(", ").join(types),
             ),
             is_alarm=SQL(_IS_ALARM),
@@ -205,7 +212,8 @@ class Source:
                 "JOIN (VALUES %s) AS known (name, number)"
                 " ON known.name = reading.reading_type"
                 " CROSS JOIN LATERAL (SELECT known.name, known.number, reading.unit,"
-                " reading.value, reading.value AS shown) AS type",
+                " reading.value, reading.value AS shown, reading.raw_value AS raw)"
+                " AS type",
                 SQL(", ").join(types),
             ),
             is_alarm=SQL("reading.is_alarm"),
@@ -270,6 +278,12 @@ class Source:
         )
 
 
+def _raw(table, name):
+    if table == MILK.table:
+        return SQL(_RAW_IN_METADATA, name)
+    return SQL(_RAW[COLUMNS[table][name]])
+
+
 # A row's alarm is of one reading type, or its metadata names them all. In a CASE the
 # planner takes it for likely; else it would join devices one by one.
 _IS_ALARM = """
@@ -290,6 +304,7 @@ SELECT (mod(device.id, %(modulo)s)::bigint << %(device_shift)s)
        device.farm_id, device.farm_rank,
        reading.time AT TIME ZONE 'UTC' AS timestamp,
        type.name AS reading_type, type.shown AS value, type.unit,
+       type.raw AS raw_value, type.raw IS NOT NULL AS is_calibrated,
        reading.quality::int AS quality, %(is_alarm)s AS is_alarm,
        CASE WHEN %(believed)s THEN type.value END AS value_min,
        CASE WHEN %(believed)s THEN type.value END AS value_max,

@@ -11,6 +11,7 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_calibration
 from . import test_channel_email
 from . import test_channel_mqtt
 from . import test_channel_push
@@ -25,6 +26,7 @@ from . import test_device_heard
 from . import test_device_normal
 from . import test_device_profile
 from . import test_device_profile_sample
+from . import test_device_uptime
 from . import test_election
 from . import test_history
 from . import test_escalation
@@ -43,6 +45,7 @@ from . import test_sensor_reading
 from . import test_sensor_reading_access
 from . import test_settings
 from . import test_store
+from . import test_store_health
 from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup

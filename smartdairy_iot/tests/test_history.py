@@ -95,18 +95,17 @@ class TestHistory(LineCase):
         self.assertEqual(len(self.outbox.search([("error", "!=", False)])), 2)
 
     def test_a_device_that_falls_silent_and_comes_back_is_in_the_history(self):
-        self.publish({"temperature": 4.0, "battery": 80, "signal": 70})
+        then = datetime.now(timezone.utc) - timedelta(hours=1)
+        self.publish({"temperature": 4.0, "battery": 80, "signal": 70}, at=then)
         self.run_line()
-        self.sensor.live_ids.last_seen = datetime.now(timezone.utc).replace(
-            tzinfo=None
-        ) - timedelta(hours=1)
-        self.env.flush_all()
         self.env["iot.device.state"]._cron_detect_offline()
         self.publish({"temperature": 4.0})
         self.run_line()
         self.publish({"temperature": 4.1})
         self.run_line()
-        columns = "is_online, battery_level, signal_strength"
+        columns = "is_online, battery_level, signal_strength, time"
         told = self.told(columns, "device_status")
         self.assertEqual([row[0] for row in told], [True, False, True])
-        self.assertEqual(told[0][1:], (80, 70))
+        self.assertEqual(told[0][1:3], (80, 70))
+        # It counts as gone from when it was due, and not from when that was noticed.
+        self.assertEqual(told[1][3] - then, timedelta(seconds=300))

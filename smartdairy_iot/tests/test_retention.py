@@ -1,3 +1,5 @@
+import hashlib
+import io
 import tempfile
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -15,9 +17,11 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..archive import file
+from ..archive.summary import Summary
 from ..ingest.message import Sample, StatusChange
 from ..models.iot_archive import IotArchive
 from ..models.iot_retention import TABLES
+from ..models.iot_store_retention import Chunk
 from .common import IotCase
 
 OLD = datetime(2024, 2, 29, 23, 59, 58, 123000, tzinfo=timezone.utc)
@@ -115,6 +119,42 @@ class TestRetention(IotCase):
         self.store._refresh_rollups()
         query = "SELECT sum_temp FROM temperature_quarter_hourly ORDER BY bucket"
         self.assertEqual(self.rows(query), [(3.0,), (4.0,)])
+
+    def test_a_raw_value_leaves_and_comes_back_with_its_reading(self):
+        calibrated = self.sample(4.0, OLD)
+        calibrated.raw = {"temperature": 4.3}
+        self.store._insert([calibrated])
+        self.kept._cron_drop_old()
+        self.assertEqual(self.stored(), [])
+        self.archives.search([]).action_restore()
+        query = "SELECT temperature_celsius, raw_value FROM temperature_readings"
+        self.assertEqual(self.rows(query), [(4.0, 4.3)])
+
+    def test_an_archive_of_before_there_were_raw_values_is_restored(self):
+        self.put(3.0)
+        describe = type(self.store)._describe
+        without = {"raw_value", "raw_humidity"}
+        columns = {
+            name: kind
+            for name, kind in describe(self.store, "temperature_readings").items()
+            if name not in without
+        }
+        text = io.BytesIO()
+        names = ", ".join(columns)
+        self.env.cr.copy_expert(
+            f"COPY (SELECT {names} FROM temperature_readings)"  # noqa: S608
+            " TO STDOUT (FORMAT csv, HEADER)",
+            text,
+        )
+        summary = Summary(1, hashlib.sha256(text.getvalue()).hexdigest())
+        self.env.cr.execute("DELETE FROM temperature_readings")
+        text.seek(0)
+        chunk = Chunk("", OLD, OLD + timedelta(seconds=1))
+        table = "temperature_readings"
+        new = self.store._restore_rows(table, chunk, list(columns), text, summary)
+        self.assertEqual(new, 1)
+        query = "SELECT temperature_celsius, raw_value FROM temperature_readings"
+        self.assertEqual(self.rows(query), [(3.0, None)])
 
     def test_a_restore_brings_back_identical_rows_and_twice_is_once(self):
         self.put(3.0, 4.0, 5.5)

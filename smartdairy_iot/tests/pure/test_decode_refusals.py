@@ -166,3 +166,8 @@ def test_a_topic_that_no_codec_answers_for_is_ignored_and_not_refused():
     for topic in ("sensors/temperature/TEMP-1/config", "gateway/GW-1/commands"):
         decoded = decode(Message(f"smartdairy/{topic}", b"\xff", NOW), DEVICES)
         assert not (decoded.samples or decoded.statuses or decoded.rejections)
+
+
+def test_what_cannot_be_read_at_its_own_topic_is_the_devices():
+    (rejection,) = decode(make_message(b"garbage"), DEVICES).rejections
+    assert (rejection.reason, rejection.device_id) == (Reason.NOT_JSON, "TEMP-1")

@@ -64,7 +64,7 @@ def test_a_temperature_is_one_line_of_its_own_table():
     assert (rows.table, rows.columns) == ("temperature_readings", TEMPERATURE_COLUMNS)
     assert rows.lines == [
         "2026-01-05 06:00:00.123000+00:00\t2026-01-05 06:00:12+00:00\tTEMP-1\t7\t3.8"
-        "\t81.5\t100\tf\t\\N\t\\N\n"
+        "\t81.5\t100\tf\t\\N\t\\N\t\\N\t\\N\n"
     ]
 
 
@@ -153,8 +153,8 @@ def test_every_other_device_has_a_line_for_each_value():
     head = "2026-01-05 06:00:00+00:00\t2026-01-05 06:00:00+00:00\tPH-1\tph_sensor\t"
     notes = '{"faults": {"temperature": "jump"}}'
     assert rows.lines == [
-        f"{head}ph\t6.2\tpH\t100\tt\tlow_ph\t{notes}\n",
-        f"{head}temperature\t4.0\t°C\t10\tf\t\\N\t{notes}\n",
+        f"{head}ph\t6.2\tpH\t100\tt\tlow_ph\t{notes}\t\\N\n",
+        f"{head}temperature\t4.0\t°C\t10\tf\t\\N\t{notes}\t\\N\n",
     ]
 
 
