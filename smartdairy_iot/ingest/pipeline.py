@@ -49,7 +49,8 @@ _ANSWER_SECONDS = 0.2  # between two looks at what devices answered
 _TELL_PAUSES = 4  # times as long as telling took …
 _TELL_LATEST = 5.0  # … but never longer
 _BEAT_SECONDS = 5.0
-_TALLY_SECONDS = 30.0  # between two writes of each device's message counts
+_TALLY_SECONDS = 30.0  # between two writes of each device's message counts …
+_TALLY_PAUSES = 100  # … or so many times as long as that took
 _FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
 _COLLISION_SECONDS = (0.005, 0.05)  # after one with another listener, or a person
@@ -271,13 +272,13 @@ class Pipeline:
             self._tally.give_back(counts)
             self._tell_at = now + _TELL_SECONDS
             return
+        took = self._clock() - now
         if tells:
             # With tens of thousands of devices, most of the time is for rooms 1–6.
-            took = self._clock() - now
             pause = min(_TELL_PAUSES * took, _TELL_LATEST)
             self._tell_at = now + max(_TELL_SECONDS, pause)
         if counts:
-            self._tally_at = now + _TALLY_SECONDS
+            self._tally_at = now + max(_TALLY_SECONDS, _TALLY_PAUSES * took)
         if beats:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
