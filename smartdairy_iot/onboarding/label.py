@@ -8,7 +8,9 @@ from PIL import Image
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 _QUIET = 4  # modules of white around it, as the standard has it
-_DOTS = 6  # per module: crisp on a 300 dpi label printer
+# Dots per module: crisp on a 300 dpi printer. Eight are the side of a block of JPEG, so
+# that wkhtmltopdf keeps the picture as it is: any other number it blurs.
+_DOTS = 8
 
 
 @dataclass(frozen=True, slots=True)
