@@ -8,7 +8,9 @@ from PIL import Image
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 _QUIET = 4  # modules of white around it, as the standard has it
-_DOTS = 6  # per module: crisp on a 300 dpi label printer
+# Dots per module: crisp on a 300 dpi printer. wkhtmltopdf makes a JPEG of it, in blocks
+# of eight: with any other number it is blurred, and four times as large.
+_DOTS = 8
 
 
 @dataclass(frozen=True, slots=True)
