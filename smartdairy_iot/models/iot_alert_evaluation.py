@@ -33,7 +33,6 @@ _logger = logging.getLogger(__name__)
 
 # A batch commits later than it was received; the state machine absorbs the overlap.
 _OVERLAP = timedelta(seconds=30)
-_LATE = 10  # seconds
 _RECENT = timedelta(days=7)  # chunks are compressed from then on
 _PAST_EVERY = timedelta(hours=1)
 _NOT_THE_RULES_FAULT = (psycopg2.OperationalError,)  # as is a serialization failure
@@ -61,7 +60,8 @@ class IotAlert(models.Model):
         holding = standing(cases)
         cases = self._with_past([case for case in cases if case.may_matter(now)])
         failed = self._each_rule(lambda part: self._judge(part, holding, now), cases)
-        late = [case for case in cases if _is_to_look_back(case, since, now)]
+        looked_at = since + _OVERLAP
+        late = [case for case in cases if case.is_to_look_back(looked_at, now)]
         failed |= self._each_rule(lambda part: self._look_back(part, now), late)
         ids = {case.rule.threshold_id for case in cases}
         self.env["iot.threshold"]._succeeded(ids - failed)
@@ -274,17 +274,6 @@ class IotAlert(models.Model):
                 for case, start in asked
             ]
         )
-
-
-def _is_to_look_back(case, since, now):
-    """What a backfill tells is read when it comes, and then, while the overlap shows it
-    again, every ten seconds only: it may be the history of days.
-
-    :param since: with the overlap
-    """
-    before = since + _OVERLAP
-    is_new = any(alarm.received_at >= before for alarm in case.alarms)
-    return is_new or now.timestamp() // _LATE != before.timestamp() // _LATE
 
 
 def _rules_of_readings(device, live):

@@ -1,12 +1,15 @@
 """An alert in words, for messages, and as data, for programs."""
 
+from datetime import timezone
+
 from odoo import _, models
 from odoo.tools.misc import format_datetime, formatLang
 
 from ..notify.number import decimals
+from ..zone import to_zone
 from .farm_farm import to_iso
 
-_TIME = "d MMM HH:mm z"  # who reads it may be in another zone than the milk
+_TIME = "d MMM HH:mm"  # who reads it may be in another zone than the milk
 
 
 class IotAlert(models.Model):
@@ -106,4 +109,6 @@ def describe_time(env, time, tz):
     :param time: UTC without a zone
     :param tz: name of a zone
     """
-    return format_datetime(env, time, tz=tz, dt_format=_TIME)
+    zone = time.replace(tzinfo=timezone.utc).astimezone(to_zone(tz)).tzname()
+    name = f"UTC{zone}" if zone[0] in "+-" else zone  # many have no abbreviation
+    return f"{format_datetime(env, time, tz=tz, dt_format=_TIME)} {name}"

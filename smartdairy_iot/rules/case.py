@@ -13,6 +13,7 @@ from .rule import INSTANT, Rule, severity_rank
 HISTORIC_AFTER = timedelta(minutes=15)
 # A device that has said nothing for so many of its intervals is taken at its word.
 _INTERVALS = 2
+_LATE = 10  # seconds
 _IN_DEADBAND = timedelta(seconds=10)  # back inside, but not yet by the deadband
 
 
@@ -140,6 +141,15 @@ class Case(NamedTuple):
             return after(self.told_until, self.watch.look_from)
         is_heard = self.heard_at and self.heard_at >= since
         return after(self.told_until, since) if is_heard else None
+
+    def is_to_look_back(self, looked_at, now):
+        """What a backfill tells is read when it comes, and then, while the overlap
+        shows it again, every ten seconds only: it may be the history of days.
+
+        :param looked_at: when it was looked at before
+        """
+        is_new = any(alarm.received_at >= looked_at for alarm in self.alarms)
+        return is_new or now.timestamp() // _LATE != looked_at.timestamp() // _LATE
 
     def historic_from(self, now):
         """See :func:`~.attention.historic_from`."""

@@ -68,7 +68,7 @@ class TestChannelEmail(ChannelCase):
         self.send(self.make_row("email"))
         (mail,) = self.sink.received
         link = f"/mail/view?model=iot.alert&res_id={self.alert.id}"
-        for words in ("Green Valley", "TANK-2", "12:12 +06", link):
+        for words in ("Green Valley", "TANK-2", "12:12 UTC+06", link):
             self.assertIn(words, self.body(mail))
         self.assertIn(link.replace("&", "&amp;"), self.body(mail, "html"))
 

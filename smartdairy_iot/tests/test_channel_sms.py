@@ -41,7 +41,7 @@ class TestChannelSms(GatewayCase):
         self.assertEqual(
             sent["text"],
             "HIGH: Cooling tank 2: Temperature 9.1 C (max 6 C), "
-            "since 5 Jan 12:12 +0600, Green Valley",
+            "since 5 Jan 12:12 UTC+06, Green Valley",
         )
         self.assertEqual((outcome.is_sent, outcome.reference), (True, "SM1"))
 

@@ -52,6 +52,15 @@ def test_a_clock_that_is_off_makes_no_alarm_a_backfill_and_no_delay_shorter(offs
     assert verdict.outcome.started_at == at(offset), "by the device's"
 
 
+def test_a_backfill_is_read_when_it_comes_and_then_every_ten_seconds():
+    said = "TEMP-1", "temperature", "high", at(-HOUR), at(-HOUR), 6.0, at(0)
+    case = make_case(alarms=[Alarms(*said)])
+    runs = [case.is_to_look_back(at(second - 1), at(second)) for second in range(30)]
+    assert runs[0], "it came just now"
+    assert sum(runs) <= 4, "of thirty runs"
+    assert any(runs[15:]), "a batch that commits late is seen"
+
+
 def test_the_cooldown_counts_from_when_people_ended_it_whatever_the_device_says():
     live = Live({"temperature": 6.0}, at(-HOUR), None, None, 60, -float(HOUR))
     case = make_case(live=live).with_ended(Ended("medium", at(0)), None)
