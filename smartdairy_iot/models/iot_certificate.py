@@ -94,6 +94,11 @@ class IotCertificate(models.Model):
         "UNIQUE(serial)", "This certificate is recorded already."
     )
 
+    @api.depends("common_name", "serial")
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = f"{one.common_name} ({one.serial[:8]}…)"
+
     # The CA -------------------------------------------------------------------------
 
     @api.model
