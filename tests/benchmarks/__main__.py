@@ -119,8 +119,8 @@ def is_allowed(name, session):
 
 def measure_line(session, names):
     """From a publish to the row, with devices that are there meanwhile."""
+    session.rows.remove()  # first: a device that has readings is not deleted
     session.odoo.remove()
-    session.rows.remove()
     try:
         numbers = TEMPERATURE.numbers(session.options.devices)
         session.odoo.register(TEMPERATURE, numbers)
@@ -130,8 +130,8 @@ def measure_line(session, names):
                 LINE[name](session)
     finally:
         if not session.environment.is_ours:  # ours are removed as a whole
-            session.odoo.remove()
             session.rows.remove()
+            session.odoo.remove()
 
 
 def main(argv=None):
