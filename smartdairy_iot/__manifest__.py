@@ -76,6 +76,7 @@
         "demo/iot_device_tag_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
+        "demo/iot_control_demo.xml",
         "demo/iot_notify_demo.xml",
     ],
     "assets": {
