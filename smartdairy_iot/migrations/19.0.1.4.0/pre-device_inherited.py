@@ -4,6 +4,7 @@ Until now a device had copies. A copy that is equal, or empty, follows the profi
 now on; what differs is the device's own, so no device changes its ways by the upgrade.
 """
 
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists
 
 _COLUMNS = """
@@ -39,4 +40,4 @@ def migrate(cr, version):
     # Raw SQL: before the columns have their meaning, of tens of thousands of devices.
     cr.execute(_COLUMNS)
     has_profiles = column_exists(cr, "iot_device", "profile_id")  # since 19.0.1.2.0
-    cr.execute(_FILL % (_PROFILE if has_profiles else _NO_PROFILE))
+    cr.execute(SQL(_FILL, SQL(_PROFILE if has_profiles else _NO_PROFILE)))
