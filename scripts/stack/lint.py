@@ -9,7 +9,7 @@ import subprocess
 from stack import python_env
 from stack.console import Steps, say
 from stack.process import run
-from stack.settings import ADDONS, REPO, RUN, VENV
+from stack.settings import ADDONS, GLUE, REPO, RUN, VENV
 from stack.stamps import Stamp
 
 NODE_MODULES = REPO / "node_modules"  # where eslint's configuration looks for them
@@ -24,7 +24,7 @@ def main(exclusive) -> int:
             python_env.prepare(steps, "requirements-dev.txt")
         with steps.step("JavaScript tools"):
             prepare_node()
-    addons = [name for name in ADDONS if (REPO / name).is_dir()]
+    addons = [name for name in ADDONS + GLUE if (REPO / name).is_dir()]
     checks = {
         "ruff": [VENV / "bin/ruff", "check", "--no-cache", "."],
         "ruff format": [VENV / "bin/ruff", "format", "--no-cache", "--check", "."],

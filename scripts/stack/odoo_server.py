@@ -16,6 +16,7 @@ from stack.postgres import Postgres
 from stack.process import Daemon, make_folder, run, service_environment
 from stack.settings import (
     ADDONS,
+    GLUE,
     HOST,
     PYTHON,
     REPO,
@@ -45,7 +46,7 @@ def installable() -> list[str]:
 def sources_state() -> list[tuple[str, int, int]]:
     """Return the state of the add-ons' files, for telling whether to upgrade."""
     found = []
-    for name in installable():
+    for name in [*installable(), *GLUE]:
         for path in sorted((REPO / name).rglob("*")):
             if path.is_file() and path.suffix != ".pyc" and "tests" not in path.parts:
                 status = path.stat()

@@ -16,6 +16,8 @@ CACHE = RUN / "cache"
 VENV = RUN / "venv"
 PYTHON = VENV / "bin" / "python"
 ADDONS = ("smartdairy_iot", "smartdairy_iot_timescale", "smartdairy_iot_mobile_api")
+# They install themselves beside an add-on of Odoo's that we do not install for anybody.
+GLUE = ("smartdairy_iot_stock",)
 TIMESERIES_DB = "smartdairy_iot"
 HOST = "127.0.0.1"
 PORTS = {  # name of the variable -> default of the stack `main`

@@ -21,7 +21,7 @@ from stack.process import (
     run,
     service_environment,
 )
-from stack.settings import ADDONS, PYTHON, REPO, TIMESERIES_DB, Stack
+from stack.settings import ADDONS, GLUE, PYTHON, REPO, TIMESERIES_DB, Stack
 from stack.temporary import (
     SCRIPTS,
     keep_logs,
@@ -157,6 +157,7 @@ def run_phases(runner: Runner, steps: Steps) -> None:
     odoo = OdooServer(runner.stack)
     odoo.postgres.prepare_odoo(runner.stack.database)
     run_addon_tests(runner, odoo, steps, "embedded store", EMBEDDED)
+    run_glue_tests(runner, odoo, steps)
     run_addon_tests(runner, odoo, steps, "TimescaleDB", ADDONS[1:2])
     with steps.step("Odoo server"):
         odoo.start()
@@ -187,15 +188,42 @@ def run_addon_tests(runner, odoo: OdooServer, steps: Steps, store: str, addons) 
     """
     addons = [name for name in addons if name in installable()]
     copy = f"{runner.stack.database}_{store.split()[0].lower()}"
-    conf = runner.stack.folder / f"{copy}.conf"
     with steps.step(f"Odoo, {store}"):
         odoo.install(addons, steps.note)
-        copy_databases(odoo, copy)
-        odoo.write_configuration(conf, copy, f"{TIMESERIES_DB}_{copy}")
+        conf = make_copy(odoo, copy)
+    run_on_copy(runner, odoo, store, addons, copy, conf)
+
+
+def run_glue_tests(runner, odoo: OdooServer, steps: Steps) -> None:
+    """Test what goes between ours and Odoo's own, such as Inventory.
+
+    Those are installed on a copy only: the database of the later phases is the one that
+    people get, without them.
+    """
+    copy = f"{runner.stack.database}_glue"
+    with steps.step("Odoo, Inventory"):
+        conf = make_copy(odoo, copy)
+        odoo.run_odoo(
+            *("-d", copy, "-i", ",".join(GLUE), "--stop-after-init"),
+            what="installing the add-ons between ours and Odoo's own",
+        )
+    run_on_copy(runner, odoo, "Inventory", GLUE, copy, conf)
+
+
+def make_copy(odoo: OdooServer, copy: str) -> Path:
+    """Copy the databases; return the configuration of an Odoo on the copy."""
+    conf = odoo.stack.folder / f"{copy}.conf"
+    copy_databases(odoo, copy)
+    odoo.write_configuration(conf, copy, f"{TIMESERIES_DB}_{copy}")
+    return conf
+
+
+def run_on_copy(runner, odoo: OdooServer, what: str, addons, copy: str, conf) -> None:
+    """Run the tests of these add-ons on a copy of the database."""
     options = [f"--odoo-config={conf}", f"--odoo-database={copy}", "--odoo-http"]
     options += [f"--ignore={REPO / name / 'tests' / 'pure'}" for name in addons]
     paths = [REPO / name / "tests" for name in addons]
-    runner.phase(f"add-on tests, {store}", paths, options, odoo.environment())
+    runner.phase(f"add-on tests, {what}", paths, options, odoo.environment())
     say()
 
 
