@@ -21,7 +21,10 @@
         "data/iot_retention.xml",
         "views/farm_farm_views.xml",
         "views/iot_device_rules_templates.xml",
+        "views/iot_device_tag_views.xml",
+        "views/iot_device_map_views.xml",
         "views/iot_device_views.xml",
+        "views/iot_device_selected_actions.xml",
         "views/iot_device_profile_views.xml",
         "views/iot_sensor_reading_views.xml",
         "views/iot_schedule_views.xml",
@@ -48,6 +51,7 @@
     ],
     "demo": [
         "demo/farm_demo.xml",
+        "demo/iot_device_tag_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
         "demo/iot_notify_demo.xml",

@@ -24,6 +24,8 @@ class FarmFarm(models.Model):
         default=lambda self: self.env.user.tz or "UTC",
         help="A day, and a timestamp without a zone, are meant in this timezone.",
     )
+    latitude = fields.Float(digits=(10, 6), help="Where the map shows its devices.")
+    longitude = fields.Float(digits=(10, 6))
     user_ids = fields.Many2many(
         "res.users",
         string="Allowed Users",
@@ -37,6 +39,10 @@ class FarmFarm(models.Model):
 
     _code_unique = models.Constraint(
         "UNIQUE(company_id, code)", "Another farm of this company has this code."
+    )
+    _position_on_earth = models.Constraint(
+        "CHECK(latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)",
+        "A latitude lies between -90 and 90, a longitude between -180 and 180.",
     )
 
     def _compute_device_count(self):

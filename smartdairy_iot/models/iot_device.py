@@ -2,7 +2,7 @@ import re
 import secrets
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..ingest import topic
 
@@ -25,51 +25,40 @@ LOCATION_TYPES = [
 # No topic separator or wildcard, nothing that COPY or a certificate would escape, and
 # no leading sign that a command line would take for an option.
 _DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}")
-_TRANSITIONS = {
-    "registered": ("draft",),
-    "active": ("registered", "inactive", "maintenance"),
-    "inactive": ("active", "maintenance"),
-    "maintenance": ("active", "inactive"),
-    "retired": ("draft", "registered", "active", "inactive", "maintenance"),
-}
 
 
 class IotDevice(models.Model):
     _name = "iot.device"
     _description = "IoT Device"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
     _order = "name, id"
     # Two farms each have a "Tank 1": people look for the ID on the label.
     _rec_names_search = ["name", "device_id"]
 
-    name = fields.Char(string="Device Name", required=True, tracking=True)
+    name = fields.Char(
+        string="Device Name", required=True, tracking=True, index="trigram"
+    )
     device_id = fields.Char(
         string="Device ID",
         required=True,
         copy=False,
+        index="trigram",
         default=lambda self: self._generate_device_id(),
         help="Stands in the MQTT topic and is the common name of its certificate.",
     )
     device_type = fields.Selection(DEVICE_TYPES, required=True, tracking=True)
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("registered", "Registered"),
-            ("active", "Active"),
-            ("inactive", "Inactive"),
-            ("maintenance", "Maintenance"),
-            ("retired", "Retired"),
-        ],
-        string="Status",
-        default="draft",
-        required=True,
-        tracking=True,
-        copy=False,
-    )
     farm_id = fields.Many2one("farm.farm", tracking=True, index=True)
     company_id = fields.Many2one(related="farm_id.company_id", store=True)
-    tank_id = fields.Many2one("farm.tank", domain="[('farm_id', '=', farm_id)]")
-    stall_id = fields.Many2one("farm.stall", domain="[('farm_id', '=', farm_id)]")
+    tank_id = fields.Many2one(
+        "farm.tank",
+        domain="[('farm_id', '=', farm_id)]",
+        index="btree_not_null",
+    )
+    stall_id = fields.Many2one(
+        "farm.stall",
+        domain="[('farm_id', '=', farm_id)]",
+        index="btree_not_null",
+    )
     gateway_id = fields.Many2one(
         "iot.device",
         domain="['|', ('device_type', '=', 'gateway'),"
@@ -94,33 +83,19 @@ class IotDevice(models.Model):
         help="What a topic or payload of the profile calls this device, such as its "
         "Zigbee name or DevEUI. Empty: the device ID.",
     )
-    location_type = fields.Selection(
-        LOCATION_TYPES,
-        required=True,
-        default="default",
-        help="Decides which limits apply, unless the message itself says.",
-    )
     location_description = fields.Char(
         help="Where in the farm, such as Cooling Tank #1."
     )
-    manufacturer = fields.Char()
-    model = fields.Char()
-    serial_number = fields.Char(copy=False)
+    serial_number = fields.Char(copy=False, index="trigram")
     mqtt_topic = fields.Char(
         string="MQTT Topic", compute="_compute_mqtt_topic", store=True
     )
-    offline_after = fields.Integer(
-        string="Offline After (s)",
-        default=300,
-        required=True,
-        help="Silent for longer than this, the device counts as offline.",
+    tag_ids = fields.Many2many("iot.device.tag", string="Tags")
+    latitude = fields.Float(
+        digits=(10, 6),
+        help="Of the device itself. Empty: it is shown where its farm is.",
     )
-
-    alert_ids = fields.One2many("iot.alert", "device_id", string="Alerts")
-    alert_count = fields.Integer(string="Active Alerts", compute="_compute_alert_count")
-    reading_count = fields.Integer(
-        string="Total Readings", compute="_compute_reading_count"
-    )
+    longitude = fields.Float(digits=(10, 6))
 
     _device_id_unique = models.Constraint(
         "UNIQUE(device_id)", "Another device has this device ID."
@@ -136,8 +111,9 @@ class IotDevice(models.Model):
         "UNIQUE(gateway_id, channel)",
         "Another child of this gateway has this channel.",
     )
-    _offline_after_positive = models.Constraint(
-        "CHECK(offline_after > 0)", "Offline After must be at least one second."
+    _position_on_earth = models.Constraint(
+        "CHECK(latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)",
+        "A latitude lies between -90 and 90, a longitude between -180 and 180.",
     )
 
     @api.model
@@ -168,15 +144,6 @@ class IotDevice(models.Model):
                     )
                 )
 
-    @api.onchange("profile_id")
-    def _onchange_profile_id(self):
-        """What a profile knows of its devices, where nothing else was entered."""
-        profile = self.profile_id
-        if profile:
-            self.offline_after = profile.offline_after
-            self.manufacturer = self.manufacturer or profile.manufacturer
-            self.model = self.model or profile.model
-
     @api.depends("device_type", "device_id")
     def _compute_mqtt_topic(self):
         for device in self:
@@ -185,60 +152,3 @@ class IotDevice(models.Model):
                 and device.device_id
                 and topic.data_topic(device.device_type, device.device_id)
             )
-
-    def _compute_alert_count(self):
-        counts = dict(
-            self.env["iot.alert"]._read_group(
-                [("device_id", "in", self.ids), ("is_open", "=", True)],
-                ["device_id"],
-                ["__count"],
-            )
-        )
-        for device in self:
-            device.alert_count = counts.get(device, 0)
-
-    def _compute_reading_count(self):
-        counts = self.env["iot.store"]._count_readings(self.mapped("device_id"))
-        for device in self:
-            device.reading_count = counts.get(device.device_id, 0)
-
-    # Life cycle -------------------------------------------------------------------
-
-    def action_register(self):
-        return self._move_to("registered")
-
-    def action_activate(self):
-        return self._move_to("active")
-
-    def action_deactivate(self):
-        return self._move_to("inactive")
-
-    def action_maintenance(self):
-        return self._move_to("maintenance")
-
-    def action_retire(self):
-        return self._move_to("retired")
-
-    def _move_to(self, state):
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for device in self:
-            if device.state not in _TRANSITIONS[state]:
-                raise UserError(
-                    _(
-                        "%(name)s is %(before)s and cannot become %(after)s.",
-                        name=device.name,
-                        before=labels[device.state],
-                        after=labels[state],
-                    )
-                )
-        self.state = state
-        return True
-
-    def action_view_alerts(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "smartdairy_iot.iot_alert_action"
-        )
-        action["domain"] = [("device_id", "=", self.id)]
-        action["context"] = {"default_device_id": self.id}
-        return action

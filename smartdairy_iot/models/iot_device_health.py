@@ -7,10 +7,9 @@ from ..rules.condition import Condition
 
 _FIELDS = {
     "iot.device": (
-        *("state", "gateway_id", "profile_id", "offline_after", "device_type"),
-        *("activated_at", "certificate_expires_at"),
+        *("state", "gateway_id", "offline_after", "interval_seconds"),
+        *("device_type", "activated_at", "certificate_expires_at"),
     ),
-    "iot.device.profile": ("interval_seconds",),
 }
 
 
@@ -147,7 +146,6 @@ SELECT device.id, missing.intervals,
        NULL, NULL
   FROM iot_device AS device
   LEFT JOIN iot_device_state AS live ON live.device_id = device.id
-  LEFT JOIN iot_device_profile AS profile ON profile.id = device.profile_id
   LEFT JOIN gate ON gate.id = device.gateway_id
   LEFT JOIN gate AS self ON self.id = device.id,
        LATERAL (SELECT coalesce(live.data_at, live.value_time) AS heard_at) AS data,
@@ -160,8 +158,7 @@ SELECT device.id, missing.intervals,
        LATERAL (SELECT clock.since + away.time AS since) AS counted,
        LATERAL (SELECT CASE WHEN clock.until > counted.since
                             THEN extract(epoch FROM clock.until - counted.since)
-                                 / coalesce(profile.interval_seconds,
-                                            device.offline_after / 5.0)
+                                 / device.interval_seconds
                             ELSE 0 END::float8 AS intervals) AS missing
  WHERE device.state = 'active' AND %(wanted)s
    AND clock.since IS NOT NULL

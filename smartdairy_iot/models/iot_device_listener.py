@@ -16,6 +16,7 @@ _LISTENER_FIELDS = {
     "channel",
     "profile_id",
     "source_key",
+    "own_fields",
 }
 
 

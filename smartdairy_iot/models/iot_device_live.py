@@ -30,6 +30,13 @@ class IotDevice(models.Model):
         "value stuck for hours, an impossible jump. It is stored, and raises no alarm.",
     )
 
+    certificate_expiry = fields.Date(compute="_compute_certificate_expiry")
+
+    @api.depends("certificate_expires_at")
+    def _compute_certificate_expiry(self):
+        for device in self:
+            device.certificate_expiry = device.certificate_expires_at
+
     @api.depends("live_ids")
     def _compute_live(self):
         for device in self:

@@ -11,7 +11,7 @@ from ..ingest.expression import MappingError
 from ..ingest.mapping import Mapping
 from ..ingest.message import RejectedError
 from ..ingest.template import TopicTemplate
-from .iot_device import DEVICE_TYPES
+from .iot_device import DEVICE_TYPES, LOCATION_TYPES
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +42,11 @@ class IotDeviceProfile(models.Model):
         default=300,
         required=True,
         help="Silent for longer than this, such a device counts as offline.",
+    )
+    location_type = fields.Selection(
+        LOCATION_TYPES,
+        string="Type of Place",
+        help="Where such devices stand, as a rule.",
     )
     device_ids = fields.One2many("iot.device", "profile_id", string="Devices")
 

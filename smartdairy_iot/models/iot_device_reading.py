@@ -1,6 +1,7 @@
 from datetime import timezone
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
 from ..readings import reading_id
 from ..readings.source import Device
@@ -20,6 +21,32 @@ class IotDevice(models.Model):
         compute="_compute_sensor_ids",
         help="The newest of each reading type, newest first.",
     )
+    reading_count = fields.Integer(
+        string="Total Readings",
+        compute="_compute_reading_count",
+        help="Ever, those included that were dropped since.",
+    )
+
+    def _compute_reading_count(self):
+        counts = self.env["iot.store"]._count_readings(self.mapped("device_id"))
+        for device in self:
+            device.reading_count = counts.get(device.device_id, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_readings(self):
+        names = self.mapped("device_id")
+        store = self.env["iot.store"]
+        has_readings = set(store._count_readings(names))
+        has_readings.update(reading.device_id for reading in store._latest(names))
+        kept = self.filtered(lambda device: device.device_id in has_readings)
+        if kept:
+            raise UserError(
+                _(
+                    "%(name)s has readings, which would belong to nobody. Retire the "
+                    "device instead of deleting it.",
+                    name=kept[0].name,
+                )
+            )
 
     def _compute_sensor_ids(self):
         devices = {device.device_id: device for device in self}

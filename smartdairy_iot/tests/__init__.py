@@ -19,6 +19,10 @@ from . import test_client
 from . import test_config_settings
 from . import test_cron
 from . import test_device
+from . import test_device_inherited
+from . import test_device_life
+from . import test_device_map
+from . import test_device_registry
 from . import test_device_condition
 from . import test_device_health
 from . import test_device_heard

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import fields
 from odoo.tests import TransactionCase
+from odoo.tools import SQL
 
 from ..ingest.client import Receipt
 from ..ingest.message import Message, Sample
@@ -137,6 +138,18 @@ class IotCase(TransactionCase):
             }
         )
         return alerts._end_if_cleared()
+
+    def forget_readings(self, device):
+        """As if it never had any: a device that had is not deleted."""
+        with self.env["iot.store"]._cursor() as cr:
+            for table in ("temperature_readings", "sensor_readings"):
+                cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE device_id = %s",
+                        SQL.identifier(table),
+                        device.device_id,
+                    )
+                )
 
     def rows(self, query, *params):
         with self.env["iot.store"]._cursor() as cr:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
@@ -91,18 +91,6 @@ class TestDevice(IotCase):
         for value, expected in ((True, channels), (False, plain | unused)):
             domain = [("id", "in", ours.ids), ("has_channels", "=", value)]
             self.assertEqual(ours.search(domain, order="id"), expected)
-
-    def test_the_life_cycle_allows_no_shortcut(self):
-        device = self.make_device("TEST-2", state="draft")
-        with self.assertRaisesRegex(UserError, "is Draft and cannot become Active"):
-            device.action_activate()
-        device.action_register()
-        device.action_activate()
-        device.action_maintenance()
-        device.action_activate()
-        device.action_retire()
-        with self.assertRaisesRegex(UserError, "is Retired"):
-            device.action_activate()
 
     def test_the_listener_learns_of_every_change_at_once(self):
         devices = self.env["iot.device"]._get_listener_map

@@ -46,6 +46,7 @@ class TestQuarantineReplay(QuarantineCase):
     def test_a_device_that_was_deleted_is_discovered_anew(self):
         self.quarantine._record(self.readings(1))
         self.found().action_register()
+        self.forget_readings(self.found().device_id)
         self.found().device_id.unlink()
         self.quarantine._record(self.readings(1))
         self.assertEqual((self.found().state, self.found().kept), ("discovered", 1))

@@ -115,13 +115,9 @@ class IotDiscoveredDeviceRegister(models.TransientModel):
         if self.gateway_id:
             values |= {"gateway_id": self.gateway_id.id, "channel": alias}
         if self.profile_id:
-            profile = self.profile_id
             values |= {
-                "profile_id": profile.id,
+                "profile_id": self.profile_id.id,
                 "source_key": not self.gateway_id and alias,
-                "manufacturer": profile.manufacturer,
-                "model": profile.model,
-                "offline_after": profile.offline_after,
             }
         return values
 

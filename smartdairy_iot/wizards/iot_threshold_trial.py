@@ -183,9 +183,7 @@ class IotThresholdTrial(models.TransientModel):
             parts.setdefault(ask.key[0], []).append(runs[ask.key])
         lines = []
         for device in devices:
-            silence = timedelta(
-                seconds=_INTERVALS * (device.profile_id.interval_seconds or 60)
-            )
+            silence = timedelta(seconds=_INTERVALS * device.interval_seconds)
             own = rules.get(device.device_id)
             for firing in would_fire(own, join(parts.get(device.id, [])), end, silence):
                 lines.append(self._to_line(device, firing, unit))
