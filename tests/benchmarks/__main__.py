@@ -17,6 +17,7 @@ from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
 from .session import Session
@@ -37,9 +38,10 @@ LINE = {
 }
 STORE = {"store": store}
 ALERTS = {"alerts": alerts}
+REGISTRY = {"registry": registry}
 NEED_OWN_SERVERS = {"outage", "scaling", "alerts"}
-NOT_QUICK = {"outage", "scaling", "store", "alerts"}
-ALL = BASELINES | LINE | STORE | ALERTS
+NOT_QUICK = {"outage", "scaling", "store", "alerts", "registry"}
+ALL = BASELINES | LINE | STORE | ALERTS | REGISTRY
 BUSY = 0.5  # load average before the start
 
 
@@ -95,6 +97,8 @@ def measure(session):
     for name in (name for name in ALERTS if name in names):
         if is_allowed(name, session):
             ALERTS[name](session)
+    for name in (name for name in REGISTRY if name in names):
+        REGISTRY[name](session)
 
 
 def is_allowed(name, session):
@@ -107,8 +111,8 @@ def is_allowed(name, session):
 
 def measure_line(session, names):
     """From a publish to the row, with devices that are there meanwhile."""
+    session.rows.remove()  # first: a device that has readings is not deleted
     session.odoo.remove()
-    session.rows.remove()
     try:
         numbers = TEMPERATURE.numbers(session.options.devices)
         session.odoo.register(TEMPERATURE, numbers)
@@ -118,8 +122,8 @@ def measure_line(session, names):
                 LINE[name](session)
     finally:
         if not session.environment.is_ours:  # ours are removed as a whole
-            session.odoo.remove()
             session.rows.remove()
+            session.odoo.remove()
 
 
 def main(argv=None):

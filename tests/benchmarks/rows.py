@@ -14,7 +14,12 @@ TABLES = {  # and the columns that, beside device and time, tell rows apart
     "sensor_readings": "reading_type",
     "milk_meter_readings": "message_type",
 }
-LEFTOVERS = ("temperature_hourly", "milk_production_daily", "device_status")
+LEFTOVERS = (
+    "temperature_quarter_hourly",
+    "sensor_quarter_hourly",
+    "milk_quarter_hourly",
+    "device_status",
+)
 ARRIVED = """
 SELECT count(*)
   FROM unnest(%s::text[], %s::timestamptz[]) AS expected (device_id, time)

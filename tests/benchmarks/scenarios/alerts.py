@@ -17,6 +17,7 @@ def alerts(session):
     What had alerts cannot be deleted: all of it goes with the servers.
     """
     options = session.options
+    session.rows.remove()
     session.odoo.remove()
     servers.stop(session.environment, "odoo")  # it would evaluate the same readings
     try:

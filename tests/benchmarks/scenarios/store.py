@@ -18,6 +18,7 @@ def store(session):
         print("store: skipped, smartdairy_iot_timescale is not installed")
         return
     if session.environment.is_ours:
+        session.rows.remove()
         session.odoo.remove()  # of the scenarios before, up to 50,000 devices
     try:
         with scratch_database(dsn) as own:

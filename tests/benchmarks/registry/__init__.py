@@ -1,0 +1,1 @@
+"""Ten thousand devices in Odoo, and what the web client asks about them."""
