@@ -91,21 +91,31 @@ class IotDevice(models.Model):
             if vals.get("state") == "retired":
                 self._take_config_back()
             return result
-        if vals["config_values"] is not None and len(self) == 1:
-            vals = dict(vals, config_values=self._check_config(vals["config_values"]))
-        result = super().write({**vals, "is_configured": True})
+        checked = self._check_configs(vals["config_values"])
+        if any(values != checked[0] for values in checked[1:]):
+            return all(device.write(vals) for device in self)
+        values = checked[0] if checked else {}
+        result = super().write({**vals, "config_values": values, "is_configured": True})
         if not self.env.context.get("iot_config_later"):
             self._queue_config()
         return result
 
-    def _check_config(self, values):
-        """The values as they are kept; what the old profile left behind goes."""
-        self.ensure_one()
+    def _check_configs(self, values):
+        """:return: for each device, the values as they are kept"""
+        checked = {}
+        for (profile, kind), devices in self._by_kind().items():
+            settings = self.env["iot.device.profile.setting"]._of(profile, kind)
+            settings = settings._to_settings()
+            for device in devices:
+                checked[device] = device._check_config(values, settings)
+        return [checked[device] for device in self]
+
+    def _check_config(self, values, settings):
+        """What the old profile left behind goes."""
         if not isinstance(values, dict):
             values = values or {}
         if not isinstance(values, dict):
             raise ValidationError(_("Settings are an object {key: value}."))
-        settings = self._get_settings()
         before = self._origin.config_values or {}
         values = {
             key: value
@@ -119,11 +129,6 @@ class IotDevice(models.Model):
             raise ValidationError(
                 _("%(name)s: %(problem)s", name=self.name, problem=problem)
             ) from None
-
-    def _get_settings(self):
-        """``{key: Setting}`` that this device understands"""
-        settings = self.env["iot.device.profile.setting"]
-        return settings._of(self.profile_id, self.device_type)._to_settings()
 
     # Telling it -------------------------------------------------------
 

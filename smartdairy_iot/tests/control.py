@@ -19,6 +19,9 @@ class ControlCase(LineCase):
 
     def setUp(self):
         super().setUp()
+        # What the demo devices are told is not ours to judge.
+        for model in ("iot.device.config", "iot.command", "iot.device.answer"):
+            self.env[model].search([]).unlink()
         self.told = []  # Publication
         self.is_away = False
         self.refusal = ""

@@ -101,6 +101,14 @@ class TestDeviceConfig(ControlCase):
             with self.assertRaises(ValidationError):
                 self.sensor.config_values = values
 
+    def test_of_several_devices_written_at_once_each_is_checked(self):
+        both = self.sensor | self.make_device("HUM-1", device_type="humidity")
+        for values in ({"interval_seconds": 1}, {"temperature_offset": 0.5}):
+            with self.assertRaises(ValidationError):
+                both.config_values = values
+        both.config_values = {"interval_seconds": "30"}
+        self.assertEqual(both.mapped("config_values"), [{"interval_seconds": 30}] * 2)
+
     def test_a_new_device_is_checked_as_well(self):
         with self.assertRaises(ValidationError):
             self.make_device("NEW-1", config_values={"interval_seconds": 1})
