@@ -29,6 +29,7 @@ class Device(NamedTuple):
     checks: Checks = Checks()
     # location type → {(kind, reading type or None) → (Rule, …)}, of all other kinds
     watches: dict = {}  # noqa: RUF012
+    is_of_tank: bool = False  # a tank under a cooling standard is judged by it
 
     def limits_at(self, location_type):
         """The limits in force there, most specific scope only."""

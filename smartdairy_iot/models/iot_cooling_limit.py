@@ -55,7 +55,7 @@ class IotCoolingLimit(models.Model):
     sentence = fields.Char(compute="_compute_sentence")
 
     _within_needed = models.Constraint(
-        "CHECK(kind <> 'reach' OR within_minutes > 0)",
+        "CHECK(kind <> 'reach' OR coalesce(within_minutes, 0) > 0)",
         "A temperature to be reached needs the minutes within which.",
     )
     _times_not_negative = models.Constraint(

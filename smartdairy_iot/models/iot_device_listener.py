@@ -76,6 +76,7 @@ class IotDevice(models.Model):
             for profile in profiles
         }
         rules_of = self.env["iot.threshold"]._rules_by_device()
+        of_tanks = self.env["farm.tank"]._sensor_ids()
         fleet = Fleet()
         with_topic = set(profiles.filtered("topic").ids)
         used = set()
@@ -84,6 +85,8 @@ class IotDevice(models.Model):
             record_id, _device_id, device_type, farm_id = values[:4]
             scope = Scope(record_id, profile_id, None, device_type, farm_id, company_id)
             device = _to_device(values, rules_of(scope), known.get(profile_id))
+            if record_id in of_tanks:
+                device = device._replace(is_of_tank=True)
             fleet[device.device_id] = device
             if profile_id:
                 used.add(profile_id)

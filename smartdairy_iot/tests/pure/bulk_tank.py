@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from smartdairy_iot.coldchain.sample import Sample
+from ...coldchain.sample import Sample
 
 J_PER_LITRE_K = 3930 * 1.03
 STEEL_J_PER_K = 60_000.0

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
-from smartdairy_iot.coldchain.standard import Limit, Standard
+from ...coldchain.standard import Limit, Standard
 
 _FILE = Path(__file__).resolve().parents[2] / "data" / "iot_cooling_standard.xml"
 _COMMAND = SimpleNamespace(create=lambda vals: vals)
