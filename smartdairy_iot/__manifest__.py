@@ -54,6 +54,7 @@
         "demo/farm_demo.xml",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
+        "demo/iot_tank_demo.xml",
         "demo/iot_notify_demo.xml",
     ],
     "assets": {

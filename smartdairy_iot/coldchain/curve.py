@@ -1,7 +1,7 @@
 """When a cooling curve reaches a limit. Pure.
 
 Milk in a tank cools the slower the colder it is (Newton), or, while the chiller is at
-its full power, in a straight line. Either way the curve never bends downward, so the
+its full power, in a straight line. Either way the curve never bends down, so the
 tangent tells the soonest that the limit can be reached: if that is too late, it is
 certain. For the farmer, who asks when it will be, an exponential is fitted; what its end
 temperature is, a short curve does not tell, so all that fit as well are looked at and

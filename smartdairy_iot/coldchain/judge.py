@@ -1,9 +1,9 @@
 """Batches, coolings, and what is wrong with them, by a standard. Pure.
 
 A batch is the milk from the first milking into an empty tank until it is emptied; a
-cooling is one milking into it. Whatever makes milk too warm is one condition, ``cooling``,
-from its first certain sign until the milk is cold again: a dead chiller is one alert,
-not five.
+cooling is one milking into it. Whatever makes milk too warm is one condition, called
+``cooling``, from its first certain sign until the milk is cold again: a dead chiller is
+one alert, not five.
 """
 
 from dataclasses import dataclass, field
@@ -277,7 +277,11 @@ class Moment:
 
     def reach(self, place, limit, lasted):
         cooling = self.judged.cooling
-        mark = next((m for m in cooling.marks if m.limit == place), None) if cooling else None
+        mark = (
+            next((m for m in cooling.marks if m.limit == place), None)
+            if cooling
+            else None
+        )
         if mark is None:
             return [], 0.0
         if mark.verdict == LATE and mark.met_at is None:
@@ -314,7 +318,9 @@ class Moment:
         if phases.phase == "filling" and not self._knows_inflow(last_inflow):
             return []
         since = max(last_inflow + _MIXED_AFTER, self.now - _SURE_WINDOW)
-        pairs = [(r[0], r[1]) for r in phases.recent if r[0] >= since and r[1] is not None]
+        pairs = [
+            (r[0], r[1]) for r in phases.recent if r[0] >= since and r[1] is not None
+        ]
         if len(pairs) < 5 or pairs[-1][0] - pairs[0][0] < _SURE_SPAN - MINUTE:
             return []
         soonest = curve.soonest(pairs, limit.celsius)

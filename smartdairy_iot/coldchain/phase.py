@@ -209,14 +209,13 @@ def _begin_fill(state, look, is_first, begin, events):
 
 
 def _filling(state, look, tank, events):
-    if look.is_water or (look.volume is None and look.rise >= _AIR_JUMP):
-        is_void = look.time - state.fill_start < _FALSE_START
-        if not (look.volume is None and state.is_first and not look.is_water):
-            if is_void:
-                events.append(("void", look.time))
-            _empty(state, look, events)
-            _begin_wash(state, look)
-            return
+    is_air = look.volume is None and look.rise >= _AIR_JUMP and not state.is_first
+    if look.is_water or is_air:
+        if look.time - state.fill_start < _FALSE_START:
+            events.append(("void", look.time))
+        _empty(state, look, events)
+        _begin_wash(state, look)
+        return
     if look.flows:
         state.moved_at = look.time
     if look.volume is not None:
@@ -226,14 +225,18 @@ def _filling(state, look, tank, events):
         state.extreme, state.moved_at = look.celsius, look.time
     end, is_estimated = _end_of_fill(state, look, tank)
     if look.time - end >= tank.milking_gap:
-        if state.is_first and look.volume is not None:
-            if look.volume <= tank.empty_litres:  # as before: it was no milk
-                events.append(("void", look.time))
-                _turn(state, "empty", look.time)
-                return
-        events.append(("fill_end", end, is_estimated))
-        state.level = look.volume
-        _rest(state, look, tank, end)
+        _end_fill(state, look, tank, end, is_estimated, events)
+
+
+def _end_fill(state, look, tank, end, is_estimated, events):
+    is_empty = look.volume is not None and look.volume <= tank.empty_litres
+    if state.is_first and is_empty:  # as before: it was no milk
+        events.append(("void", look.time))
+        _turn(state, "empty", look.time)
+        return
+    events.append(("fill_end", end, is_estimated))
+    state.level = look.volume
+    _rest(state, look, tank, end)
 
 
 def _drains(state, look, tank, events):
@@ -361,9 +364,7 @@ def _milk_after_wash(state, look, tank):
 
 def _end_wash(state, look, events):
     _turn(state, "empty", look.time)
-    is_wash = state.wash_peak >= _LUKEWARM or (
-        state.warm_at - state.wash_start >= _TEN
-    )
+    is_wash = state.wash_peak >= _LUKEWARM or (state.warm_at - state.wash_start >= _TEN)
     if is_wash:
         state.is_washed = True
         events.append(("washed", state.wash_start, state.wash_peak))

@@ -25,7 +25,7 @@ class Tank(NamedTuple):
 
     @property
     def empty_litres(self):
-        """What stays at the outlet, and what a level sensor cannot tell from nothing."""
+        """What stays at the outlet, or a level sensor cannot tell from nothing."""
         return max(20.0, 0.02 * self.capacity)
 
     @property

@@ -80,7 +80,7 @@ class FarmTank(models.Model):
     milking_gap_minutes = fields.Integer(
         string="Milking Ends After (min)",
         default=30,
-        help="So long without inflow, a milking has ended. What comes later is another.",
+        help="So long without inflow, a milking has ended. More is another one.",
     )
     usual_milking_minutes = fields.Integer(
         string="Usual Milking (min)",
@@ -92,9 +92,7 @@ class FarmTank(models.Model):
     batch_ids = fields.One2many("iot.tank.batch", "tank_id")
     cooling_ids = fields.One2many("iot.tank.cooling", "tank_id")
     alert_ids = fields.One2many("iot.alert", "tank_id")
-    phase = fields.Selection(
-        PHASES, compute="_compute_state", search="_search_phase"
-    )
+    phase = fields.Selection(PHASES, compute="_compute_state", search="_search_phase")
     phase_since = fields.Datetime(compute="_compute_state")
     temperature = fields.Float(compute="_compute_state", digits=(6, 1))
     volume = fields.Float(string="Volume (L)", compute="_compute_state", digits=(8, 0))

@@ -39,7 +39,8 @@ class IotCoolingLimit(models.Model):
     within_minutes = fields.Integer(string="Within (min)")
     event = fields.Selection(EVENTS, string="From", default="end", required=True)
     or_within_minutes = fields.Integer(
-        string="Or, if Sooner (min)", help="A second clause; the sooner counts. 0: none."
+        string="Or, if Sooner (min)",
+        help="A second clause; the sooner counts. 0: none.",
     )
     or_event = fields.Selection(EVENTS, string="… from", default="end", required=True)
     applies = fields.Selection(

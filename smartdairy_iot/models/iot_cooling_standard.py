@@ -56,7 +56,10 @@ class IotCoolingStandard(models.Model):
         help="From the emptied tank to its wash. 0: before the next milk.",
     )
     wash_severity = fields.Selection(
-        SEVERITY_SELECTION, string="Missed or Cold Wash", default="medium", required=True
+        SEVERITY_SELECTION,
+        string="Missed or Cold Wash",
+        default="medium",
+        required=True,
     )
     outside_minutes = fields.Integer(
         string="Most Minutes Out of Range",

@@ -28,7 +28,9 @@ class IotTankBatch(models.Model):
     start = fields.Datetime(required=True, readonly=True, index=True)
     end = fields.Datetime(string="Emptied", readonly=True)
     is_partial = fields.Boolean(
-        string="Began Before", readonly=True, help="Its milk was there before we looked."
+        string="Began Before",
+        readonly=True,
+        help="Its milk was there before we looked.",
     )
     milkings = fields.Integer(readonly=True)
     outside_minutes = fields.Float(
@@ -70,7 +72,11 @@ class IotTankBatch(models.Model):
     def _keep(self, vals):
         """Write what has changed, and act when it was out of range for too long."""
         self.ensure_one()
-        changed = {name: value for name, value in vals.items() if self[name] != value}
+        known = {
+            **{name: self[name] for name in vals},
+            "standard_id": self.standard_id.id,
+        }
+        changed = {name: value for name, value in vals.items() if known[name] != value}
         if not changed:
             return
         self.write(changed)

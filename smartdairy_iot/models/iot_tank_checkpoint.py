@@ -6,7 +6,7 @@ _KEPT = timedelta(days=3)
 
 
 class IotTankCheckpoint(models.Model):
-    """Where the judgement of a tank stood, to go on from there when readings are late."""
+    """Where the judgement of a tank stood, to go on from when readings are late."""
 
     _name = "iot.tank.checkpoint"
     _description = "Checkpoint of a Tank"

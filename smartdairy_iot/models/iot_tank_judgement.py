@@ -265,9 +265,7 @@ class IotTankState(models.Model):
                 continue
             record = by_start.get(_naive(time))
             if not record:
-                record = coolings.create(
-                    {"batch_id": batch.id, "start": _naive(time)}
-                )
+                record = coolings.create({"batch_id": batch.id, "start": _naive(time)})
             record._keep(_cooling_vals(cooling, work.standard))
             kept |= record
         gone = known - kept

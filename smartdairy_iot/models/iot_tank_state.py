@@ -5,7 +5,7 @@ from .farm_tank_cooling import PHASES
 
 
 class IotTankState(models.Model):
-    """What changes with every minute, apart from the row of the tank that people edit."""
+    """What changes with every minute, apart from the row that people edit."""
 
     _name = "iot.tank.state"
     _description = "Live State of a Tank"

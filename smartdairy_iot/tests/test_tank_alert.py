@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from ..coldchain.judge import Condition
+from ..coldchain.monitor import State
+from ..models.iot_tank_judgement import Work
 from .tank import DAY, TankCase
 
 BROKEN = {"breaks_at": 18.5 * 3600, "collect_days": 99}
@@ -15,7 +18,9 @@ class TestTankAlert(TankCase):
         self.store(self.curve(2, mended_at=26 * 3600, **BROKEN))
         self.judge_until(19.9)
         (alert,) = self.alerts
-        self.assertEqual((alert.tank_kind, alert.alert_type), ("cooling", "cooling_late"))
+        self.assertEqual(
+            (alert.tank_kind, alert.alert_type), ("cooling", "cooling_late")
+        )
         self.assertEqual((alert.device_id, alert.severity), (self.probe, "high"))
         self.assertIn("cannot be at 6 °C by", alert.message)
         self.assertLess(self.hours(alert.started_at), 19.6)
@@ -101,10 +106,6 @@ class TestTankAlert(TankCase):
         self.assertIn(alert.alert_type, ("wash_cold", "wash_missed"))
 
     def test_every_type_of_trouble_has_a_message(self):
-        from ..coldchain.judge import Condition
-        from ..coldchain.monitor import State
-        from ..models.iot_tank_judgement import Work
-
         standard = self.standard._to_standard()
         work = Work(self.tank, None, standard, State(), DAY, False)
         for kind in (

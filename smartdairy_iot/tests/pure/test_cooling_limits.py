@@ -8,7 +8,6 @@ import pytest
 from smartdairy_iot.coldchain import curve
 from smartdairy_iot.coldchain.standard import Limit
 from smartdairy_iot.coldchain.trend import noise, slope
-
 from smartdairy_iot.tests.pure.cooling_standards import STANDARDS
 
 H = 3600.0
@@ -19,7 +18,11 @@ H = 3600.0
     [
         (Limit("reach", 7, 2 * H, "end"), {"end": 10 * H}, 12 * H),
         (Limit("reach", 7, 2 * H, "end"), {"end": None}, None),
-        (Limit("reach", 10, 4 * H, "first_start"), {"first_start": H, "end": 9 * H}, 5 * H),
+        (
+            Limit("reach", 10, 4 * H, "first_start"),
+            {"first_start": H, "end": 9 * H},
+            5 * H,
+        ),
         # New Zealand: by the sooner of both.
         (Limit("reach", 6, 6 * H, "start", 2 * H), {"start": 0.0, "end": 2 * H}, 4 * H),
         (Limit("reach", 6, 6 * H, "start", 2 * H), {"start": 0.0, "end": 5 * H}, 6 * H),
@@ -41,11 +44,19 @@ def test_a_limit_applies_to_the_milkings_that_it_names(applies, first, later):
 
 # °C of the issue, by standard and kind, in order.
 ASKED = {
-    "us": [("reach", 10, 4, "first_start"), ("reach", 7, 2, "end"), ("blend", 10, None, None)],
+    "us": [
+        ("reach", 10, 4, "first_start"),
+        ("reach", 7, 2, "end"),
+        ("blend", 10, None, None),
+    ],
     "eu_daily": [("reach", 8, 2, "end")],
     "eu": [("reach", 6, 2, "end")],
     "nz": [("reach", 10, 4, "start"), ("reach", 6, 6, "start")],
-    "ontario": [("reach", 10, 1, "end"), ("reach", 4, 2, "end"), ("floor", 1, None, None)],
+    "ontario": [
+        ("reach", 10, 1, "end"),
+        ("reach", 4, 2, "end"),
+        ("floor", 1, None, None),
+    ],
     "raw_milk": [("hold", 4, None, None), ("floor", 2, None, None)],
     "pasteurized": [("hold", 4, None, None), ("floor", 0, None, None)],
 }
@@ -66,7 +77,10 @@ def test_the_shipped_standards_ask_for_what_the_law_says(name, asked):
 def newton(start, end, tau, minutes, sigma=0.0, seed=1):
     rng = random.Random(seed)
     return [
-        (60.0 * i, end + (start - end) * math.exp(-60.0 * i / tau) + rng.gauss(0, sigma))
+        (
+            60.0 * i,
+            end + (start - end) * math.exp(-60.0 * i / tau) + rng.gauss(0, sigma),
+        )
         for i in range(minutes)
     ]
 

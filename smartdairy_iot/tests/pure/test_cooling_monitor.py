@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from smartdairy_iot.coldchain.monitor import State, advance, from_json, to_json
 from smartdairy_iot.coldchain.sample import Sample, Tank
-
 from smartdairy_iot.tests.pure.bulk_tank import DAY, HOUR, Dairy
 from smartdairy_iot.tests.pure.cooling_standards import STANDARDS
 

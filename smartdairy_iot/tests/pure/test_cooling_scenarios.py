@@ -1,4 +1,4 @@
-"""Cold chain over physical curves: what is normal is silent, what is wrong is one alert.
+"""Cold chain over physical curves: normal is silent, what is wrong is one alert.
 
 Days of milking as data; the curves come from the heat balance of ``bulk_tank``.
 """
@@ -13,7 +13,6 @@ import pytest
 
 from smartdairy_iot.coldchain.monitor import State, advance
 from smartdairy_iot.coldchain.sample import Tank
-
 from smartdairy_iot.tests.pure.bulk_tank import COLD_WASH, DAY, HOUR, BulkTank, Dairy
 from smartdairy_iot.tests.pure.cooling_standards import FARM_STANDARDS, STANDARDS
 
@@ -140,7 +139,9 @@ def test_it_is_one_alert_even_if_milking_goes_on_until_it_is_mended(standard):
 
 
 @by_standard
-def test_a_chiller_left_off_for_the_first_milking_is_told_after_twenty_minutes(standard):
+def test_a_chiller_left_off_for_the_first_milking_is_told_after_twenty_minutes(
+    standard,
+):
     one = dairy(breaks_at=0.0)
     conditions, _outcome = run(one.samples(0.4), standard)
     assert [found.kind for found in conditions] == ["cooling"]
@@ -150,7 +151,9 @@ def test_a_chiller_left_off_for_the_first_milking_is_told_after_twenty_minutes(s
 def arrives(one, celsius, after):
     """When the milk really is so cold, without the noise."""
     exact = dataclasses.replace(one, noise=0.0, tank=dataclasses.replace(one.tank))
-    cold = (s.time for s in exact.samples(1) if s.time > after and s.temperature <= celsius)
+    cold = (
+        s.time for s in exact.samples(1) if s.time > after and s.temperature <= celsius
+    )
     return next(cold, math.inf)
 
 
