@@ -3,8 +3,8 @@
 Milk in a tank cools the slower the colder it is (Newton), or, while the chiller is at
 its full power, in a straight line. Either way the curve never bends down, so the
 tangent tells the soonest that the limit can be reached: if that is too late, it is
-certain. For the farmer, who asks when it will be, an exponential is fitted; what its end
-temperature is, a short curve does not tell, so all that fit as well are looked at and
+certain. For the farmer, who asks when it will be, an exponential is fitted; what its
+end temperature is, a short curve does not tell: all that fit as well are looked at, and
 the answer is a span.
 """
 

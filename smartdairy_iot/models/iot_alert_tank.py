@@ -36,8 +36,6 @@ class IotAlert(models.Model):
         :param over: Conditions that have ended since the last run
         """
         current = work.state.judged.conditions
-        if not over and not current and not work.tank.alert_ids:
-            return
         told = self.browse()
         for found in over:
             told |= self._tell_past(work, found, now)

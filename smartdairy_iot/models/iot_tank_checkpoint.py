@@ -17,7 +17,7 @@ class IotTankCheckpoint(models.Model):
         "farm.tank", required=True, index=True, ondelete="cascade"
     )
     time = fields.Datetime(required=True)
-    state = fields.Json(required=True)
+    state = fields.Json(required=True, prefetch=False)
 
     @api.autovacuum
     def _gc_checkpoints(self):

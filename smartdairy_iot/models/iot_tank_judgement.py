@@ -55,6 +55,7 @@ class IotTankState(models.Model):
         late = self.env["iot.tank.late"]._take()
         tanks = self.env["farm.tank"]._supervised()
         self._forget_others(tanks)
+        tanks.state_ids.fetch(["state"])
         works = [self._to_work(tank, late, now) for tank in tanks]
         end = _floor(now - _SETTLES + timedelta(minutes=1))
         recent = [work for work in works if work.start > now - _RECENT]
@@ -132,8 +133,10 @@ class IotTankState(models.Model):
         return Work(tank, row, standard, State(), start, True)
 
     @api.model
-    def _checkpoints(self, tank):
-        return self.env["iot.tank.checkpoint"].search([("tank_id", "=", tank.id)])
+    def _checkpoints(self, tank, limit=None):
+        """Newest first."""
+        domain = [("tank_id", "=", tank.id)]
+        return self.env["iot.tank.checkpoint"].search(domain, limit=limit)
 
     @api.model
     def _before_batch(self, tank, at, now):
@@ -298,7 +301,7 @@ class IotTankState(models.Model):
         if cooling and cooling.end:
             vals["last_milking_end"] = _naive(cooling.end)
         row.write({name: value or False for name, value in vals.items()})
-        newest = self._checkpoints(work.tank)[:1]
+        newest = self._checkpoints(work.tank, limit=1)
         if not newest or newest.time <= row.judged_until - _CHECKPOINT_EVERY:
             self._set_checkpoint(work, end)
 

@@ -25,7 +25,7 @@ class IotTankState(models.Model):
     latest_at = fields.Datetime(help="… and at the latest.")
     judged_by = fields.Text(help="The standard as it was used last.")
     judged_until = fields.Datetime()
-    state = fields.Json(help="See coldchain.monitor.")
+    state = fields.Json(prefetch=False, help="See coldchain.monitor.")
 
     _tank_unique = models.Constraint("UNIQUE(tank_id)")
 
