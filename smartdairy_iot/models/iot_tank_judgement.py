@@ -198,6 +198,8 @@ class IotTankState(models.Model):
 
     @api.model
     def _judge(self, work, readings, end, now):
+        if work.start >= end:  # woken again within the same minute
+            return
         outcome, start = Outcome(), work.start
         tank = work.tank._to_tank(work.standard)
         while start < end:

@@ -48,6 +48,27 @@ class TestTank(TankCase):
         self.judge(50)
         self.assertEqual(self.recorded(), by_hour)
 
+    def test_to_be_woken_again_within_the_same_minute_changes_nothing(self):
+        self.store(self.curve(0.5))
+        self.judge(8.5)
+        records = self.tank.batch_ids, self.tank.cooling_ids
+        state = self.tank.state_ids.read()
+        self.judge(8.5)
+        self.judge(8.505)
+        self.assertEqual((self.tank.batch_ids, self.tank.cooling_ids), records)
+        self.assertTrue(all(records))
+        self.assertEqual(self.tank.state_ids.read(), state)
+
+    def test_minute_by_minute_the_records_stay_the_same_ones(self):
+        self.store(self.curve(0.5))
+        self.judge(8)
+        batch, cooling = self.tank.batch_ids, self.tank.cooling_ids
+        for minute in range(1, 40):
+            self.judge(8 + minute / 60)
+        self.assertEqual(self.tank.batch_ids, batch)
+        self.assertEqual(self.tank.cooling_ids, cooling)
+        self.assertTrue(cooling.end)
+
     def test_the_tank_shows_its_phase_and_what_its_milk_waits_for(self):
         self.store(self.curve(0.5, tank={"watts": 6000.0}))
         self.judge(7)
