@@ -9,7 +9,6 @@ one alert, not five.
 from dataclasses import dataclass, field
 
 from . import curve
-from .phase import MILK
 from .sample import MINUTE
 from .trend import last_median
 
@@ -235,7 +234,7 @@ class Moment:
         judged, batch, cooling = self.judged, self.judged.batch, self.judged.cooling
         known = min(lasted, _LONGEST_STEP)
         batch.gap += lasted - known
-        if self.phases.phase != "filling":
+        if self.phases.phase in ("cooling", "storage"):
             batch.highest = max(batch.highest or self.celsius, self.celsius)
         lowest = batch.lowest
         batch.lowest = self.celsius if lowest is None else min(lowest, self.celsius)
@@ -489,4 +488,3 @@ _LIMITS = {
     "hold": Moment.hold,
     "floor": Moment.floor,
 }
-HAS_MILK = MILK

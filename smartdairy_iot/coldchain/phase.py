@@ -13,7 +13,6 @@ from .sample import MINUTE
 from .trend import last_median, noise
 
 PHASES = ("empty", "filling", "cooling", "storage", "emptying", "washing")
-MILK = frozenset({"filling", "cooling", "storage", "emptying"})
 KEPT = 30 * MINUTE  # of what was heard
 _WATER = 45.0  # °C that only a wash reaches
 _RINSE = 30.0

@@ -52,6 +52,7 @@ class FarmTank(models.Model):
     probe_id = fields.Many2one(
         "iot.device",
         string="Temperature From",
+        copy=False,
         domain="[('farm_id', '=', farm_id), ('device_type', 'not in',"
         " ('milk_meter', 'gateway'))]",
         index="btree_not_null",

@@ -55,9 +55,10 @@ class IotTankState(models.Model):
         late = self.env["iot.tank.late"]._take()
         tanks = self.env["farm.tank"]._supervised()
         self._forget_others(tanks)
-        tanks.state_ids.fetch(["state"])
-        works = [self._to_work(tank, late, now) for tank in tanks]
         end = _floor(now - _SETTLES + timedelta(minutes=1))
+        due = tanks.filtered(lambda tank: _is_due(tank, late, end))
+        due.state_ids.fetch(["state"])
+        works = [self._to_work(tank, late, now) for tank in due]
         recent = [work for work in works if work.start > now - _RECENT]
         readings = self._read(recent, min((w.start for w in recent), default=end), end)
         for work in works:
@@ -306,6 +307,13 @@ class IotTankState(models.Model):
         newest = self._checkpoints(work.tank, limit=1)
         if not newest or newest.time <= row.judged_until - _CHECKPOINT_EVERY:
             self._set_checkpoint(work, end)
+
+
+def _is_due(tank, late, end):
+    """Not twice in the same minute, unless something came late."""
+    until = tank.state_ids.judged_until
+    is_late = any(tank[name].id in late for name in SOURCES)
+    return not until or until < end.replace(tzinfo=None) or is_late
 
 
 def _runs(running, minute):

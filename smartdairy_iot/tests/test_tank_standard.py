@@ -105,4 +105,4 @@ class TestTankStandard(TankCase):
     @mute_logger("odoo.sql_db")
     def test_a_probe_is_in_one_tank_only(self):
         with self.assertRaises(psycopg2.errors.UniqueViolation):
-            self.tank.copy()
+            self.tank.copy({"probe_id": self.probe.id})
