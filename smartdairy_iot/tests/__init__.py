@@ -64,6 +64,10 @@ from . import test_store_health
 from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup
+from . import test_tank
+from . import test_tank_access
+from . import test_tank_alert
+from . import test_tank_standard
 from . import test_threshold
 from . import test_threshold_device
 from . import test_threshold_migration
