@@ -12,7 +12,7 @@ IMPURE = {
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
     ".".join(path.relative_to(ADDON).with_suffix("").parts): path
-    for folder in ("alerts", "ingest", "notify", "rules")
+    for folder in ("alerts", "ingest", "milking", "notify", "rules")
     for path in sorted((ADDON / folder).rglob("*.py"))
 }
 PURE = sorted(MODULES.keys() - IMPURE)
@@ -42,7 +42,9 @@ def test_no_pure_module_imports_odoo_paho_or_psycopg2(name):
 def test_no_pure_module_imports_an_impure_one_of_this_add_on(name):
     for level, module in imports(name):
         if level:
-            assert module.startswith(("alerts", "ingest", "notify", "rules")), module
+            assert module.startswith(
+                ("alerts", "ingest", "milking", "notify", "rules")
+            ), module
             assert not any(f"{module}.".startswith(f"{i}.") for i in IMPURE), module
 
 

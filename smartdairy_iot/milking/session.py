@@ -1,0 +1,267 @@
+"""Milkings, made of what a meter said: the same whatever came late or twice. Pure.
+
+A milking is a function of the *set* of its messages. They are put in the order of
+their own times first, so the order of arrival, duplicates and batches make no
+difference. Messages of one device and one session id are cut where
+
+* nothing was milked for longer than the meter's silence,
+* a start follows an end, or names another animal: session ids are used again,
+* without a session id: also where the animal changes, or anything follows an end.
+
+A reading without flow or volume is no sign of milking: a meter that always sends does
+not milk for ever.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import exp, fsum, log
+
+from .message import END, READING, START, in_order
+from .volume import added
+
+_TRAILS = timedelta(seconds=5)  # a reading after the end that is still of it
+_SHORTEST = timedelta(seconds=30)  # of fewer there is no average flow
+_BETWEEN = timedelta(seconds=1), timedelta(minutes=2)  # two readings that tell a flow
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One milking at one meter. What nobody measured is None."""
+
+    session: str | None
+    animal: int | None
+    tag: str | None
+    start: datetime
+    end: datetime  # the last that it said, while it runs
+    has_start: bool
+    has_end: bool
+    liters: float
+    measured: float  # what its readings add up to, where the end declares the whole
+    average_flow: float | None  # L/min
+    peak_flow: float | None
+    fat: float | None  # %, by volume
+    protein: float | None
+    conductivity: float | None  # mS/cm, the mean
+    conductivity_max: float | None
+    scc: float | None  # cells/mL, the geometric mean
+    messages: int
+    delay: float  # seconds, of the message that came last
+
+
+def build(messages, meter, before=None):
+    """The milkings of one device and session id.
+
+    :param messages: in any order, any number of times
+    :param before: function of an aware datetime → what a ``counter`` showed last
+        before it, or None
+    :return: list of :class:`Session` by start
+    """
+    sessions = []
+    for episode in split(messages, meter):
+        shown = before(episode[0].time) if before and meter.volume == "counter" else None
+        if session := summarize(episode, meter, shown):
+            sessions.append(session)
+    return sessions
+
+
+def split(messages, meter):
+    """:return: a list of messages, in order, for each milking"""
+    episodes, shown = [], None
+    for message in in_order(messages):
+        milks = _milks(message, shown)
+        if message.volume is not None and meter.volume != "delta":
+            shown = message.volume
+        last = episodes[-1] if episodes else None
+        if last is None or message.time - last.active > meter.silence:
+            if milks:
+                episodes.append(_Episode(message))
+        elif last.is_over(message):
+            episodes.append(_Episode(message))
+        else:
+            last.add(message, milks)
+    return [episode.messages for episode in episodes]
+
+
+def _milks(message, shown):
+    """Whether it says that milk flows: None of both says nothing to the contrary."""
+    if message.kind != READING or (message.flow is None and message.volume is None):
+        return True
+    return bool(message.flow) or (bool(message.volume) and message.volume != shown)
+
+
+class _Episode:
+    __slots__ = ("messages", "active", "animal", "ended", "_idle")
+
+    def __init__(self, message):
+        self.messages, self._idle = [], []
+        self.active = self.animal = self.ended = None
+        self.add(message, milks=True)
+
+    def add(self, message, milks):
+        if not milks:
+            self._idle.append(message)  # of it only if milk flows again
+            return
+        self.messages += [*self._idle, message]
+        self._idle.clear()
+        self.active = message.time
+        if self.animal is None:
+            self.animal = message.animal
+        if message.kind == END:
+            self.ended = message.time
+
+    def is_over(self, message):
+        """Whether this is of another milking, though the meter was not silent."""
+        is_other = None not in (message.animal, self.animal) and (
+            message.animal != self.animal
+        )
+        if message.kind == START:
+            return self.ended is not None or is_other
+        if message.session is not None:
+            return False
+        trails = self.ended is None or message.time - self.ended <= _TRAILS
+        return is_other or not trails
+
+
+def summarize(messages, meter, before=None):
+    """:return: a :class:`Session`; None where nothing was milked, begun or ended"""
+    litres = added(messages, meter, before)
+    measured = fsum(litres)
+    said = [m.volume for m in messages if m.kind == END and m.volume is not None]
+    total = said[-1] if said and meter.volume == "delta" else measured
+    starts = [m.time for m in messages if m.kind == START]
+    ends = [m.time for m in messages if m.kind == END]
+    if not (total or starts or ends):
+        return None
+    start = starts[0] if starts else messages[0].time
+    end = ends[-1] if ends else messages[-1].time
+    return Session(
+        session=messages[0].session,
+        animal=_most(messages, "animal"),
+        tag=_most(messages, "tag"),
+        start=min(start, messages[0].time),
+        end=end,
+        has_start=bool(starts),
+        has_end=bool(ends),
+        liters=total,
+        measured=measured,
+        average_flow=_average_flow(total, end - start),
+        peak_flow=_peak_flow(messages, litres),
+        fat=_by_volume(messages, litres, "fat"),
+        protein=_by_volume(messages, litres, "protein"),
+        conductivity=_mean(_values(messages, "conductivity")),
+        conductivity_max=max(_values(messages, "conductivity"), default=None),
+        scc=geometric_mean(_values(messages, "scc")),
+        messages=len(messages),
+        delay=max(message.delay for message in messages),
+    )
+
+
+def _most(messages, name):
+    """What most of them say; of as many, what was said last."""
+    said = [v for m in reversed(messages) if (v := getattr(m, name)) is not None]
+    return Counter(said).most_common(1)[0][0] if said else None
+
+
+def _values(messages, name):
+    return [v for m in messages if (v := getattr(m, name)) is not None]
+
+
+def _mean(values):
+    return fsum(values) / len(values) if values else None
+
+
+def geometric_mean(values, weights=None):
+    """Of those over zero: cells are spread by factors, not by sums."""
+    weights = weights or [1.0] * len(values)
+    known = [(v, w) for v, w in zip(values, weights, strict=True) if v and w > 0]
+    if not known:
+        return None
+    return exp(fsum(w * log(v) for v, w in known) / fsum(w for _v, w in known))
+
+
+def _by_volume(messages, litres, name):
+    """A litre counts, not a message. What the end says is of the whole milking."""
+    said = _values([m for m in messages if m.kind == END], name)
+    if said:
+        return said[-1]
+    known = [
+        (value, liters)
+        for message, liters in zip(messages, litres, strict=True)
+        if (value := getattr(message, name)) is not None
+    ]
+    volume = fsum(liters for _value, liters in known)
+    if not volume:
+        return _mean([value for value, _liters in known])
+    return fsum(value * liters for value, liters in known) / volume
+
+
+def _average_flow(liters, duration):
+    if duration < _SHORTEST:
+        return None
+    return liters / (duration.total_seconds() / 60)
+
+
+def _peak_flow(messages, litres):
+    """What the meter says, or what its volumes tell between two messages."""
+    if flows := _values(messages, "flow"):
+        return max(flows)
+    shortest, longest = _BETWEEN
+    told = [
+        more / ((message.time - earlier.time).total_seconds() / 60)
+        for (earlier, message), more in zip(pairwise(messages), litres[1:], strict=True)
+        if more and shortest <= message.time - earlier.time <= longest
+    ]
+    return max(told, default=None)
+
+
+def closing(session, meter, now, next_start=None):
+    """How a milking stands.
+
+    :param now: aware datetime
+    :param next_start: when the device began its next milking, None: it has not
+    :return: ``(state, closed by)``: ``running``, ``closed`` or ``incomplete``; by
+        ``end``, ``next`` or ``silence``, None while it runs
+    """
+    limit = session.end + meter.silence
+    if session.has_end:
+        by = "end"
+    elif next_start is not None and session.end < next_start <= limit:
+        by = "next"
+    elif now > limit:
+        by = "silence"
+    else:
+        return "running", None
+    # A meter that sends neither start nor end has nothing missing.
+    return "closed" if session.has_start == session.has_end else "incomplete", by
+
+
+def scopes(changed, known, silence):
+    """What has to be built anew when messages came: whole milkings, and no more.
+
+    :param changed: ``[(start, end)]`` where messages came
+    :param known: ``[(start, end)]`` of the milkings of that session id so far
+    :return: ``[(start, end)]``, apart by more than the silence from any other milking
+    """
+    merged = _merge(changed, timedelta(0))
+    while True:
+        near = [
+            span
+            for span in known
+            if any(span[0] <= e + silence and span[1] >= s - silence for s, e in merged)
+        ]
+        wider = _merge([*merged, *near], silence)
+        if wider == merged:
+            return merged
+        merged = wider
+
+
+def _merge(spans, gap):
+    merged = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1] + gap:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        else:
+            merged.append((start, end))
+    return merged
