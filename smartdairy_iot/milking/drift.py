@@ -2,7 +2,8 @@
 
 Cows differ far more than meters do, so each milking is compared with the same animal's
 own median over all meters. What is left over is the meter's: the median of these
-ratios, since a median does not hear the odd one out.
+ratios, since a median does not hear the odd one out. A meter that is wrong moves the
+animals' medians, too, so both are found in turns (Tukey's median polish).
 """
 
 from math import sqrt
@@ -10,6 +11,7 @@ from statistics import median
 from typing import NamedTuple
 
 ENOUGH = 20  # milkings at a meter
+_TURNS = 4  # of the polish
 _PEERS = 2  # meters beside it, and milkings of an animal
 TOLERANCE = 3.0  # per cent
 _SIGMAS = 3.0
@@ -33,17 +35,28 @@ def drift(milkings, tolerance=TOLERANCE):
     for meter, animal, liters in milkings:
         if liters > 0:
             of_animal.setdefault(animal, []).append((meter, liters))
+    # An animal that knows one meter only says nothing of it.
+    told = [m for m in of_animal.values() if len({meter for meter, _l in m}) >= _PEERS]
     ratios = {meter: [] for meter, _animal, _liters in milkings}
-    for milked in of_animal.values():
-        usual = median(liters for _meter, liters in milked)
-        if len({meter for meter, _liters in milked}) >= _PEERS:
-            for meter, liters in milked:
-                ratios[meter].append(liters / usual)
+    ratios |= _polish(told)
     middles = {m: median(found) for m, found in ratios.items() if len(found) >= ENOUGH}
     return {
         meter: _judge(meter, found, middles, tolerance)
         for meter, found in ratios.items()
     }
+
+
+def _polish(of_animals):
+    """:return: ``{meter: [litres of what that animal gives, …]}``"""
+    factors, ratios = {}, {}
+    for _turn in range(_TURNS):
+        ratios = {}
+        for milked in of_animals:
+            usual = median(liters / factors.get(m, 1.0) for m, liters in milked)
+            for meter, liters in milked:
+                ratios.setdefault(meter, []).append(liters / usual)
+        factors = {meter: median(found) for meter, found in ratios.items()}
+    return ratios
 
 
 def _judge(meter, found, middles, tolerance):

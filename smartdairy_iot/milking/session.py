@@ -240,28 +240,45 @@ def closing(session, meter, now, next_start=None):
 def scopes(changed, known, silence):
     """What has to be built anew when messages came: whole milkings, and no more.
 
+    A milking that is further than the silence from all of them stays what it is: what
+    cut it off from its neighbours is its own first message.
+
     :param changed: ``[(start, end)]`` where messages came
     :param known: ``[(start, end)]`` of the milkings of that session id so far
-    :return: ``[(start, end)]``, apart by more than the silence from any other milking
+    :return: ``[(start, end)]``, by time and apart
     """
-    merged = _merge(changed, timedelta(0))
-    while True:
-        near = [
-            span
-            for span in known
-            if any(span[0] <= e + silence and span[1] >= s - silence for s, e in merged)
-        ]
-        wider = _merge([*merged, *near], silence)
-        if wider == merged:
-            return merged
-        merged = wider
-
-
-def _merge(spans, gap):
+    near = [
+        span
+        for span in known
+        if any(span[0] <= e + silence and span[1] >= s - silence for s, e in changed)
+    ]
     merged = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1] + gap:
+    for start, end in sorted([*changed, *near]):
+        if merged and start <= merged[-1][1] + silence:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:
             merged.append((start, end))
     return merged
+
+
+def match(known, sessions):
+    """Which of the milkings that are kept is which of those made anew.
+
+    :param known: ``[(start, end)]``, by start
+    :param sessions: list of :class:`Session`, by start
+    :return: for each session the index in ``known``, or None
+    """
+    left, found = list(range(len(known))), []
+    for session in sessions:
+        same = next(
+            (
+                n
+                for n in left
+                if known[n][0] <= session.end and known[n][1] >= session.start
+            ),
+            None,
+        )
+        if same is not None:
+            left.remove(same)
+        found.append(same)
+    return found
