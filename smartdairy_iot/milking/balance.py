@@ -19,6 +19,13 @@ class Balance(NamedTuple):
     rise: float | None
     verdict: str
 
+    @classmethod
+    def of(cls, metered, rise, tolerance=TOLERANCE):
+        told = cls(metered, rise, "little")
+        if metered < _LEAST:
+            return told
+        return told._replace(verdict="ok" if abs(told.percent) <= tolerance else "off")
+
     @property
     def difference(self):
         """Litres that the tank has more than was metered."""
@@ -45,10 +52,7 @@ def balance(metered, levels, start, end, tolerance=TOLERANCE):
     first, last = median(before), median(after)
     if _fell([first, *(v for t, v in levels if start < t < end), last]):
         return Balance(metered, None, "drawn")
-    told = Balance(metered, last - first, "little")
-    if metered < _LEAST:
-        return told
-    return told._replace(verdict="ok" if abs(told.percent) <= tolerance else "off")
+    return Balance.of(metered, last - first, tolerance)
 
 
 def _fell(values):

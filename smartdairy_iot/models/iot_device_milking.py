@@ -1,4 +1,8 @@
+from datetime import datetime, timedelta, timezone
+
 from odoo import fields, models
+
+AGAIN = timedelta(days=7)  # milkings that a change makes anew
 
 
 class IotDevice(models.Model):
@@ -10,11 +14,11 @@ class IotDevice(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
-        if "profile_id" in vals:
-            self._build_milkings_again(None, None)
+        if not {"profile_id", "farm_id", "stall_id"}.isdisjoint(vals):
+            self._build_milkings_again(datetime.now(timezone.utc) - AGAIN, None)
         return done
 
-    def _build_milkings_again(self, start, end):
+    def _build_milkings_again(self, start=None, end=None):
         """Of what the store still has; the scheduled action does it.
 
         :param start, end: aware datetimes; None for no bound

@@ -3,8 +3,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import fields, models
 
 from ..milking.message import Meter
-
-_AGAIN = timedelta(days=7)  # milkings that a change of the profile makes anew
+from .iot_device_milking import AGAIN
 
 
 class IotDeviceProfile(models.Model):
@@ -39,9 +38,8 @@ class IotDeviceProfile(models.Model):
     def write(self, vals):
         done = super().write(vals)
         if not {"milk_volume", "milk_silence"}.isdisjoint(vals):
-            self.device_ids._build_milkings_again(
-                datetime.now(timezone.utc) - _AGAIN, None
-            )
+            since = datetime.now(timezone.utc) - AGAIN
+            self.device_ids._build_milkings_again(since)
         return done
 
     def _to_meter(self):

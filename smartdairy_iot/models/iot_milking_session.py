@@ -1,3 +1,5 @@
+from datetime import timezone
+
 from odoo import api, fields, models
 
 from ..milking.day import local_day, milking_of
@@ -147,3 +149,20 @@ class IotMilkingSession(models.Model):
         ]
         action["context"] = {}
         return action
+
+    def _place_again(self):
+        """The farm's calendar has changed."""
+        days = set()
+        for (farm, day), sessions in self.grouped(lambda s: (s.farm_id, s.day)).items():
+            days.add((farm.id, day))
+            for session in sessions:
+                placed = session._place_in_time(
+                    session.start.replace(tzinfo=timezone.utc),
+                    session.end.replace(tzinfo=timezone.utc),
+                    farm.tz,
+                )
+                if placed != (session.day, session.milking):
+                    # sudo - iot.milking.session: nobody writes it by hand.
+                    session.sudo().write({"day": placed[0], "milking": placed[1]})
+                    days.add((farm.id, placed[0]))
+        self.env["iot.milk.quality"]._refresh(days)

@@ -162,6 +162,27 @@ class IotStore(models.AbstractModel):
             return {(row[0], row[1]): row[2] for row in cr.fetchall()}
 
     @api.model
+    def _milk_following(self, asked):
+        """:return: a :class:`MilkGroup` for the message next to each
+
+        :param asked: as in :meth:`_milk_counters`
+        """
+        if not asked:
+            return []
+        with self._cursor() as cr:
+            cr.execute(
+                SQL(
+                    _FOLLOWING,
+                    devices=[device_id for device_id, _time in asked],
+                    times=[time for _device_id, time in asked],
+                    first=min(time for _device_id, time in asked),
+                    last=max(time for _device_id, time in asked) + _BEFORE,
+                    within=_BEFORE,
+                )
+            )
+            return [MilkGroup(*row, row[-1]) for row in cr.fetchall()]
+
+    @api.model
     def _milk_dropped_before(self):
         """Aware datetime before which messages were dropped, or None."""
         with self._cursor() as cr:
@@ -239,4 +260,13 @@ SELECT asked.device_id, asked.at, shown.volume_liters
                    AND said.time < asked.at AND said.time >= asked.at - %(before)s
                    AND volume_liters IS NOT NULL
                  ORDER BY time DESC LIMIT 1) AS shown
+"""
+_FOLLOWING = """
+SELECT asked.device_id, said.session_id, said.time
+  FROM unnest(%(devices)s::varchar[], %(times)s::timestamptz[]) AS asked (device_id, at),
+       LATERAL (SELECT session_id, time FROM milk_meter_readings AS said
+                 WHERE said.device_id = asked.device_id
+                   AND said.time BETWEEN %(first)s AND %(last)s
+                   AND said.time > asked.at AND said.time <= asked.at + %(within)s
+                 ORDER BY time LIMIT 1) AS said
 """
