@@ -4,7 +4,8 @@ A milking is a function of the *set* of its messages. They are put in the order 
 their own times first, so the order of arrival, duplicates and batches make no
 difference. Messages of one device and one session id are cut where
 
-* nothing was milked for longer than the meter's silence,
+* nothing was milked for longer than the meter's silence, unless a milking that was begun
+  and not ended goes on under its session id within the hour,
 * a start follows an end, or names another animal: session ids are used again,
 * without a session id: also where the animal changes, or anything follows an end.
 
@@ -21,6 +22,7 @@ from math import exp, fsum, log
 from .message import END, READING, START, in_order
 from .volume import added
 
+_GOES_ON = timedelta(hours=1)  # a milking that was begun, after a gap in its messages
 _TRAILS = timedelta(seconds=5)  # a reading after the end that is still of it
 _SHORTEST = timedelta(seconds=30)  # of fewer there is no average flow
 _BETWEEN = timedelta(seconds=1), timedelta(minutes=2)  # two readings that tell a flow
@@ -74,7 +76,7 @@ def split(messages, meter):
         if message.volume is not None and meter.volume != "delta":
             shown = message.volume
         last = episodes[-1] if episodes else None
-        if last is None or message.time - last.active > meter.silence:
+        if last is None or message.time - last.active > last.patience(message, meter):
             if milks:
                 episodes.append(_Episode(message))
         elif last.is_over(message):
@@ -82,6 +84,11 @@ def split(messages, meter):
         else:
             last.add(message, milks)
     return [episode.messages for episode in episodes]
+
+
+def reach(meter, session):
+    """How far two messages under that session id may be apart and of one milking."""
+    return meter.silence if session is None else max(meter.silence, _GOES_ON)
 
 
 def _milks(message, shown):
@@ -92,11 +99,12 @@ def _milks(message, shown):
 
 
 class _Episode:
-    __slots__ = ("messages", "active", "animal", "ended", "_idle")
+    __slots__ = ("messages", "active", "animal", "begun", "ended", "_idle")
 
     def __init__(self, message):
         self.messages, self._idle = [], []
         self.active = self.animal = self.ended = None
+        self.begun = False
         self.add(message, milks=True)
 
     def add(self, message, milks):
@@ -108,8 +116,16 @@ class _Episode:
         self.active = message.time
         if self.animal is None:
             self.animal = message.animal
+        if message.kind == START:
+            self.begun = True
         if message.kind == END:
             self.ended = message.time
+
+    def patience(self, message, meter):
+        """How long after the last milk this may still be of it."""
+        is_open = self.begun and self.ended is None and message.session is not None
+        goes_on = is_open and message.kind != START
+        return reach(meter, message.session) if goes_on else meter.silence
 
     def is_over(self, message):
         """Whether this is of another milking, though the meter was not silent."""
@@ -237,24 +253,25 @@ def closing(session, meter, now, next_start=None):
     return "closed" if session.has_start == session.has_end else "incomplete", by
 
 
-def scopes(changed, known, silence):
+def scopes(changed, known, within):
     """What has to be built anew when messages came: whole milkings, and no more.
 
-    A milking that is further than the silence from all of them stays what it is: what
-    cut it off from its neighbours is its own first message.
+    A milking that is further from all of them stays what it is: what cut it off from
+    its neighbours is its own first message.
 
     :param changed: ``[(start, end)]`` where messages came
     :param known: ``[(start, end)]`` of the milkings of that session id so far
+    :param within: :func:`reach` of that session id
     :return: ``[(start, end)]``, by time and apart
     """
     near = [
         span
         for span in known
-        if any(span[0] <= e + silence and span[1] >= s - silence for s, e in changed)
+        if any(span[0] <= e + within and span[1] >= s - within for s, e in changed)
     ]
     merged = []
     for start, end in sorted([*changed, *near]):
-        if merged and start <= merged[-1][1] + silence:
+        if merged and start <= merged[-1][1] + within:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:
             merged.append((start, end))

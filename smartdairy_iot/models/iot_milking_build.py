@@ -140,7 +140,8 @@ class _Builder:
             gone |= kept - kept.browse(
                 kept[place].id for place in same if place is not None
             )
-        _note(gone, self.changed)
+        for kept in known.values():
+            _note(kept, self.changed)  # where they were until now
         gone.unlink()
         written = _write(self.env, rows)
         devices = self.env["iot.device"].browse(
@@ -165,9 +166,9 @@ class _Builder:
         found = {}
         for key, spans in self.spans.items():
             device_id, session = key
-            silence = self.meters[device_id].silence
-            first = min(start for start, _end in spans) - silence
-            last = max(end for _start, end in spans) + silence
+            within = milkings.reach(self.meters[device_id], session)
+            first = min(start for start, _end in spans) - within
+            last = max(end for _start, end in spans) + within
             found[key] = self.devices[device_id].id, session or "", first, last
         asked = SQL(", ").join(
             SQL("(%s, %s, %s::timestamp, %s::timestamp)", d, s, _naive(a), _naive(b))
@@ -189,9 +190,8 @@ class _Builder:
         groups = []
         for key, spans in self.spans.items():
             kept = known.get(key, ())
-            scope = milkings.scopes(
-                spans, [_span(row) for row in kept], self.meters[key[0]].silence
-            )
+            within = milkings.reach(self.meters[key[0]], key[1])
+            scope = milkings.scopes(spans, [_span(row) for row in kept], within)
             if horizon and kept and scope[0][0] < horizon:
                 known.pop(key)  # made of messages that are gone: they stay
                 continue

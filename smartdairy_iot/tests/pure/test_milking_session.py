@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smartdairy_iot.milking.message import END, Meter
-from smartdairy_iot.milking.session import build, closing, geometric_mean, scopes
+from smartdairy_iot.milking.session import build, closing, geometric_mean, reach, scopes
 
 from smartdairy_iot.tests.pure.meter import (
     METERS,
@@ -85,11 +85,12 @@ def in_batches(messages, meter, sizes):
                 if m.session == key
                 for start in [at(0) + (m.time - at(0)) // quarter * quarter]
             ]
-            scope = scopes(spans, [(s.start, s.end) for s in known], meter.silence)
-            within = [m for m in group if any(s <= m.time <= e for s, e in scope)]
+            within = reach(meter, key)
+            scope = scopes(spans, [(s.start, s.end) for s in known], within)
+            heard = [m for m in group if any(s <= m.time <= e for s, e in scope)]
             apart = [s for s in known if not any(b <= s.start <= e for b, e in scope)]
             stored[key] = sorted(
-                [*apart, *build(within, meter)], key=lambda session: session.start
+                [*apart, *build(heard, meter)], key=lambda session: session.start
             )
     return stored
 
@@ -99,6 +100,7 @@ def test_no_division_into_batches_makes_a_difference(meter):
     @given(shifts(meter), st.randoms(use_true_random=False))
     def check(shift, random):
         messages, _milked = shift
+        messages = [m for m in messages if random.random() < 0.8] or messages
         random.shuffle(messages)
         sizes = iter(lambda: random.randint(1, 7), 0)
         at_once = in_batches(messages, meter, iter([len(messages)]))
@@ -139,6 +141,15 @@ def test_a_redelivered_message_counts_once():
 def test_silence_ends_a_milking():
     first, second = built([reading(0, 4.0), reading(10, 5.0), reading(21, 6.0)], DELTA)
     assert (first.liters, second.liters) == (9.0, 6.0)
+
+
+def test_an_end_after_a_gap_is_of_the_milking_that_was_begun():
+    session = the_one([begin(0), reading(1, 2.0), finish(50, 9.0)])
+    assert (session.liters, session.has_start, session.has_end) == (9.0, True, True)
+
+
+def test_after_more_than_an_hour_it_is_another_milking():
+    assert len(built([begin(0), reading(1, 2.0), finish(62, 9.0)], DELTA)) == 2
 
 
 def test_how_long_a_silence_may_be_is_the_meters():
