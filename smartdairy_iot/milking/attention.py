@@ -34,7 +34,8 @@ class Milked(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """``kind`` is ``scc``, ``conductivity``, ``missed``, ``yield`` or ``incomplete``."""
+    """``kind``: ``scc``, ``conductivity`` (over the limit), ``conductivity_own`` (over
+    its own normal), ``missed``, ``yield`` or ``incomplete``."""
 
     kind: str
     score: float  # 0–100, the worst is the highest

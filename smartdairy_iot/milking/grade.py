@@ -55,4 +55,6 @@ def grade(scheme, fat, protein, scc):
         return NOT_KNOWN, None
     total = sum(points(scheme, name, value) for name, value in values.items())
     best_first = sorted(scheme.grades, key=lambda named: -named[1])
-    return next((name for name, least in best_first if total >= least), NOT_KNOWN), total
+    return next(
+        (name for name, least in best_first if total >= least), NOT_KNOWN
+    ), total

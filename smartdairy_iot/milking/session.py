@@ -4,8 +4,8 @@ A milking is a function of the *set* of its messages. They are put in the order 
 their own times first, so the order of arrival, duplicates and batches make no
 difference. Messages of one device and one session id are cut where
 
-* nothing was milked for longer than the meter's silence, unless a milking that was begun
-  and not ended goes on under its session id within the hour,
+* nothing was milked for longer than the meter's silence, unless a milking that was
+  begun and not ended goes on under its session id within the hour,
 * a start follows an end, or names another animal: session ids are used again,
 * without a session id: also where the animal changes, or anything follows an end.
 
@@ -52,29 +52,42 @@ class Session:
     delay: float  # seconds, of the message that came last
 
 
-def build(messages, meter, before=None):
+def build(messages, meter, before=None, since=None):
     """The milkings of one device and session id.
 
-    :param messages: in any order, any number of times
+    :param messages, since: as those of :func:`split`, in any order, any number of times
     :param before: function of an aware datetime → what a ``counter`` showed last
         before it, or None
     :return: list of :class:`Session` by start
     """
     sessions = []
-    for episode in split(messages, meter):
-        shown = before(episode[0].time) if before and meter.volume == "counter" else None
+    for episode in split(messages, meter, since):
+        shown = (
+            before(episode[0].time) if before and meter.volume == "counter" else None
+        )
         if session := summarize(episode, meter, shown):
             sessions.append(session)
     return sessions
 
 
-def split(messages, meter):
-    """:return: a list of messages, in order, for each milking"""
-    episodes, shown = [], None
+def split(messages, meter, since=None):
+    """
+    :param messages: those of up to a silence before ``since``, too: they only tell what
+        the meter showed
+    :param since: aware datetime; None for all
+    :return: a list of messages, in order, for each milking
+    """
+    episodes, before = [], None
     for message in in_order(messages):
-        milks = _milks(message, shown)
-        if message.volume is not None and meter.volume != "delta":
-            shown = message.volume
+        if before and message.time - before.time > meter.silence:
+            before = None
+        milks = _milks(message, before and before.volume, meter)
+        if message.volume is not None or before is None:
+            before = message
+        else:
+            before = message._replace(volume=before.volume)
+        if since and message.time < since:
+            continue
         last = episodes[-1] if episodes else None
         if last is None or message.time - last.active > last.patience(message, meter):
             if milks:
@@ -91,11 +104,12 @@ def reach(meter, session):
     return meter.silence if session is None else max(meter.silence, _GOES_ON)
 
 
-def _milks(message, shown):
+def _milks(message, shown, meter):
     """Whether it says that milk flows: None of both says nothing to the contrary."""
     if message.kind != READING or (message.flow is None and message.volume is None):
         return True
-    return bool(message.flow) or (bool(message.volume) and message.volume != shown)
+    stands = meter.volume != "delta" and message.volume == shown
+    return bool(message.flow) or (bool(message.volume) and not stands)
 
 
 class _Episode:

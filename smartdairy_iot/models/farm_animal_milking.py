@@ -16,7 +16,7 @@ class FarmAnimal(models.Model):
     _inherit = "farm.animal"
 
     milking_ids = fields.One2many("iot.milking.session", "animal_id", "Milkings")
-    attention_ids = fields.One2many("iot.milking.attention", "animal_id", "Attention")
+    attention_ids = fields.One2many("iot.milking.attention", "animal_id")
     attention_reason = fields.Char(
         string="Needs Attention", compute="_compute_attention_reason"
     )

@@ -25,7 +25,7 @@ class IotMilkScoringStep(models.Model):
         "CHECK(points >= 0)", "Points cannot be negative."
     )
     _limit_positive = models.Constraint(
-        "CHECK(is_rest OR \"limit\" > 0)", "A limit must be positive."
+        'CHECK(is_rest OR "limit" > 0)', "A limit must be positive."
     )
 
     def _to_step(self):

@@ -51,7 +51,9 @@ class IotMilkingAttention(models.Model):
         aggregator="max",
         help="0 to 100. From 85 on: today.",
     )
-    findings = fields.Json(readonly=True, help="[{kind, value, reference}], worst first")
+    findings = fields.Json(
+        readonly=True, help="[{kind, value, reference}], worst first"
+    )
     reason = fields.Char(compute="_compute_reason")
     session_id = fields.Many2one(
         "iot.milking.session",
@@ -147,7 +149,10 @@ class IotMilkingAttention(models.Model):
         if not animals:
             return
         now = datetime.now(timezone.utc)
-        known = {row.animal_id: row for row in self.search([("animal_id", "in", animals.ids)])}
+        known = {
+            row.animal_id: row
+            for row in self.search([("animal_id", "in", animals.ids)])
+        }
         milkings, yields = self._milkings(animals, now), animals._daily_yields()
         new, gone = [], self.browse()
         for animal in animals:
@@ -166,9 +171,7 @@ class IotMilkingAttention(models.Model):
                 row._update(_to_vals(found))
             else:
                 since = now.replace(tzinfo=None, microsecond=0)
-                new.append(
-                    {"animal_id": animal.id, "since": since, **_to_vals(found)}
-                )
+                new.append({"animal_id": animal.id, "since": since, **_to_vals(found)})
         gone.unlink()
         self.create(new)
 
@@ -211,9 +214,12 @@ def _to_vals(found):
         "kind": worst.kind,
         "score": round(urgency(found)),
         "findings": [
-            {"kind": f.kind, "value": round(f.value, 2), "reference": round(f.reference, 2)}
+            {
+                "kind": f.kind,
+                "value": round(f.value, 2),
+                "reference": round(f.reference, 2),
+            }
             for f in found
         ],
         "session_id": worst.key or False,
     }
-

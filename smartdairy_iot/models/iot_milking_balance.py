@@ -120,12 +120,18 @@ class IotMilkingBalance(models.Model):
             if row := known.get((day, milking)):
                 row.write(vals)
             else:
-                self.create({"farm_id": farm.id, "day": day, "milking": milking, **vals})
+                self.create(
+                    {"farm_id": farm.id, "day": day, "milking": milking, **vals}
+                )
 
     def _weigh(self, gauges, start, end, metered):
         """All tanks that have a gauge, in one."""
         points = self.env["iot.store"]._series(
-            gauges.mapped("device_id"), "volume", start - _MARGIN, end + _MARGIN, _MINUTE
+            gauges.mapped("device_id"),
+            "volume",
+            start - _MARGIN,
+            end + _MARGIN,
+            _MINUTE,
         )
         by_tank = {}
         tanks = {device.device_id: device.tank_id for device in gauges}

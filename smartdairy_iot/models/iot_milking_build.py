@@ -100,7 +100,9 @@ class IotMilkingSession(models.Model):
         ids = sorted({device_id for device_id, _session in spans})
         devices = self.env["iot.device"].search([("device_id", "in", ids)])
         for part in split_every(_AT_ONCE, sorted(spans, key=str)):
-            _Builder(self.env, devices, {key: spans[key] for key in part}, changed).run()
+            _Builder(
+                self.env, devices, {key: spans[key] for key in part}, changed
+            ).run()
         return changed
 
     @api.model
@@ -197,11 +199,15 @@ class _Builder:
                 continue
             groups += [MilkGroup(*key, *span) for span in scope]
         episodes = []
-        found = store._milk_messages(groups)
+        wider = [
+            group._replace(start=group.start - self.meters[group.device_id].silence)
+            for group in groups
+        ]
+        found = store._milk_messages(wider)
         for group, messages in zip(groups, found, strict=True):
-            key = group.device_id, group.session
-            for episode in milkings.split(messages, self.meters[group.device_id]):
-                episodes.append((key, episode))
+            meter = self.meters[group.device_id]
+            for episode in milkings.split(messages, meter, group.start):
+                episodes.append(((group.device_id, group.session), episode))
         return self._sum_up(episodes, {(g.device_id, g.session) for g in groups})
 
     def _sum_up(self, episodes, keys):
@@ -282,9 +288,7 @@ def _write(env, rows):
         ids += [record_id for (record_id,) in env.cr.fetchall()]
     if known := [row for row in rows if row["id"]]:
         news = SQL(", ").join(SQL.identifier("new", name) for name in _COLUMNS)
-        env.cr.execute(
-            SQL(_UPDATE, columns=columns, news=news, rows=json.dumps(known))
-        )
+        env.cr.execute(SQL(_UPDATE, columns=columns, news=news, rows=json.dumps(known)))
     sessions.invalidate_model()
     return sessions.browse(ids)
 

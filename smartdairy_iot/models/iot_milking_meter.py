@@ -64,7 +64,9 @@ class IotMilkingMeter(models.Model):
             ["device_id", "animal_id", "liters"],
         )
         found = drift([(m.device_id.id, m.animal_id.id, m.liters) for m in milkings])
-        known = {row.device_id.id: row for row in self.search([("farm_id", "=", farm.id)])}
+        known = {
+            row.device_id.id: row for row in self.search([("farm_id", "=", farm.id)])
+        }
         new = []
         for device_id, told in found.items():
             vals = {

@@ -124,7 +124,9 @@ class IotMilkingSession(models.Model):
                 or self.env._("Unknown animal")
             )
             session.display_name = self.env._(
-                "%(animal)s, %(time)s", animal=who, time=start.strftime("%Y-%m-%d %H:%M")
+                "%(animal)s, %(time)s",
+                animal=who,
+                time=start.strftime("%Y-%m-%d %H:%M"),
             )
 
     @api.model

@@ -136,7 +136,9 @@ class IotStore(models.AbstractModel):
             )
             for place, faults, *said in cr.fetchall():
                 message = Message(*said)
-                found[place - 1].append(_believed(message, faults) if faults else message)
+                found[place - 1].append(
+                    _believed(message, faults) if faults else message
+                )
         return found
 
     @api.model
@@ -253,7 +255,8 @@ SELECT place, said.metadata -> 'faults', time, message_type, said.session_id, an
 """
 _COUNTERS = """
 SELECT asked.device_id, asked.at, shown.volume_liters
-  FROM unnest(%(devices)s::varchar[], %(times)s::timestamptz[]) AS asked (device_id, at),
+  FROM unnest(%(devices)s::varchar[], %(times)s::timestamptz[])
+           AS asked (device_id, at),
        LATERAL (SELECT volume_liters FROM milk_meter_readings AS said
                  WHERE said.device_id = asked.device_id
                    AND said.time BETWEEN %(first)s AND %(last)s
@@ -263,7 +266,8 @@ SELECT asked.device_id, asked.at, shown.volume_liters
 """
 _FOLLOWING = """
 SELECT asked.device_id, said.session_id, said.time
-  FROM unnest(%(devices)s::varchar[], %(times)s::timestamptz[]) AS asked (device_id, at),
+  FROM unnest(%(devices)s::varchar[], %(times)s::timestamptz[])
+           AS asked (device_id, at),
        LATERAL (SELECT session_id, time FROM milk_meter_readings AS said
                  WHERE said.device_id = asked.device_id
                    AND said.time BETWEEN %(first)s AND %(last)s

@@ -116,8 +116,9 @@ class TestMilkQuality(MilkMeterCase, IotCase):
         report = self.env["iot.milk.quality"].get_quality_report(
             self.farm.id, "2026-07-01", "2026-07-31"
         )
-        self.assertEqual((report["start_date"], report["end_date"]),
-                         ("2026-07-01", "2026-07-31"))
+        self.assertEqual(
+            (report["start_date"], report["end_date"]), ("2026-07-01", "2026-07-31")
+        )
         self.assertEqual(
             report["report"],
             [
@@ -143,8 +144,9 @@ class TestMilkQuality(MilkMeterCase, IotCase):
         rows = self.env["iot.milk.quality"]
         span = DAY, DAY
         (line,) = rows.get_quality_report(None, *span)["report"]
-        self.assertEqual((line["total_volume_liters"], line["avg_fat_percent"]),
-                         (40.0, 3.5))
+        self.assertEqual(
+            (line["total_volume_liters"], line["avg_fat_percent"]), (40.0, 3.5)
+        )
         milker = self.make_user("milker", "smartdairy_iot.group_iot_user")
         other.user_ids = self.env.user
         (line,) = rows.with_user(milker).get_quality_report(None, *span)["report"]

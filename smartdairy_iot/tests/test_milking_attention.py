@@ -70,8 +70,13 @@ class TestMilkingAttention(MilkMeterCase, IotCase):
         self.milk_days(last={"scc": 500_000})
         since = self.rows().since
         self.assertTrue(since)
-        self.milk(("session_start", 150), ("reading", 155, {"scc": 100_000}),
-                  ("session_end", 159), start=NOW - timedelta(hours=3), session="next")
+        self.milk(
+            ("session_start", 150),
+            ("reading", 155, {"scc": 100_000}),
+            ("session_end", 159),
+            start=NOW - timedelta(hours=3),
+            session="next",
+        )
         self.assertFalse(self.rows())
 
     def test_a_missed_milking_is_found_without_any_message(self):
@@ -142,4 +147,6 @@ class TestMilkingAttention(MilkMeterCase, IotCase):
         self.assertTrue(bella.attention_reason)
         self.assertTrue(bella.milking_ids)
         self.assertTrue(bella.yield_yesterday)
-        self.assertEqual(fields.Date.to_date(bella.last_milked), bella.last_milked.date())
+        self.assertEqual(
+            fields.Date.to_date(bella.last_milked), bella.last_milked.date()
+        )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 
 from hypothesis import strategies as st
+
 from smartdairy_iot.milking.message import END, READING, START, Message, Meter
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from smartdairy_iot.milking.attention import Limits, Milked, judge, urgency
 from smartdairy_iot.milking.yields import Yield
 
@@ -54,8 +55,11 @@ def test_cells_over_the_limits(scc, expected, reference):
 def test_conductivity_over_the_limit_names_the_milking_that_tells_it():
     (finding,) = judge(milkings(conductivity=5.0, count=3), None, NOW) or [None]
     assert finding is None
-    (finding,) = judge(milkings(3, **{"scc": None})[:-1] + [
-        Milked(NOW, 6.6, None, True, 99)], None, NOW)
+    (finding,) = judge(
+        milkings(3, **{"scc": None})[:-1] + [Milked(NOW, 6.6, None, True, 99)],
+        None,
+        NOW,
+    )
     assert (finding.kind, finding.value, finding.key) == ("conductivity", 6.6, 99)
 
 
@@ -77,8 +81,9 @@ def test_a_day_with_a_fifth_less_than_its_own_average(liters, expected):
 
 
 def test_a_milking_without_an_end():
-    found = judge([*milkings()[:-1], milkings()[-1]._replace(is_complete=False)],
-                  None, NOW)
+    found = judge(
+        [*milkings()[:-1], milkings()[-1]._replace(is_complete=False)], None, NOW
+    )
     assert kinds(found) == ["incomplete"]
 
 

@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from smartdairy_iot.milking.balance import balance
 from smartdairy_iot.milking.drift import drift
 
@@ -29,8 +30,9 @@ def test_a_tank_that_rises_by_what_was_metered_is_in_balance(seed):
     assert abs(told.percent) < 1
 
 
-@pytest.mark.parametrize("metered, verdict", [(612.0, "ok"), (615.0, "off"),
-                                              (588.5, "ok"), (585.0, "off")])
+@pytest.mark.parametrize(
+    "metered, verdict", [(612.0, "ok"), (615.0, "off"), (588.5, "ok"), (585.0, "off")]
+)
 def test_two_per_cent_are_tolerated(metered, verdict):
     assert balance(metered, levels(sloshes=0), START, END).verdict == verdict
 
@@ -95,10 +97,14 @@ def test_a_meter_that_counts_eight_per_cent_wrong_is_found_and_no_other(factor):
 def test_better_cows_at_a_stall_are_no_drift():
     noise = random.Random(2)
     rich = [("A", n % 10, 30 * noise.gauss(1, 0.05)) for n in range(100)]
-    poor = [(m, 10 + n % 10, 10 * noise.gauss(1, 0.05)) for n in range(100)
-            for m in "BC"]
-    mixed = [(m, n % 20, (30 if n % 20 < 10 else 10) * noise.gauss(1, 0.05))
-             for n in range(200) for m in "ABC"]
+    poor = [
+        (m, 10 + n % 10, 10 * noise.gauss(1, 0.05)) for n in range(100) for m in "BC"
+    ]
+    mixed = [
+        (m, n % 20, (30 if n % 20 < 10 else 10) * noise.gauss(1, 0.05))
+        for n in range(200)
+        for m in "ABC"
+    ]
     assert {d.verdict for d in drift([*rich, *poor, *mixed]).values()} == {"ok"}
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from smartdairy_iot.milking.day import local_day, milking_of, span_of
 
 AMSTERDAM, DHAKA = ZoneInfo("Europe/Amsterdam"), ZoneInfo("Asia/Dhaka")

@@ -1,6 +1,7 @@
 """The specification's grades, from data that a dairy may change."""
 
 import pytest
+
 from smartdairy_iot.milking.grade import SPECIFICATION, Scheme, Step, grade
 
 

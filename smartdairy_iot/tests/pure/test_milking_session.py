@@ -6,9 +6,9 @@ from itertools import chain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from smartdairy_iot.milking.message import END, Meter
 from smartdairy_iot.milking.session import build, closing, geometric_mean, reach, scopes
-
 from smartdairy_iot.tests.pure.meter import (
     METERS,
     MINUTE,
@@ -32,8 +32,10 @@ def built(messages, meter):
     shown = sorted(m for m in messages if m.volume is not None)
 
     def before(time):
-        return max((m[:2] for m in ((m.time, m.volume) for m in shown) if m[0] < time),
-                   default=(None, None))[1]
+        return max(
+            (m[:2] for m in ((m.time, m.volume) for m in shown) if m[0] < time),
+            default=(None, None),
+        )[1]
 
     found = chain.from_iterable(build(g, meter, before) for g in groups.values())
     return sorted(found, key=lambda session: session.start)
@@ -44,7 +46,7 @@ def the_one(messages, meter=DELTA):
     return session
 
 
-# What arrives how ----------------------------------------------------------------------
+# What arrives how -----------------------------------------------------
 
 
 @by_meter
@@ -87,11 +89,17 @@ def in_batches(messages, meter, sizes):
             ]
             within = reach(meter, key)
             scope = scopes(spans, [(s.start, s.end) for s in known], within)
-            heard = [m for m in group if any(s <= m.time <= e for s, e in scope)]
+            made = [
+                session
+                for since, until in scope
+                for session in build(
+                    [m for m in group if since - meter.silence <= m.time <= until],
+                    meter,
+                    since=since,
+                )
+            ]
             apart = [s for s in known if not any(b <= s.start <= e for b, e in scope)]
-            stored[key] = sorted(
-                [*apart, *build(heard, meter)], key=lambda session: session.start
-            )
+            stored[key] = sorted([*apart, *made], key=lambda session: session.start)
     return stored
 
 
@@ -135,7 +143,7 @@ def test_a_redelivered_message_counts_once():
     assert the_one(messages + messages).liters == 3.0
 
 
-# Where a milking begins and ends -------------------------------------------------------
+# Where a milking begins and ends -----------------------------------------------------
 
 
 def test_silence_ends_a_milking():
@@ -201,12 +209,19 @@ def test_a_counter_that_stands_still_is_no_milking():
     assert built(still, METERS["counter"]) == []
 
 
+@pytest.mark.parametrize("name", ["milking", "counter"])
+def test_what_still_shows_the_last_milking_is_no_other_one(name):
+    """A batch may hold nothing else: what was shown before it tells."""
+    shows = [reading(n, 12.0, None) for n in range(60)]
+    assert build(shows[30:], METERS[name], since=at(35)) == []
+
+
 def test_a_start_alone_is_a_milking_that_nobody_has_finished():
     session = the_one([begin(0, animal=7)])
     assert (session.animal, session.liters, session.has_end) == (7, 0.0, False)
 
 
-# How it stands -------------------------------------------------------------------------
+# How it stands -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -226,7 +241,7 @@ def test_how_a_milking_was_closed(said, minutes, next_start, expected):
     assert closing(the_one(said), DELTA, at(minutes), later) == expected
 
 
-# Litres --------------------------------------------------------------------------------
+# Litres -----------------------------------------------------
 
 
 def test_what_the_end_of_a_milking_declares_counts_and_the_readings_are_kept_beside():
@@ -261,7 +276,7 @@ def test_a_counter_goes_on_from_what_it_showed_before_the_milking():
     assert build(said, counter, lambda _time: None)[0].liters == 8.0, "not known"
 
 
-# What is in it -------------------------------------------------------------------------
+# What is in it -----------------------------------------------------
 
 
 def test_a_litre_of_fat_counts_and_not_a_message():

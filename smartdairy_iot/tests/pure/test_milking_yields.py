@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from smartdairy_iot.milking.yields import compare, ewma
 
 DAY = date(2026, 3, 20)
