@@ -54,6 +54,7 @@
     ],
     "demo": [
         "demo/farm_demo.xml",
+        "demo/farm.animal.csv",
         "demo/iot.device.csv",
         "demo/iot_gateway_demo.xml",
         "demo/iot_notify_demo.xml",

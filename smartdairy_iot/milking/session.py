@@ -6,7 +6,8 @@ difference. Messages of one device and one session id are cut where
 
 * nothing was milked for longer than the meter's silence, unless a milking that was
   begun and not ended goes on under its session id within the hour,
-* a start follows an end, or names another animal: session ids are used again,
+* a start follows an end, or names another animal: session ids are used again; so does
+  another animal after an end, whose start was lost,
 * without a session id: also where the animal changes, or anything follows an end.
 
 A reading without flow or volume is no sign of milking: a meter that always sends does
@@ -149,7 +150,7 @@ class _Episode:
         if message.kind == START:
             return self.ended is not None or is_other
         if message.session is not None:
-            return False
+            return self.ended is not None and is_other
         trails = self.ended is None or message.time - self.ended <= _TRAILS
         return is_other or not trails
 
@@ -164,13 +165,13 @@ def summarize(messages, meter, before=None):
     ends = [m.time for m in messages if m.kind == END]
     if not (total or starts or ends):
         return None
-    start = starts[0] if starts else messages[0].time
-    end = ends[-1] if ends else messages[-1].time
+    # Whatever was said a moment before the start or after the end is of it.
+    start, end = messages[0].time, messages[-1].time
     return Session(
         session=messages[0].session,
         animal=_most(messages, "animal"),
         tag=_most(messages, "tag"),
-        start=min(start, messages[0].time),
+        start=start,
         end=end,
         has_start=bool(starts),
         has_end=bool(ends),

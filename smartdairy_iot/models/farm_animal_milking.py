@@ -14,6 +14,7 @@ class FarmAnimal(models.Model):
     """An animal and its milk."""
 
     _inherit = "farm.animal"
+    _rec_names_search = ["number", "name", "ear_tag"]
 
     milking_ids = fields.One2many("iot.milking.session", "animal_id", "Milkings")
     attention_ids = fields.One2many("iot.milking.attention", "animal_id")
@@ -45,6 +46,12 @@ class FarmAnimal(models.Model):
     yield_change = fields.Float(
         string="Against Its Average (%)", digits=(16, 0), compute="_compute_yield"
     )
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for animal in self:
+            known = (str(animal.number or 0), animal.name)
+            animal.display_name = " ".join(filter(None, known))
 
     def _compute_attention_reason(self):
         for animal in self:

@@ -33,6 +33,7 @@ class IotMilkingSession(models.Model):
         readonly=True, aggregator=False, help="As the meter says it."
     )
     animal_tag = fields.Char(string="Ear Tag", readonly=True)
+    animal_label = fields.Char(string="Animal Milked", compute="_compute_animal_label")
     start = fields.Datetime(readonly=True, required=True)
     end = fields.Datetime(
         readonly=True, required=True, help="The newest message, while it runs."
@@ -114,18 +115,28 @@ class IotMilkingSession(models.Model):
     _farm_day_index = models.Index("(farm_id, day)")
     _animal_start_index = models.Index("(animal_id, start)")
 
-    @api.depends("animal_id", "animal_number", "animal_tag", "stall_id", "start")
+    @api.depends("animal_id.display_name", "animal_number", "animal_tag")
+    @api.depends_context("lang")
+    def _compute_animal_label(self):
+        for session in self:
+            said = session.animal_tag or session.animal_number
+            if session.animal_id:
+                session.animal_label = session.animal_id.display_name
+            elif said:
+                session.animal_label = self.env._(
+                    "%(number)s, not entered", number=said
+                )
+            else:
+                session.animal_label = self.env._("Unknown")
+
+    @api.depends("animal_label", "start")
+    @api.depends_context("tz", "lang")
     def _compute_display_name(self):
         for session in self:
             start = fields.Datetime.context_timestamp(session, session.start)
-            who = session.animal_id.display_name or (
-                session.animal_tag
-                or (session.animal_number and str(session.animal_number))
-                or self.env._("Unknown animal")
-            )
             session.display_name = self.env._(
                 "%(animal)s, %(time)s",
-                animal=who,
+                animal=session.animal_label,
                 time=start.strftime("%Y-%m-%d %H:%M"),
             )
 
