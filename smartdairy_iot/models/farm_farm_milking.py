@@ -1,6 +1,10 @@
+from datetime import timezone
+
 from odoo import fields, models
 
 from ..milking.attention import Limits
+from ..milking.day import local_day
+from ..zone import to_zone
 
 
 class FarmFarm(models.Model):
@@ -49,6 +53,11 @@ class FarmFarm(models.Model):
         if "milk_scoring_id" in vals:
             self.env["iot.milk.quality"]._grade_again(self)
         return done
+
+    def _today(self):
+        """By its own calendar."""
+        zone = to_zone(self.tz or "UTC")
+        return local_day(fields.Datetime.now().replace(tzinfo=timezone.utc), zone)
 
     def _to_limits(self):
         self.ensure_one()

@@ -1,6 +1,7 @@
 from datetime import timezone
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..milking.day import local_day, milking_of
 from ..zone import to_zone
@@ -39,6 +40,12 @@ class IotMilkingSession(models.Model):
         readonly=True, required=True, help="The newest message, while it runs."
     )
     day = fields.Date(readonly=True, help="Where it ends, by the farm's calendar.")
+    is_today = fields.Boolean(
+        string="Today",
+        compute="_compute_is_today",
+        search="_search_is_today",
+        help="By the farm's calendar.",
+    )
     milking = fields.Selection(
         [("morning", "Morning"), ("evening", "Evening"), ("other", "Other")],
         string="Time of Day",
@@ -114,6 +121,26 @@ class IotMilkingSession(models.Model):
     _device_start_index = models.Index("(device_id, start)")
     _farm_day_index = models.Index("(farm_id, day)")
     _animal_start_index = models.Index("(animal_id, start)")
+
+    @api.depends("day", "farm_id.tz")
+    def _compute_is_today(self):
+        for session in self:
+            session.is_today = session.day == session.farm_id._today()
+
+    def _search_is_today(self, operator, value):
+        """Each farm has a day of its own."""
+        if operator != "in":
+            return NotImplemented
+        # sudo - farm.farm: what one may see of milkings, their own rules say.
+        farms = self.env["farm.farm"].sudo().with_context(active_test=False).search([])
+        days = farms.grouped(lambda farm: farm._today())
+        today = Domain.OR(
+            [("farm_id", "in", of_day.ids), ("day", "=", day)]
+            for day, of_day in days.items()
+        )
+        if True in value:
+            return Domain.TRUE if False in value else today
+        return ~today
 
     @api.depends("animal_id.display_name", "animal_number", "animal_tag")
     @api.depends_context("lang")

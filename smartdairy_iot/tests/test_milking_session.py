@@ -233,6 +233,20 @@ class TestMilkingSession(MilkMeterCase, IotCase):
         quality = self.env["iot.milk.quality"].search([("farm_id", "=", self.farm.id)])
         self.assertEqual(quality.mapped("day"), [date(2026, 7, 5)])
 
+    def test_today_is_each_farms_own(self):
+        now = datetime.now(timezone.utc)
+        ahead, behind = "Pacific/Kiritimati", "Pacific/Pago_Pago"  # 25 hours apart
+        other = self.env["farm.farm"].create({"name": "Other", "tz": behind})
+        self.farm.tz = ahead
+        meters = self.meter, self.make_meter("M-2", farm_id=other.id)
+        for meter in meters:
+            self.milk(("reading", 0, {"volume": 4.0}), meter=meter, start=now)
+        mine = [("device_id", "in", [meter.id for meter in meters])]
+        today = self.sessions.search([*mine, ("is_today", "=", True)])
+        self.assertEqual(len(set(today.mapped("day"))), 2)
+        self.assertEqual(today.mapped("is_today"), [True, True])
+        self.assertFalse(self.sessions.search([*mine, ("is_today", "=", False)]))
+
     def test_only_those_see_it_who_see_the_farm(self):
         self.milk(("reading", 0, {"volume": 4.0}))
         milker = self.make_user("milker", "smartdairy_iot.group_iot_user")
