@@ -11,7 +11,7 @@ from ..milking import session as milkings
 from .iot_store_milk_messages import MilkGroup
 
 _WAIT = timedelta(seconds=3)  # what comes meanwhile is one run
-_SLICE = 2000  # marks worked off in one transaction
+_SLICE = 48  # quarters worked off in one transaction
 _AT_ONCE = 300  # devices and session ids whose messages are in memory
 _LATE = 600.0  # seconds
 

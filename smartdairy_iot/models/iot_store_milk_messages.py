@@ -74,12 +74,17 @@ class IotStore(models.AbstractModel):
 
     @api.model
     def _milking_marks(self, limit):
-        """:return: ``(ids, [(quarter, [device id, …] or None for all)])``"""
+        """The newest first: after an upgrade, the history waits and not today.
+
+        :param limit: quarters, each with all its marks
+        :return: ``(ids, [(quarter, [device id, …] or None for all)])``
+        """
         with self._cursor() as cr:
             cr.execute(
                 SQL(
                     "SELECT id, bucket, device_ids FROM milking_marks"
-                    " ORDER BY bucket, id LIMIT %s",
+                    " WHERE bucket IN (SELECT DISTINCT bucket FROM milking_marks"
+                    "                   ORDER BY bucket DESC LIMIT %s)",
                     limit,
                 )
             )

@@ -116,6 +116,14 @@ class TestMilkingSession(MilkMeterCase, IotCase):
         self.assertEqual(len(self.the_one()), 1)
         self.assertEqual(self.store._milking_marks(10), ([], []))
 
+    def test_the_newest_quarters_are_made_first(self):
+        for hours in (0, 5, 3):
+            start = DAWN + timedelta(hours=hours)
+            self.milk(("session_start", 0), start=start, build=False)
+        _ids, quarters = self.store._milking_marks(2)
+        found = sorted(bucket for bucket, _devices in quarters)
+        self.assertEqual(found, [DAWN + timedelta(hours=h) for h in (3, 5)])
+
     def test_it_outlives_its_readings_whatever_comes_late(self):
         self.milk(("session_start", 0), ("session_end", 3, {"volume": 9.0}))
         self.env.cr.execute("DELETE FROM milk_meter_readings")  # as retention does
