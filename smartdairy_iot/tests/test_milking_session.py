@@ -1,5 +1,9 @@
+import uuid
 from datetime import date, datetime, timedelta, timezone
 from unittest.mock import patch
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
@@ -10,6 +14,20 @@ from .milk_meter import MilkMeterCase
 
 # A summer morning in Amsterdam: 06:00 there.
 DAWN = datetime(2026, 7, 6, 4, 0, tzinfo=timezone.utc)
+
+
+def _milking(session, animal, start, length):
+    """``[(session, animal, kind, minutes, values)]``: a litre each minute."""
+    readings = [
+        (session, animal, "reading", start + n + 0.5, {"volume": 1.0})
+        for n in range(length)
+    ]
+    end = start + length, {"volume": length + 0.25}
+    return [
+        (session, animal, "session_start", start, {}),
+        *readings,
+        (session, animal, "session_end", *end),
+    ]
 
 
 @tagged("post_install", "-at_install")
@@ -89,6 +107,53 @@ class TestMilkingSession(MilkMeterCase, IotCase):
         session = self.the_one()
         self.assertEqual((session.liters, session.measured_liters), (9.5, 9.0))
         self.assertEqual((session.scc, session.message_count), (200_000, 4))
+
+    def test_no_order_and_no_division_into_runs_makes_a_difference(self):
+        """As the pure tests, through store and table; some messages are lost."""
+        told = [
+            *_milking("S", 7, 0, 4),
+            *_milking("S", 8, 6, 5),  # the id is used again at once
+            *_milking("T", 9, 30, 20),
+            *_milking(None, 7, 60, 3),
+            *_milking(None, 8, 64, 3),
+            *_milking("S", 7, 400, 4),
+        ]
+
+        @settings(max_examples=20, deadline=None, database=None)
+        @given(st.randoms(use_true_random=False))
+        def check(dice):
+            arrived = [message for message in told if dice.random() < 0.85]
+            at_once, in_runs = (
+                self.make_meter(f"M-{uuid.uuid4().hex[:12]}") for _n in range(2)
+            )
+            self.put(at_once, arrived)
+            late = arrived + dice.choices(arrived, k=5)
+            dice.shuffle(late)
+            while late:
+                size = dice.randint(1, 9)
+                self.put(in_runs, late[:size])
+                del late[:size]
+            self.assertEqual(self.told(in_runs), self.told(at_once))
+
+        check()
+
+    def put(self, meter, messages):
+        for session, animal, kind, minutes, values in messages:
+            self.milk(
+                (kind, minutes, values),
+                meter=meter,
+                session=session,
+                animal=animal,
+                build=False,
+            )
+        self.sessions._build_marked()
+
+    def told(self, meter):
+        names = ["session_ref", "animal_number", "start", "end", "state", "closed_by"]
+        names += ["has_start", "has_end", "liters", "message_count", "day"]
+        found = self.sorted_sessions(meter).read(names, load=None)
+        rows = [tuple(row[name] for name in names) for row in found]
+        return sorted(rows, key=str)
 
     def test_two_milkings_that_a_late_message_joins_become_one(self):
         self.milk(("reading", 0, {"volume": 4.0}))
