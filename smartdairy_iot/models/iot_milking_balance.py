@@ -94,8 +94,13 @@ class IotMilkingBalance(models.Model):
     @api.model
     def _refresh(self, farm, gauges):
         since = fields.Date.today() - timedelta(days=_DAYS)
+        meters = self._meters_into(farm, gauges)
         of_milking = self.env["iot.milking.session"]._read_group(
-            [("farm_id", "=", farm.id), ("day", ">=", since)],
+            [
+                ("farm_id", "=", farm.id),
+                ("day", ">=", since),
+                ("device_id", "in", meters.ids),
+            ],
             ["day:day", "milking"],
             ["start:min", "end:max", "liters:sum", "__count", "state:array_agg"],
         )
@@ -124,8 +129,22 @@ class IotMilkingBalance(models.Model):
                     {"farm_id": farm.id, "day": day, "milking": milking, **vals}
                 )
 
+    def _meters_into(self, farm, gauges):
+        """The meters whose milk these gauges see: those of their tanks; where no meter
+        says which tank it feeds, all."""
+        meters = self.env["iot.device"].search(
+            [("farm_id", "=", farm.id), ("device_type", "=", "milk_meter")]
+        )
+        if assigned := meters.filtered("tank_id"):
+            return assigned.filtered(lambda meter: meter.tank_id in gauges.tank_id)
+        return meters
+
     def _weigh(self, gauges, start, end, metered):
         """All tanks that have a gauge, in one."""
+        farm = gauges.farm_id
+        is_assigned = any(map(_feeds, farm.device_ids))
+        if not is_assigned and farm.tank_ids - gauges.tank_id:
+            return Balance(metered, None, "no_level")  # some milk is in the others
         points = self.env["iot.store"]._series(
             gauges.mapped("device_id"),
             "volume",
@@ -146,6 +165,10 @@ class IotMilkingBalance(models.Model):
                 return Balance(metered, None, told.verdict)
             rise += told.rise
         return Balance.of(metered, rise)
+
+
+def _feeds(device):
+    return device.device_type == "milk_meter" and device.tank_id
 
 
 def _aware(time):

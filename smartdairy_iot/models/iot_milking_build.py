@@ -1,6 +1,5 @@
-import json
 from collections import defaultdict
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -8,6 +7,7 @@ from odoo.tools import SQL, split_every
 
 from ..errors import another_time
 from ..milking import session as milkings
+from .iot_milking_rows import naive, note, settle, span, write
 from .iot_store_milk_messages import MilkGroup
 
 _WAIT = timedelta(seconds=3)  # what comes meanwhile is one run
@@ -111,7 +111,7 @@ class IotMilkingSession(models.Model):
         changed = Changed(set(), set())
         running = self.search([("state", "=", "running")])
         if running:
-            _settle(running.device_id, running, changed)
+            settle(running.device_id, running, changed)
         return changed
 
 
@@ -135,7 +135,7 @@ class _Builder:
         rows, gone = [], self.env["iot.milking.session"]
         for key, sessions in made.items():
             kept = known.get(key, gone.browse())
-            same = milkings.match([_span(row) for row in kept], sessions)
+            same = milkings.match([span(row) for row in kept], sessions)
             for session, place in zip(sessions, same, strict=True):
                 record = kept[place] if place is not None else kept.browse()
                 rows.append(self._to_row(key, session, record))
@@ -143,14 +143,14 @@ class _Builder:
                 kept[place].id for place in same if place is not None
             )
         for kept in known.values():
-            _note(kept, self.changed)  # where they were until now
+            note(kept, self.changed)  # where they were until now
         gone.unlink()
-        written = _write(self.env, rows)
+        written = write(self.env, rows)
         devices = self.env["iot.device"].browse(
             {self.devices[device_id].id for device_id, _session in self.spans}
         )
-        _settle(devices, written, self.changed)
-        _note(written, self.changed)
+        settle(devices, written, self.changed)
+        note(written, self.changed)
 
     def _add_what_follows(self):
         """Where a counter stood before a milking is what the one before it left."""
@@ -173,7 +173,7 @@ class _Builder:
             last = max(end for _start, end in spans) + within
             found[key] = self.devices[device_id].id, session or "", first, last
         asked = SQL(", ").join(
-            SQL("(%s, %s, %s::timestamp, %s::timestamp)", d, s, _naive(a), _naive(b))
+            SQL("(%s, %s, %s::timestamp, %s::timestamp)", d, s, naive(a), naive(b))
             for d, s, a, b in found.values()
         )
         self.env["iot.milking.session"].flush_model()
@@ -193,7 +193,7 @@ class _Builder:
         for key, spans in self.spans.items():
             kept = known.get(key, ())
             within = milkings.reach(self.meters[key[0]], key[1])
-            scope = milkings.scopes(spans, [_span(row) for row in kept], within)
+            scope = milkings.scopes(spans, [span(row) for row in kept], within)
             if horizon and kept and scope[0][0] < horizon:
                 known.pop(key)  # made of messages that are gone: they stay
                 continue
@@ -230,7 +230,7 @@ class _Builder:
         """A row of the table; where it was milked stays what it was then."""
         device = self.devices[key[0]]
         farm = record.farm_id or device.farm_id
-        start, end = _naive(session.start), _naive(session.end)
+        start, end = naive(session.start), naive(session.end)
         day, milking = record._place_in_time(session.start, session.end, farm.tz)
         return {
             "id": record.id or None,
@@ -274,98 +274,6 @@ class _Builder:
         return record.animal_id if is_same else animals
 
 
-def _write(env, rows):
-    """Insert those without an id, update the others: two statements for all.
-
-    :return: the records
-    """
-    sessions = env["iot.milking.session"]
-    columns = SQL(", ").join(map(SQL.identifier, _COLUMNS))
-    ids = [row["id"] for row in rows if row["id"]]
-    # Raw SQL: what nobody measured is NULL, which the ORM writes as zero.
-    if new := [row for row in rows if not row["id"]]:
-        env.cr.execute(SQL(_INSERT, columns=columns, rows=json.dumps(new)))
-        ids += [record_id for (record_id,) in env.cr.fetchall()]
-    if known := [row for row in rows if row["id"]]:
-        news = SQL(", ").join(SQL.identifier("new", name) for name in _COLUMNS)
-        env.cr.execute(SQL(_UPDATE, columns=columns, news=news, rows=json.dumps(known)))
-    sessions.invalidate_model()
-    return sessions.browse(ids)
-
-
-def _settle(devices, sessions, changed):
-    """How they stand now: those, and what these devices began before and never ended.
-
-    :param sessions: those that were made, or may have fallen silent
-    """
-    if not sessions:
-        return
-    meters = {device.id: device.profile_id._to_meter() for device in devices}
-    reach = max(meter.silence for meter in meters.values())
-    sessions.flush_model()
-    # Raw SQL: when each device began its next, by its index.
-    sessions.env.cr.execute(
-        SQL(
-            _OPEN,
-            devices=list(meters),
-            ids=sessions.ids,
-            since=min(sessions.mapped("start")) - reach,
-        )
-    )
-    followed = dict(sessions.env.cr.fetchall())
-    now, turned = datetime.now(timezone.utc), defaultdict(list)
-    for session in sessions.browse(followed):
-        following = followed[session.id]
-        state = milkings.closing(
-            _Standing(_aware(session.end), session.has_start, session.has_end),
-            meters[session.device_id.id],
-            now,
-            following and _aware(following),
-        )
-        if state != (session.state, session.closed_by or None):
-            turned[state].append(session.id)
-    for (state, closed_by), ids in turned.items():
-        records = sessions.browse(ids)
-        records.write({"state": state, "closed_by": closed_by})
-        _note(records, changed)
-
-
-class _Standing(NamedTuple):
-    """What :func:`closing` asks of a milking."""
-
-    end: datetime
-    has_start: bool
-    has_end: bool
-
-
-def _note(sessions, changed):
-    for session in sessions:
-        if session.farm_id:
-            changed.days.add((session.farm_id.id, session.day))
-        if session.animal_id and session.state != "running":
-            changed.animals.add(session.animal_id.id)
-
-
-def _span(session):
-    return _aware(session.start), _aware(session.end)
-
-
-def _aware(time):
-    return time.replace(tzinfo=timezone.utc)
-
-
-def _naive(time):
-    """Odoo's columns hold UTC without a zone."""
-    return time.astimezone(timezone.utc).replace(tzinfo=None)
-
-
-_COLUMNS = (
-    *("device_id", "session_ref", "farm_id", "company_id", "stall_id", "animal_id"),
-    *("animal_number", "animal_tag", "start", "end", "day", "milking", "state"),
-    *("closed_by", "has_start", "has_end", "liters", "measured_liters", "duration"),
-    *("average_flow", "peak_flow", "fat", "protein", "conductivity"),
-    *("conductivity_max", "scc", "message_count", "is_late", "delay_minutes"),
-)
 _KNOWN = """
 SELECT place, milking.id
   FROM (SELECT *, row_number() OVER () AS place
@@ -374,23 +282,4 @@ SELECT place, milking.id
  WHERE coalesce(milking.session_ref, '') = asked.session
    AND milking.start <= asked.last AND milking."end" >= asked.first
  ORDER BY place, milking.start
-"""
-_INSERT = """
-INSERT INTO iot_milking_session (%(columns)s)
-SELECT %(columns)s
-  FROM jsonb_populate_recordset(NULL::iot_milking_session, %(rows)s)
-RETURNING id
-"""
-_UPDATE = """
-UPDATE iot_milking_session AS milking SET (%(columns)s) = ROW(%(news)s)
-  FROM jsonb_populate_recordset(NULL::iot_milking_session, %(rows)s) AS new
- WHERE milking.id = new.id
-"""
-_OPEN = """
-SELECT id, (SELECT min(other.start) FROM iot_milking_session AS other
-             WHERE other.device_id = milking.device_id
-               AND other.start > milking."end")
-  FROM iot_milking_session AS milking
- WHERE device_id = ANY(%(devices)s)
-   AND (id = ANY(%(ids)s) OR (NOT has_end AND "end" >= %(since)s))
 """

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from ..ingest.message import Sample
-from ..models import iot_milking_build
+from ..models import iot_milking_rows
 
 DAWN = datetime(2026, 7, 6, 4, 0, tzinfo=timezone.utc)
 
@@ -94,7 +94,7 @@ class MilkMeterCase:
             def now(cls, tz=None):
                 return DAWN + timedelta(minutes=minutes)
 
-        with patch.object(iot_milking_build, "datetime", Clock):
+        with patch.object(iot_milking_rows, "datetime", Clock):
             yield
 
     def sorted_sessions(self, meter=None):

@@ -84,6 +84,18 @@ class TestMilkingCompare(MilkMeterCase, IotCase):
         self.milk_hour()
         self.assertEqual(set(self.balances().mapped("verdict")), {"no_level"})
 
+    def test_with_a_tank_more_only_its_own_meters_are_weighed(self):
+        other = self.env["farm.tank"].create({"name": "U", "farm_id": self.farm.id})
+        self.milk_hour()
+        self.fill(200.0)
+        self.assertEqual(self.balances().verdict, "no_level", "some went elsewhere")
+        self.meter.tank_id = self.gauge.tank_id
+        aside = self.make_meter("M-2", tank_id=other.id)
+        end = ("session_end", 10, {"volume": 90.0})
+        self.milk(("session_start", 1), end, start=self.start, meter=aside)
+        row = self.balances()
+        self.assertEqual((row.metered, row.verdict), (200.0, "ok"))
+
     def test_a_farm_without_gauges_has_no_balance(self):
         self.gauge.state = "retired"
         self.milk_hour()
