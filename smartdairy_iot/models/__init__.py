@@ -6,6 +6,9 @@ from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert
 from . import iot_retention
+from . import iot_milk_scoring
+from . import iot_milk_scoring_step
+from . import iot_milk_grade
 from . import iot_store
 from . import iot_store_digest
 from . import iot_store_health
@@ -16,6 +19,7 @@ from . import iot_store_production
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
+from . import iot_store_milk_messages
 from . import iot_store_rules
 from . import iot_store_status
 from . import iot_store_trial
@@ -54,6 +58,8 @@ from . import iot_device_map
 from . import iot_device_panel
 from . import iot_device_reading
 from . import iot_device_rules
+from . import iot_device_milking
+from . import iot_device_profile_milking
 from . import iot_device_state
 from . import iot_device_silence
 from . import iot_device_batch
@@ -128,6 +134,14 @@ from . import iot_tank_batch
 from . import iot_tank_cooling
 from . import iot_tank_judgement
 from . import iot_alert_tank
+from . import iot_milking_session
+from . import iot_milking_build
+from . import iot_milking_attention
+from . import iot_milking_meter
+from . import iot_milking_balance
+from . import iot_milk_quality
+from . import farm_animal_milking
+from . import farm_farm_milking
 from . import iot_sensor_reading
 from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
