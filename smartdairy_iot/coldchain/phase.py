@@ -69,7 +69,8 @@ class Look:
         """K above the coldest of ten minutes."""
         if self.celsius is None:
             return 0.0
-        return self.celsius - min(value for _t, value in self.last_ten)
+        coldest = min((value for _t, value in self.last_ten), default=self.celsius)
+        return self.celsius - coldest
 
     @property
     def is_water(self):

@@ -32,7 +32,7 @@ class IotTankBatch(models.Model):
         readonly=True,
         help="Its milk was there before we looked.",
     )
-    milkings = fields.Integer(readonly=True)
+    milkings = fields.Integer(string="Number of Milkings", readonly=True)
     outside_minutes = fields.Float(
         string="Minutes Out of Range",
         readonly=True,

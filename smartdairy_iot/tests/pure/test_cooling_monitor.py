@@ -87,6 +87,16 @@ def test_nothing_that_sensors_say_makes_it_stumble(samples, standard):
         assert batch.outside >= 0
 
 
+def test_a_temperature_of_twenty_minutes_ago_is_not_compared_with_nothing():
+    """A flow meter goes on, the probe does not: there is no coldest of ten minutes."""
+    state = State()
+    samples = [Sample(60.0 * n, 30.0, None, 0.0, None) for n in range(5)]
+    samples += [Sample(60.0 * n, None, None, 0.0, None) for n in range(5, 18)]
+    samples += [Sample(60.0 * n, None, None, 50.0, None) for n in range(18, 40)]
+    advance(state, samples, TANK, next(iter(STANDARDS.values())))
+    assert state.time == samples[-1].time
+
+
 def test_a_sample_that_is_not_newer_is_left_out():
     state = State()
     advance(state, SAMPLES[:100], TANK, STANDARD)
