@@ -208,7 +208,8 @@ class IotNotification(models.Model):
                    FOR UPDATE SKIP LOCKED
                 """,
                 alerts.ids,
-            )
+            ),
+            log_exceptions=False,  # changed since our snapshot: it is all done again
         )
         return self.browse(row_id for (row_id,) in self.env.cr.fetchall())
 
