@@ -18,6 +18,7 @@
         "security/iot_rules.xml",
         "security/iot_health_rules.xml",
         "security/iot_control_rules.xml",
+        "security/iot_wizard_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/iot_threshold.xml",
