@@ -3,6 +3,7 @@ from . import farm_tank
 from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert
+from . import iot_retained_config
 from . import iot_retention
 from . import iot_store
 from . import iot_store_digest
@@ -146,4 +147,5 @@ from . import res_config_settings_channels
 from . import res_config_settings_identity
 from . import res_config_settings_notify
 from . import res_users
+from . import res_users_identity
 from . import sms_sms
