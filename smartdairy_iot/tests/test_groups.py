@@ -72,6 +72,7 @@ RIGHTS = {
     "iot.oncall.line": _MANAGERS_WRITE,
     "iot.quarantined.message": ("", "", "r", "rd"),
     "iot.rejected.message": ("", "", "r", "rd"),
+    "iot.retained.config": _NOBODY,
     "iot.retention": ("", "", "", "rw"),
     "iot.rule.watch": _NOBODY,
     "iot.rule.watermark": _NOBODY,
