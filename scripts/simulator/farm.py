@@ -11,12 +11,15 @@ from .layout import COLD, FARMS, GAUGES
 from .physics.milking import Stall
 from .physics.signals import Battery, FaultPlan, SetPoint
 from .physics.tank import Tank
+from .physics.wash import Wash
 
 COW_SPEED = 6.0
 MILKING_EVERY_HOURS = 12.0
 MILKING_LASTS_HOURS = 3.0
 FAULT_TAU_WALL_SECONDS = 45.0
 COLLECT_ABOVE, COLLECT_DOWN_TO = 1100.0, 500.0
+WASHED_ABOVE = 700.0  # litres; a visitor sees such a tank emptied and washed
+LEVEL_NOISE = 2.0  # litres
 COLLECT_LITRES_PER_SECOND = 0.4
 MAX_STEP = 0.5
 
@@ -58,6 +61,7 @@ class Farm:
         }
         self.humidity = {name: SetPoint(81.0, 1.5, rng) for name in layout.cold}
         self.litres = dict.fromkeys(layout.stalls, 0.0)  # since the last reading
+        self.washes = {name: Wash() for name in layout.levels.values()}
 
     def is_milking(self, hours):
         """Whether the parlour is open at this hour of the farm's clock."""
@@ -73,18 +77,26 @@ class Farm:
             self.litres[name] += litres
             self.tanks[self.layout.stalls[name]].add_milk(litres)
         for name, tank in self.tanks.items():
-            if not is_open and tank.litres > COLLECT_ABOVE:
+            wash = self.washes.get(name)
+            above = WASHED_ABOVE if wash else COLLECT_ABOVE
+            if not is_open and tank.litres > above:
                 tank.collecting = self.layout.cold[name] == "raw_milk"
-            self._collect(tank, wall_seconds * speed)
-            tank.step(wall_seconds * speed)
+            leave = 0.0 if wash else COLLECT_DOWN_TO
+            self._collect(tank, wall_seconds * speed, leave)
+            if wash and not tank.litres:
+                tank.temperature = wash.step(tank.temperature, wall_seconds)
+            else:
+                if wash:
+                    wash.start()
+                tank.step(wall_seconds * speed)
         for wanderer in (*self.gauges.values(), *self.humidity.values()):
             wanderer.step(wall_seconds)
 
     @staticmethod
-    def _collect(tank, seconds):
+    def _collect(tank, seconds, leave):
         if tank.collecting:
-            tank.draw(COLLECT_LITRES_PER_SECOND * seconds, leave=COLLECT_DOWN_TO)
-            tank.collecting = tank.litres > COLLECT_DOWN_TO
+            tank.draw(COLLECT_LITRES_PER_SECOND * seconds, leave=leave)
+            tank.collecting = tank.litres > leave
 
 
 class World:
@@ -111,6 +123,7 @@ class World:
             **dict.fromkeys(layout.cold, "temperature"),
             **dict.fromkeys(layout.stalls, "milk_meter"),
             **layout.gauges,
+            **dict.fromkeys(layout.levels, "flow_sensor"),
             **dict.fromkeys(layout.children, "gateway"),
         }
         self._farm_of.update(dict.fromkeys(kinds, farm))
@@ -144,6 +157,8 @@ class World:
             return self._milk(device.device_id, stamp)
         if device.device_type == "gateway":
             return [self._gateway(device.device_id, stamp())]
+        if device.device_id in self._farm_of[device.device_id].layout.levels:
+            return [self._level(device.device_id, stamp())]
         if device.device_type == "temperature":
             return [self._temperature(device.device_id, stamp())]
         return [self._gauge(device.device_id, stamp())]
@@ -163,6 +178,19 @@ class World:
             "temperature": round(farm.tanks[device_id].read(self._rng), 2),
             "humidity": round(farm.humidity[device_id].value, 1),
             "location_type": farm.layout.cold[device_id],
+            **self.vitals(device_id, timestamp),
+        }
+
+    def _level(self, device_id, timestamp):
+        """Litres in the tank, and whether its agitator runs."""
+        farm = self._farm_of[device_id]
+        name = farm.layout.levels[device_id]
+        tank, wash = farm.tanks[name], farm.washes[name]
+        runs = wash.is_on if not tank.litres else tank.cooling
+        litres = max(0.0, tank.litres + self._rng.gauss(0, LEVEL_NOISE))
+        return {
+            "volume": round(litres, 1),
+            "running": 100 if runs else 0,
             **self.vitals(device_id, timestamp),
         }
 

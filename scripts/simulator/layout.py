@@ -32,6 +32,9 @@ class FarmLayout:
     stalls: dict  # milk meter → the tank its milk flows into
     gauges: dict  # device id → device type
     children: dict  # gateway → the gauges that publish through it
+    levels: (
+        dict  # level sensor → the tank that it is in; such a tank is emptied, washed
+    )
 
 
 FARMS = {
@@ -57,6 +60,7 @@ FARMS = {
             "PRES-G01": "pressure",
         },
         children={"GW-G01": ("HUM-G01", "PRES-G01")},
+        levels={"LEVEL-G02": "TEMP-G02"},
     ),
     "HILL": FarmLayout(
         first_milking=0.5,
@@ -79,5 +83,6 @@ FARMS = {
             "PRES-H01": "pressure",
         },
         children={"GW-H01": ("HUM-H01", "PRES-H01")},
+        levels={"LEVEL-H01": "TEMP-H01"},
     ),
 }

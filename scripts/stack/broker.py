@@ -24,9 +24,9 @@ PASSWORD_USER = "admin"
 # certificates that are not of a device: Odoo's listener and a read-only screen
 SERVICES = ["iot_consumer", "dashboard"]
 GREEN = [f"{kind}-G0{n}" for kind in ("TEMP", "MILK") for n in (1, 2, 3, 4)]
-GREEN += ["PH-G01", "FLOW-G01", "HUM-G01", "PRES-G01", "GW-G01"]
+GREEN += ["PH-G01", "FLOW-G01", "LEVEL-G02", "HUM-G01", "PRES-G01", "GW-G01"]
 HILL = [f"TEMP-H0{n}" for n in (1, 2, 3, 4)] + [f"MILK-H0{n}" for n in (1, 2, 3)]
-HILL += ["PH-H01", "FLOW-H01", "HUM-H01", "PRES-H01", "GW-H01"]
+HILL += ["PH-H01", "FLOW-H01", "LEVEL-H01", "HUM-H01", "PRES-H01", "GW-H01"]
 DEMO_DEVICES = GREEN + HILL
 
 

@@ -31,6 +31,7 @@ class Device(NamedTuple):
     watches: dict = {}  # noqa: RUF012
     # {reading type → (Version of ``calibration``, …)}, the oldest first
     calibrations: dict = {}  # noqa: RUF012
+    is_of_tank: bool = False  # a tank under a cooling standard is judged by it
 
     def limits_at(self, location_type):
         """The limits in force there, most specific scope only."""

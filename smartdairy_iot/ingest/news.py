@@ -12,6 +12,7 @@ class DeviceNews:
     last_seen: datetime | None = None
     time: datetime | None = None  # of ``values``
     data_at: datetime | None = None  # when any values were last received
+    oldest: datetime | None = None  # measurement time of the oldest values since
     values: dict = field(default_factory=dict)
     steady_since: dict = field(default_factory=dict)  # of values that do not change
     alarm_type: str | None = None
@@ -80,6 +81,7 @@ class News:
             _take_over(news, sample, at)
         if sample.values:
             news.data_at = _latest(news.data_at, sample.received_at)
+            news.oldest = min(news.oldest or sample.time, sample.time)
         if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
             self._alarms[sample.device_id] = sample.alarms
             self.wakes_rules = True
@@ -120,6 +122,7 @@ def _merged(older, newer):
         says,
         last_seen=_latest(older.last_seen, newer.last_seen),
         data_at=_latest(older.data_at, newer.data_at),
+        oldest=min((t for t in (older.oldest, newer.oldest) if t), default=None),
         values={**older.values, **newer.values},
         steady_since={**older.steady_since, **newer.steady_since},
         battery=older.battery if newer.battery is None else newer.battery,

@@ -261,6 +261,8 @@ class Pipeline:
             with self._transaction() as env:
                 env["iot.device.state"]._apply(devices, fleet)
                 env["farm.farm"]._send_readings(devices, fleet)
+                env["iot.tank.late"]._heard(devices, fleet)
+                env["iot.milking.session"]._wake_for(devices, fleet)
                 if wakes_rules:
                     env["iot.alert"]._wake_rules()
                 env["iot.device.counter"]._add(counts, fleet)

@@ -148,7 +148,8 @@ class IotAlert(models.Model):
             "SELECT id, device_id, threshold_id, is_active, severity, peak_value,"
             " started_at AT TIME ZONE 'UTC', cleared_at AT TIME ZONE 'UTC',"
             " told_at AT TIME ZONE 'UTC'"
-            " FROM iot_alert WHERE is_open"
+            # Those of a tank are judged by its standard.
+            " FROM iot_alert WHERE is_open AND tank_id IS NULL"
         )
         return [AlertRow(*row) for row in self.env.cr.fetchall()]
 

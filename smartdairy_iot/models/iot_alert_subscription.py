@@ -22,6 +22,7 @@ KIND_SELECTION = [
     ("deviation", "Not as Usual"),
     ("no_data", "No Data"),
     ("offline", "Offline"),
+    ("cooling", "Cold Chain: Tanks Too Warm, Not Washed …"),
     ("health", "Device Health: Battery, Signal, Clock …"),
 ]
 

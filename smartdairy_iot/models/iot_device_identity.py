@@ -17,9 +17,19 @@ class IotDevice(models.Model):
     certificate_ids = fields.One2many(
         "iot.certificate", "device_id", string="Certificates", groups=_TECHNICIAN
     )
+    has_certificate = fields.Boolean(
+        compute="_compute_has_certificate",
+        compute_sudo=True,
+        help="Then its expiry is known, and nobody enters it.",
+    )
     token_ids = fields.One2many(
         "iot.device.token", "device_id", string="Tokens", groups=_TECHNICIAN
     )
+
+    @api.depends("certificate_ids")
+    def _compute_has_certificate(self):
+        for device in self:
+            device.has_certificate = bool(device.certificate_ids)
 
     @api.constrains("device_id")
     def _check_not_reserved(self):

@@ -78,6 +78,7 @@ class IotDevice(models.Model):
         }
         rules_of = self.env["iot.threshold"]._rules_by_device()
         calibrations = self.env["iot.calibration"]._by_device()
+        of_tanks = self.env["farm.tank"]._sensor_ids()
         fleet = Fleet()
         with_topic = set(profiles.filtered("topic").ids)
         used = set()
@@ -91,6 +92,8 @@ class IotDevice(models.Model):
                 known.get(profile_id),
                 calibrations.get(record_id, {}),
             )
+            if record_id in of_tanks:
+                device = device._replace(is_of_tank=True)
             fleet[device.device_id] = device
             if profile_id:
                 used.add(profile_id)

@@ -28,8 +28,16 @@ class IotDevice(models.Model):
         for device in self:
             device.rules_html = self.env["ir.qweb"]._render(
                 "smartdairy_iot.iot_device_rules",
-                {"rules": device._origin._rules_here() if device._origin else []},
+                {
+                    "rules": device._origin._rules_here() if device._origin else [],
+                    "tank": device._origin._judged_in(),
+                },
             )
+
+    def _judged_in(self):
+        """The tank whose cooling standard judges this probe's temperature, if any."""
+        tank = self.env["farm.tank"].search([("probe_id", "in", self.ids)], limit=1)
+        return tank.filtered("is_supervised")
 
     def _rules_here(self):
         """:return: list of :class:`RuleHere` of the rules that one may see"""

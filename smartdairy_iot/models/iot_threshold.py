@@ -17,6 +17,7 @@ READING_TYPES = [
     ("scc", "Somatic Cell Count"),
     ("battery", "Battery Level"),
     ("signal", "Signal Strength"),
+    ("running", "Motor Running"),
 ]
 SEVERITY_SELECTION = [
     ("low", "Low"),

@@ -79,7 +79,10 @@ class IotThreshold(models.Model):
         return self.env["iot.device"].search([("state", "!=", "retired"), *domain])
 
     def _to_ranking(self):
-        return Ranking(Scoped(rule._to_rule(), rule._to_scope()) for rule in self)
+        return Ranking(
+            (Scoped(rule._to_rule(), rule._to_scope()) for rule in self),
+            self.env["farm.tank"]._judged_device_ids(),
+        )
 
     def _to_scope(self):
         self.ensure_one()

@@ -26,6 +26,7 @@ TYPES = (
     "scc",
     "battery",
     "signal",
+    "running",
 )
 EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
 TICK = timedelta(milliseconds=250)

@@ -47,9 +47,12 @@ class Ranking:
     """All rules, ready to tell what applies to a device.
 
     :param scoped: iterable of :class:`Scoped`
+    :param judged: ids of devices whose temperature a cooling standard judges: of rules
+        about it, only those for that very device apply
     """
 
-    def __init__(self, scoped):
+    def __init__(self, scoped, judged=()):
+        self._judged = frozenset(judged)
         self._general = []
         self._of_device = {}
         for one in scoped:
@@ -67,7 +70,7 @@ class Ranking:
 
         :param device: :class:`Scope` of it
         """
-        if device.device in self._of_device:
+        if device.device in self._of_device or device.device in self._judged:
             return device
         return device._replace(
             device=None,
@@ -80,7 +83,11 @@ class Ranking:
         """:return: ``{(kind, reading type or None): {rank: [Rule, …]}}``"""
         found = {}
         own = self._of_device.get(device.device, ())
+        is_judged = device.device in self._judged
         for one in (*own, *self._general):
+            if is_judged and one.scope.device is None:
+                if one.rule.reading_type == "temperature":
+                    continue
             rank = one.rank(device)
             if rank is not None:
                 key = one.rule.kind, one.rule.reading_type

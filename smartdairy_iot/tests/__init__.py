@@ -49,6 +49,10 @@ from . import test_js
 from . import test_listener_deaf
 from . import test_live_board
 from . import test_maintenance_window
+from . import test_milking_attention
+from . import test_milking_compare
+from . import test_milking_session
+from . import test_milk_quality
 from . import test_notification_plan
 from . import test_notification_queue
 from . import test_pipeline
@@ -64,6 +68,10 @@ from . import test_store_health
 from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup
+from . import test_tank
+from . import test_tank_access
+from . import test_tank_alert
+from . import test_tank_standard
 from . import test_threshold
 from . import test_threshold_device
 from . import test_threshold_migration

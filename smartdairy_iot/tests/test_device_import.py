@@ -8,7 +8,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.iot_device import IotDevice
 from .onboarding import OnboardingCase
 
 FILE = """Device ID;Device Name;Device Type;Serial Number;Farm;Tank;Gateway
@@ -106,7 +105,9 @@ class TestDeviceImport(OnboardingCase):
     def test_nothing_is_half_done_when_activation_is_refused(self):
         wizard = self.import_file(FILE)
         refuse = patch.object(
-            IotDevice, "action_activate", side_effect=UserError("Not today.")
+            self.registry["iot.device"],
+            "action_activate",
+            side_effect=UserError("Not today."),
         )
         with refuse, self.assertRaisesRegex(UserError, "Not today"):
             wizard.action_import()

@@ -1,6 +1,7 @@
 from . import test_away
 from . import test_connection
 from . import test_ledger
+from . import test_milking_session
 from . import test_move
 from . import test_move_rollup
 from . import test_schema

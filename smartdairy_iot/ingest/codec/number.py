@@ -20,6 +20,7 @@ READING_TYPES = {
     "scc": ("cells/mL", 0.0, 100_000_000.0),
     "battery": ("%", 0.0, 100.0),
     "signal": ("%", 0.0, 100.0),
+    "running": ("%", 0.0, 100.0),  # of a motor: 0 stands still
 }
 _INT4 = range(-(2**31), 2**31)
 _LONGEST_INT = 50  # characters

@@ -31,14 +31,25 @@ READINGS = {
         "somatic_cell_count": "scc",
     },
     "ph_sensor": {"ph": "ph", "value": "ph", "temperature": "temperature"},
-    "flow_sensor": {"flow_rate": "flow_rate", "value": "flow_rate", "volume": "volume"},
+    "flow_sensor": {
+        "flow_rate": "flow_rate",
+        "value": "flow_rate",
+        "volume": "volume",
+        "running": "running",
+        "temperature": "temperature",
+    },
     "humidity": {
         "humidity": "humidity",
         "value": "humidity",
         "temperature": "temperature",
     },
-    "pressure": {"pressure": "pressure", "value": "pressure"},
-    "gateway": {"battery": "battery", "signal": "signal", "temperature": "temperature"},
+    "pressure": {"pressure": "pressure", "value": "pressure", "running": "running"},
+    "gateway": {
+        "battery": "battery",
+        "signal": "signal",
+        "temperature": "temperature",
+        "running": "running",
+    },
 }
 LOCATION_TYPES = ("raw_milk", "pasteurized", "transport", "storage", "default")
 _UNIT_KEYS = frozenset(

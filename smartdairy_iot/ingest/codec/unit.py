@@ -70,6 +70,7 @@ _UNITS = {
     ),
     "battery": _PERCENT,
     "signal": _PERCENT,
+    "running": _PERCENT,
 }
 _NOISE = re.compile(r"[\s_.×°]|degrees?|deg|cells?")
 # Typed for a degree sign: the masculine ordinal and the ring above.

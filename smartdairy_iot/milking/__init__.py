@@ -1,0 +1,1 @@
+"""What milking is: sessions, yields, attention, balance, drift and grades. Pure."""
