@@ -12,10 +12,10 @@ _TECHNICIANS_ACT = ("", "", "rwcd", "rwcd")
 # {model: what viewers, operators, technicians and managers may; rwcd: read, write,
 # create, delete}
 RIGHTS = {
-    "farm.animal": _MANAGERS_WRITE,
+    "farm.animal": ("r", "rwc", "rwc", "rwcd"),
     "farm.farm": _MANAGERS_WRITE,
-    "farm.stall": _MANAGERS_WRITE,
-    "farm.tank": _MANAGERS_WRITE,
+    "farm.stall": ("r", "r", "rwc", "rwcd"),
+    "farm.tank": ("r", "r", "rwc", "rwcd"),
     "iot.alert": ("r", "rw", "rw", "rw"),
     "iot.alert.acknowledge": ("", "rwcd", "rwcd", "rwcd"),
     "iot.alert.assign": ("", "rwcd", "rwcd", "rwcd"),
