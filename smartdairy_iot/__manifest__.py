@@ -20,6 +20,7 @@
         "security/iot_control_rules.xml",
         "security/iot_cooling_rules.xml",
         "security/iot_milking_rules.xml",
+        "security/iot_wizard_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/iot_threshold.xml",

@@ -2,11 +2,19 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
+_OTHER_SITES = ("cross-site", "same-site")
+
 
 class CredentialsController(http.Controller):
     @http.route("/smartdairy_iot/credentials/<int:ticket_id>", type="http", auth="user")
     def hand_out(self, ticket_id):
-        """Keys, certificates or tokens that whoever asked for them may have once."""
+        """Keys, certificates or tokens that whoever asked for them may have once.
+
+        A browser downloads it by GET: another site that sends somebody here must not
+        use up their ticket.
+        """
+        if request.httprequest.headers.get("Sec-Fetch-Site") in _OTHER_SITES:
+            raise request.not_found()
         ticket = request.env["iot.credential.issue"].browse(ticket_id)
         if not ticket.exists() or ticket.create_uid != request.env.user:
             raise request.not_found()

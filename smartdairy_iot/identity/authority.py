@@ -156,7 +156,8 @@ class Authority:
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.certificate.subject)
-            .last_update(now)
+            # As Mosquitto would by one that begins later than its own clock says.
+            .last_update(max(now - _CLOCKS, self.certificate.not_valid_before_utc))
             .next_update(self.not_after)
             .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
         )

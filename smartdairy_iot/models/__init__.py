@@ -5,6 +5,7 @@ from . import farm_farm_cooling
 from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert
+from . import iot_retained_config
 from . import iot_retention
 from . import iot_milk_scoring
 from . import iot_milk_scoring_step
@@ -171,4 +172,5 @@ from . import res_config_settings_channels
 from . import res_config_settings_identity
 from . import res_config_settings_notify
 from . import res_users
+from . import res_users_identity
 from . import sms_sms

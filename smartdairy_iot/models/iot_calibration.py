@@ -3,7 +3,7 @@ from datetime import timedelta, timezone
 from dateutil.relativedelta import relativedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..calibration.fit import LIMITS
 from ..calibration.version import Version
@@ -196,12 +196,15 @@ class IotCalibration(models.Model):
                         name=one.display_name,
                     )
                 )
-            one.state = "applied"
+            one.check_access("write")
+            # sudo - iot.calibration: its status is written by these actions only.
+            one.sudo().state = "applied"
             one.device_id._settle_calibration_activities()
         return True
 
     def action_cancel(self):
         """What it corrected stays as it is; the one before it counts again."""
+        self.check_access("write")
         for one in self:
             if one.state != "applied":
                 raise UserError(
@@ -210,10 +213,18 @@ class IotCalibration(models.Model):
                         name=one.display_name,
                     )
                 )
-        self.state = "cancelled"
+        # sudo - iot.calibration: see above.
+        self.sudo().state = "cancelled"
         return True
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_state_kept(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_state_kept(vals)
         touched = _FROZEN.intersection(vals)
         if touched and (used := self.filtered(lambda one: one.state != "draft")):
             labels = self.fields_get(sorted(touched), ["string"])
@@ -229,6 +240,14 @@ class IotCalibration(models.Model):
         if "state" in vals:
             self.invalidate_model(["is_current"])  # of those beside it, too
         return super().write(vals)
+
+    @api.model
+    def _check_state_kept(self, vals):
+        """Made a draft again, what readings are stored with could be rewritten."""
+        if not self.env.su and vals.get("state", "draft") != "draft":
+            raise AccessError(_("Apply or cancel a calibration: use its buttons."))
+        if not self.env.su and "state" in vals and self:
+            raise AccessError(_("Apply or cancel a calibration: use its buttons."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

@@ -212,7 +212,9 @@ class IotCertificate(models.Model):
         """The certificates of now give way to a new one, at once or after some days."""
         older = self.search([("device_id", "in", devices.ids), ("state", "=", "valid")])
         if not overlap_days:
-            older._revoke("superseded")
+            # By somebody, who wants the old one cut off now: also where it is shown by
+            # a connection that is open (see iot.broker, _revokes_one_of_several).
+            older._revoke("superseded", self.env.user)
             return
         until = fields.Datetime.now() + timedelta(days=overlap_days)
         older.write({"state": "superseded", "revoke_at": until})
@@ -252,13 +254,14 @@ class IotCertificate(models.Model):
         labels = dict(self._fields["reason"]._description_selection(self.env))
         live.device_id._log_credentials(
             {
-                one.device_id.id: self.env._(
+                device.id: self.env._(
                     "Certificate %(serial)s revoked: %(reason)s. %(note)s",
-                    serial=one.serial,
+                    serial=", ".join(revoked.mapped("serial")),
                     reason=labels[reason],
                     note=note or "",
                 )
-                for one in live.filtered("device_id")
+                for device, revoked in live.grouped("device_id").items()
+                if device
             }
         )
         self.env["iot.broker"]._wake()

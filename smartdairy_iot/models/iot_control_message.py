@@ -86,6 +86,7 @@ class IotControlMessage(models.AbstractModel):
         """What devices answered while no listener was there; then what waits."""
         retry = self.env["iot.notification"]._retry
         retry(self.env["iot.device.answer"]._apply_all)
+        retry(self.env["iot.retained.config"]._send_all)
         for name in ("iot.command", "iot.device.config"):
             retry(self.env[name]._expire)
             self.env[name]._send_due()

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 
 from ..control.message import config_message
-from ..ingest.topic import child_config_topic, config_topic
 from ..notify.mqtt import to_payload
 from ..notify.publication import Publication
 
@@ -72,12 +71,8 @@ class IotDeviceConfig(models.Model):
 
     def _to_publications(self):
         """On its own topic, and for the gateway that it stands behind."""
-        device = self.device_id
         payload = b"" if self.is_taken_back else to_payload(self._to_message())
-        topics = [config_topic(device.device_type, device.device_id)]
-        if device.gateway_id:
-            parent = device.gateway_id.device_id
-            topics.append(child_config_topic(parent, device.device_id))
+        topics = self.device_id._config_topics()
         return [Publication(topic, payload, retain=True) for topic in topics]
 
     def _settle(self, outcome):

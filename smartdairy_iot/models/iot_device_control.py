@@ -2,9 +2,11 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..control.setting import SettingError, check_all, effective
+from ..ingest.topic import child_config_topic, config_topic
 from .iot_control_message import STATES
 
 TECHNICIAN = "smartdairy_iot.group_iot_technician"
+_WHERE = {"gateway_id", "device_id", "device_type"}  # it is told at other topics then
 
 
 class IotDevice(models.Model):
@@ -83,11 +85,12 @@ class IotDevice(models.Model):
 
     def write(self, vals):
         if "config_values" not in vals:
+            told_at = self._told_at() if not _WHERE.isdisjoint(vals) else {}
             result = super().write(vals)
             if not {"profile_id", "device_type"}.isdisjoint(vals):
                 self._follow_settings()
-            if "gateway_id" in vals:  # the new one has to be told
-                self.filtered("is_configured")._queue_config(is_asked=True)
+            if told_at:
+                self._move_config(told_at)
             if vals.get("state") == "retired":
                 self._take_config_back()
             return result
@@ -99,6 +102,48 @@ class IotDevice(models.Model):
         if not self.env.context.get("iot_config_later"):
             self._queue_config()
         return result
+
+    def unlink(self):
+        told_at = self._told_at()
+        result = super().unlink()
+        # sudo - iot.retained.config: written by nobody directly.
+        left = self.env["iot.retained.config"].sudo()
+        left._leave({topic for topics in told_at.values() for topic in topics})
+        return result
+
+    def _config_topics(self):
+        """Its own, and that of the gateway which it stands behind."""
+        topics = [config_topic(self.device_type, self.device_id)]
+        # sudo - iot.device: only the gateway's ID, of a device that one sees.
+        if parent := self.gateway_id.sudo().device_id:
+            topics.append(child_config_topic(parent, self.device_id))
+        return topics
+
+    def _told_at(self):
+        """``{id of a device that was told something: its topics}``, and those of the
+        devices behind it"""
+        # sudo - iot.device.config: whether there is one.
+        devices = (self | self.sudo().child_ids).sudo()
+        told = devices.filtered("current_config_ids")
+        return {device.id: device._config_topics() for device in told}
+
+    def _move_config(self, told_at):
+        """Where it is told now, and no longer where it was.
+
+        :param told_at: :meth:`_told_at` of before
+        """
+        # sudo - iot.device: also those behind a gateway that has another ID.
+        devices = self.sudo().browse(told_at)
+        moved = devices.filtered(lambda d: d._config_topics() != told_at[d.id])
+        moved.filtered("is_configured")._queue_config(is_asked=True)
+        # sudo - iot.retained.config: written by nobody directly.
+        self.env["iot.retained.config"].sudo()._leave(
+            {
+                topic
+                for device in moved
+                for topic in set(told_at[device.id]) - set(device._config_topics())
+            }
+        )
 
     def _check_configs(self, values):
         """:return: for each device, the values as they are kept"""

@@ -2,9 +2,12 @@ import base64
 import hashlib
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .iot_device import DEVICE_TYPES
+
+# What devices verify the file with: never what somebody says it is.
+_COMPUTED = {"sha256", "size"}
 
 
 class IotFirmware(models.Model):
@@ -57,8 +60,15 @@ class IotFirmware(models.Model):
             kind = firmware.profile_id.name or labels.get(firmware.device_type, "")
             firmware.display_name = f"{kind} {firmware.version or ''}".strip()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_not_computed(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         """What was offered stays what it was."""
+        self._check_not_computed(vals)
         fixed = {"file", "version", "device_type", "profile_id"} & vals.keys()
         if fixed and self.campaign_ids.filtered(lambda c: c.state != "draft"):
             raise UserError(
@@ -68,6 +78,13 @@ class IotFirmware(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _check_not_computed(self, vals):
+        if _COMPUTED & vals.keys():
+            raise AccessError(
+                _("Size and checksum are computed from the file, and not written.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_offered(self):

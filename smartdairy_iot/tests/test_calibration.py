@@ -44,6 +44,28 @@ class TestCalibration(IotCase):
 
     # What is typed -------------------------------------------------------------------
 
+    def test_an_applied_one_is_never_made_a_draft_again(self):
+        tech = self.make_user("cal tech", "smartdairy_iot.group_iot_technician")
+        calibrations = self.env["iot.calibration"].with_user(tech)
+        vals = {
+            "device_id": self.sensor.id,
+            "reading_type": "temperature",
+            "method": "given",
+            "scale": 1.0,
+            "offset": 0.5,
+        }
+        with self.assertRaises(AccessError):
+            calibrations.create({**vals, "state": "applied"})
+        one = calibrations.create(vals)
+        with self.assertRaises(AccessError):
+            one.write({"state": "applied"})
+        one.action_apply()
+        for state in ("draft", "cancelled"):
+            with self.assertRaises(AccessError):
+                one.write({"state": state})
+        one.action_cancel()
+        self.assertEqual(one.state, "cancelled")
+
     def test_one_point_gives_the_offset(self):
         one = make(self, applies=False)
         self.assertEqual((one.scale, one.offset), (1.0, -0.3))

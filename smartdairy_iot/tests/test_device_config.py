@@ -38,6 +38,66 @@ class TestDeviceConfig(ControlCase):
         self.send_due()
         self.assertEqual(self.told[0].topic, "smartdairy/sensors/gateway/GW-9/config")
 
+    def retained(self):
+        """``{topic: payload}`` that the broker has kept."""
+        kept = {}
+        for one in self.told:
+            if one.retain:
+                kept[one.topic] = one.payload
+        return {topic: payload for topic, payload in kept.items() if payload}
+
+    def test_nothing_is_kept_for_a_device_that_was_deleted(self):
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        self.assertIn(TOPIC, self.retained())
+        self.sensor.unlink()
+        self.send_due()
+        self.assertFalse(self.retained())
+        self.assertFalse(self.env["iot.retained.config"].search([]))
+
+    def test_what_is_to_be_forgotten_waits_for_a_broker_that_is_away(self):
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        self.sensor.unlink()
+        self.is_away = True
+        self.send_due()
+        self.assertIn(TOPIC, self.retained())
+        self.is_away = False
+        self.send_due()
+        self.assertFalse(self.retained())
+
+    def test_a_device_with_another_id_is_told_there_and_no_longer_at_the_old_one(self):
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        self.sensor.device_id = "TEST-9"
+        self.send_due()
+        self.assertEqual(list(self.retained()), [TOPIC.replace("TEST-1", "TEST-9")])
+
+    def test_the_gateway_that_a_device_has_left_keeps_nothing_of_it(self):
+        first, second = (
+            self.make_device(f"GW-{n}", device_type="gateway") for n in (1, 2)
+        )
+        self.sensor.gateway_id = first
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        self.sensor.gateway_id = second
+        self.send_due()
+        child = "smartdairy/gateway/%s/children/TEST-1/config"
+        self.assertEqual(set(self.retained()), {TOPIC, child % "GW-2"})
+        self.sensor.gateway_id = first
+        self.sensor.gateway_id = second
+        self.send_due()
+        self.assertEqual(set(self.retained()), {TOPIC, child % "GW-2"})
+
+    def test_the_devices_of_a_gateway_that_was_deleted_keep_their_own(self):
+        gateway = self.make_device("GW-1", device_type="gateway")
+        self.sensor.gateway_id = gateway
+        self.set_values(interval_seconds=30)
+        self.send_due()
+        gateway.unlink()
+        self.send_due()
+        self.assertEqual(list(self.retained()), [TOPIC])
+
     def test_a_device_behind_a_gateway_is_told_through_it_as_well(self):
         first = self.make_device("GW-1", device_type="gateway")
         child = self.make_device("HUM-1", device_type="humidity", gateway_id=first.id)

@@ -227,6 +227,43 @@ class TestFirmware(FirmwareCase):
         )
         self.assertFalse(device.search([*mine, ("firmware_version", "=", False)]))
 
+    def test_nobody_says_what_the_checksum_of_a_file_is(self):
+        for group in (TECHNICIAN, MANAGER):
+            firmware = self.firmware.with_user(self.make_user(f"fw {group}", group))
+            for vals in ({"sha256": "0" * 64}, {"size": 1}):
+                with self.assertRaises(AccessError):
+                    firmware.write(vals)
+                with self.assertRaises(AccessError):
+                    firmware.create({"device_type": "gateway", "version": "1"} | vals)
+        self.assertEqual(self.firmware.sha256, hashlib.sha256(FILE).hexdigest())
+
+    def test_a_campaign_begins_and_ends_by_its_buttons_only(self):
+        manager = self.make_user("fw manager", MANAGER)
+        campaign = self.make_campaign().with_user(manager)
+        for vals in ({"state": "running"}, {"stage": 3}, {"stopped_because": "x"}):
+            with self.assertRaises(AccessError):
+                campaign.write(vals)
+            with self.assertRaises(AccessError):
+                campaign.create({"name": "x", "firmware_id": self.firmware.id} | vals)
+        campaign.action_start()
+        campaign.action_pause()
+        campaign.action_resume()
+        campaign.action_stop()
+        self.assertEqual(campaign.state, "stopped")
+
+    def test_a_campaign_that_runs_offers_what_it_was_started_with(self):
+        other = self.firmware.copy({"version": "6.6.6", "file": b"AAAA"})
+        campaign = self.start()
+        for vals in (
+            {"firmware_id": other.id},
+            {"device_ids": self.devices[:1].ids},
+            {"domain": "[]"},
+            {"stages": "100"},
+        ):
+            with self.assertRaisesRegex(UserError, "was started already"):
+                campaign.write(vals)
+        campaign.name = "Renamed"  # which is no matter of devices
+
 
 @tagged("post_install", "-at_install")
 class TestFirmwareDownload(FirmwareCase, HttpCase):

@@ -213,6 +213,26 @@ class TestLife(IdentityCase):
         old = self.issue()
         self.issue(overlap_days=0)
         self.assertEqual(old.state, "revoked")
+        self.assertEqual(old.revoked_by, self.technician)
+
+    def test_the_chatter_names_each_certificate_that_was_revoked(self):
+        both = self.issue() | self.issue()
+        self.revoke(both)
+        log = "".join(self.sensor.message_ids.mapped("body"))
+        revoked = [part for part in log.split("<p>") if "revoked" in part]
+        for one in both:
+            self.assertIn(one.serial, "".join(revoked))
+
+    def test_no_user_has_the_name_of_a_device_with_credentials(self):
+        certified, with_token = (self.make_device(f"LOGIN-{n}") for n in (1, 2))
+        certificate = self.issue(certified)
+        self.issue_token(with_token)
+        for device in (certified, with_token):
+            with self.assertRaises(ValidationError):
+                self.make_user(device.device_id, "base.group_user")
+        self.revoke(certificate)
+        self.make_user("LOGIN-1", "base.group_user")
+        self.make_user("LOGIN-3", "base.group_user")
 
     def test_a_superseded_one_can_be_kept(self):
         old = self.issue()

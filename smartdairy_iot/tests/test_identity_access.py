@@ -138,6 +138,15 @@ class TestIdentityByRpc(IdentityCase, HttpCase):
         self.assertEqual(again.status_code, 409)
         self.assertIn("handed out already", again.text)
 
+    def test_another_site_cannot_use_up_the_ticket(self):
+        url = self.ticket()
+        self.log_in("technician")
+        for site in ("cross-site", "same-site"):
+            answer = self.url_open(url, headers={"Sec-Fetch-Site": site})
+            self.assertEqual(answer.status_code, 404, site)
+        answer = self.url_open(url, headers={"Sec-Fetch-Site": "same-origin"})
+        self.assertEqual(answer.status_code, 200)
+
     def test_without_a_login_there_is_no_file(self):
         url = self.ticket()
         self.authenticate(None, None)

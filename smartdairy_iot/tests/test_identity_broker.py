@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
 from cryptography import x509
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import Form, tagged
 
 from .identity import ACL, PASSWD, IdentityCase, make_ca
@@ -61,6 +63,37 @@ class TestBroker(IdentityCase):
         self.export()
         self.assertNotIn("user TEST-1", self.exported("acl"))
         self.assertEqual(len(self.serials()), 1)
+
+    def test_one_that_was_replaced_at_once_is_cut_off_by_new_handshakes(self):
+        self.issue()
+        self.issue(overlap_days=0)
+        self.export()
+        self.assertEqual(self.action(), "restart")
+
+    def test_while_one_export_writes_another_waits(self):
+        """Else the one that knows less could write last."""
+        tried = []
+
+        def check(_folder):
+            with db_connect(self.env.cr.dbname).cursor() as other:
+                other.execute("SET LOCAL lock_timeout = '100ms'")
+                try:
+                    other.execute(
+                        "SELECT id FROM iot_broker FOR UPDATE", log_exceptions=False
+                    )
+                    tried.append("went on")
+                except psycopg2.errors.LockNotAvailable:
+                    tried.append("waited")
+
+        with patch(f"{BROKER}.Folder.check", check):
+            self.export()
+        self.assertEqual(tried, ["waited"])
+
+    def test_without_the_folder_a_credential_is_refused_with_a_reason(self):
+        (self.broker_folder / "acl.base").unlink()
+        (self.broker_folder / "acl.base").mkdir()
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            self.issue()
 
     def test_of_two_the_leaked_one_is_cut_off_by_new_handshakes(self):
         """Its device goes on with the other: no access list tells them apart."""

@@ -116,6 +116,12 @@ def test_the_list_is_valid_as_long_as_the_ca(authority):
     assert crl.next_update_utc == authority.not_after
 
 
+def test_the_list_holds_already_for_a_broker_whose_clock_is_behind(tmp_path):
+    authority = load(make_ca(tmp_path, begins=NOW - timedelta(days=1)))
+    crl = x509.load_pem_x509_crl(authority.revocation_list([], NOW))
+    assert crl.last_update_utc == NOW - timedelta(minutes=5)
+
+
 def test_it_is_known_whether_a_list_says_the_same(authority, tmp_path):
     one = authority.issue("A", make_key().public_key(), NOW, 30)
     pem = authority.revocation_list([(one.serial, NOW, "superseded")], NOW)
