@@ -39,6 +39,9 @@ def topics_of(name):
         found[f"{base}/config/ack"] = (True, False)
     found[f"smartdairy/gateway/{name}/data"] = (True, False)
     found[f"smartdairy/gateway/{name}/commands"] = (False, True)
+    found[f"smartdairy/gateway/{name}/commands/ack"] = (True, False)
+    found[f"smartdairy/gateway/{name}/children/KID/config"] = (False, True)
+    found[f"smartdairy/gateway/{name}/children/KID/config/ack"] = (True, False)
     found[f"smartdairy/status/{name}"] = (True, False)
     found[f"smartdairy/user/{name}/alerts"] = (False, True)
     found[f"smartdairy/user/{name}/notifications"] = (False, True)
@@ -68,7 +71,7 @@ def writable(role):
             topic
             for topic in tried(role)
             if topic.startswith(("smartdairy/alerts/", "smartdairy/user/"))
-            or topic.startswith("smartdairy/sensors/")
+            or topic.startswith(("smartdairy/sensors/", "smartdairy/gateway/"))
             and topic.endswith("/config")
             or topic.endswith("/commands")
         }
