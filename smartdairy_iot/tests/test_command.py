@@ -74,9 +74,8 @@ class TestCommand(ControlCase):
         self.assertEqual(self.rejected("GW-8").count, 1)
 
     def test_only_gateways_that_are_in_use_take_commands(self):
-        for device in (self.sensor, self.make_device("GW-D", device_type="gateway")):
-            if device != self.sensor:
-                device.state = "draft"
+        draft = self.make_device("GW-D", device_type="gateway", state="draft")
+        for device in (self.sensor, draft):
             with self.assertRaises(UserError):
                 self.env["iot.command"]._queue(device, "restart", 10)
 

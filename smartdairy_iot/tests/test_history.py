@@ -99,7 +99,7 @@ class TestHistory(LineCase):
         self.publish({"temperature": 4.0, "battery": 80, "signal": 70}, at=then)
         self.run_line()
         now = datetime.now(timezone.utc).replace(tzinfo=None)
-        self.sensor.live_ids.last_seen = now - timedelta(hours=1)
+        self.sensor.live_ids.last_seen = then.replace(tzinfo=None)
         heard = self.env["iot.listener"].search([("listening_since", "!=", False)])
         heard.listening_since = now - timedelta(hours=2)
         self.env.flush_all()
