@@ -272,7 +272,7 @@ class Pipeline:
             _logger.info("Could not tell the newest readings, will retry: %s", error)
             self._news.give_back(devices, wakes_rules)
             self._tally.give_back(counts)
-            self._tell_at = now + _TELL_SECONDS
+            self._put_off(now + _TELL_SECONDS, beats, counts)
             return
         took = self._clock() - now
         if tells:
@@ -285,6 +285,14 @@ class Pipeline:
             self._beat_at = now + _BEAT_SECONDS
             self._told = replace(self.counters)
             self._writer.keep_house(self._client.is_connected)
+
+    def _put_off(self, until, beats, counts):
+        """What could not be told waits: not each turn of the line tries again."""
+        self._tell_at = until
+        if beats:
+            self._beat_at = until
+        if counts:
+            self._tally_at = until
 
     def _apply_answers_when_due(self):
         """What devices said to what they were told, in a transaction of its own."""

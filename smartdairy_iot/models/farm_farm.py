@@ -55,7 +55,7 @@ class FarmFarm(models.Model):
             farm.device_count = counts.get(farm, 0)
 
     def write(self, vals):
-        if "tz" in vals:
+        if not {"tz", "company_id"}.isdisjoint(vals):
             self.env["iot.device"]._forget_listener_map()
         return super().write(vals)
 

@@ -26,6 +26,8 @@ LOCATION_TYPES = [
 # no leading sign that a command line would take for an option.
 _DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,49}")
 
+_ON_A_FARM = ("tank_id", "stall_id")
+
 
 class IotDevice(models.Model):
     _name = "iot.device"
@@ -146,11 +148,35 @@ class IotDevice(models.Model):
 
     def write(self, vals):
         """Nobody moves a device out of their own sight: Odoo asks the record rules
-        before a write, and not of what it leads to."""
+        before a write, and not of what it leads to. Who moves leaves tank and stall."""
+        if "farm_id" in vals:
+            moving = self.filtered(lambda device: device.farm_id.id != vals["farm_id"])
+            left = {name: False for name in _ON_A_FARM if name not in vals}
+            super(IotDevice, moving).write(left)
         done = super().write(vals)
         if "farm_id" in vals:
             self.check_access("write")
         return done
+
+    @api.onchange("farm_id")
+    def _onchange_farm_id(self):
+        for name in _ON_A_FARM:
+            if self[name].farm_id != self.farm_id:
+                self[name] = False
+
+    @api.constrains("farm_id", "tank_id", "stall_id")
+    def _check_place(self):
+        for device in self:
+            # sudo - farm.tank, farm.stall: only of which farm it is.
+            places = (device[name].sudo() for name in _ON_A_FARM)
+            if any(place and place.farm_id != device.farm_id for place in places):
+                raise ValidationError(
+                    _(
+                        "%(name)s cannot stand at a tank or stall of another farm "
+                        "than its own.",
+                        name=device.name,
+                    )
+                )
 
     @api.depends("device_type", "device_id")
     def _compute_mqtt_topic(self):

@@ -51,11 +51,10 @@ class IotDevice(models.Model):
     )
     def _compute_calibration_due(self):
         # sudo - iot.calibration: what is due does not depend on who asks.
-        current = self.env["iot.calibration"].sudo()._current_of(self)
+        none = self.env["iot.calibration"].sudo()
+        current = none._current_of(self).grouped("device_id")
         for device in self:
-            of_device = current.filtered(
-                lambda one, d=device: one.device_id == d._origin
-            )
+            of_device = current.get(device._origin, none)
             months = device.profile_id.calibration_months
             if of_device:
                 device.calibration_due = min(
@@ -150,10 +149,10 @@ class IotDevice(models.Model):
             )
         allowed = self.farm_id.user_ids
         of_farm = technicians & allowed if allowed else technicians
-        last = self.calibration_ids.filtered(lambda one: one.state == "applied")[:1]
-        if last.done_by in technicians:
-            return last.done_by
         managers = self.env.ref("smartdairy_iot.group_iot_manager").all_user_ids
+        last = self.calibration_ids.filtered(lambda one: one.state == "applied")[:1]
+        if last.done_by in of_farm | (technicians & managers):
+            return last.done_by
         return (of_farm - managers)[:1] or of_farm[:1]
 
     def _settle_calibration_activities(self):

@@ -56,7 +56,7 @@ class IotDevice(models.Model):
     @api.depends("current_config_ids.state", "current_config_ids.is_current")
     def _compute_config_status(self):
         for device in self:
-            config = device.current_config_ids[:1]
+            config = device.current_config_ids  # one; a slice would lose the prefetch
             device.config_state = config.state
             device.config_status = config.status_text or _("Never sent")
             device.config_status_at = (

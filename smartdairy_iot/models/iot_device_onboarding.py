@@ -10,8 +10,6 @@ _RECORDS = {
     "profile": "iot.device.profile",
     "tags": "iot.device.tag",
 }
-# What a device takes from its profile when it is made, where nothing else is said.
-_FROM_PROFILE = ("manufacturer", "model", "offline_after")
 
 
 class IotDevice(models.Model):
@@ -66,9 +64,8 @@ class IotDevice(models.Model):
 
     @api.model
     def _needs_farm(self, state):
-        """Only managers see what is on no farm, and nobody is told of its alerts."""
-        is_manager = self.env.user.has_group("smartdairy_iot.group_iot_manager")
-        return state != "draft" or not is_manager
+        """Of what is on no farm, nobody would be told of its alerts."""
+        return state != "draft"
 
     @api.model
     def _known_fields(self):
@@ -118,16 +115,10 @@ class IotDevice(models.Model):
     @api.model
     def _to_new_values(self, values):
         """:param values: ``{column's name: value}`` of a new device
-        :return: for create, with what its profile says of such devices
+        :return: for create; what is not said is its profile's
         """
         entered = {name: value for name, value in values.items() if value}
-        written = self._to_written_values(entered)
-        profile = self.env["iot.device.profile"].browse(written.get("profile_id"))
-        for name in _FROM_PROFILE:
-            # A computed one follows its profile by itself.
-            if profile and not self._fields[name].compute and not written.get(name):
-                written[name] = profile[name]
-        return written
+        return self._to_written_values(entered)
 
     @api.model
     def _to_written_values(self, values):

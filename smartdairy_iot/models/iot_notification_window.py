@@ -71,7 +71,7 @@ class IotNotification(models.Model):
         """What failed, once more; for administrators."""
         self.check_access("read")
         if not self.env.user.has_group("smartdairy_iot.group_iot_manager"):
-            raise AccessError(_("Only an administrator of Dairy IoT may send again."))
+            raise AccessError(_("Only a manager of Dairy IoT may send again."))
         failed = self.filtered(lambda row: row.state == "failed")
         # sudo - iot.notification: nobody writes the log but its own methods.
         failed.sudo().write({"attempts": 0, "error": False})

@@ -87,7 +87,7 @@ class ResConfigSettings(models.TransientModel):
     def _iot_test_row(self, channel):
         """A row that is never stored, to whoever asks."""
         if not self.env.user.has_group(_GROUP):
-            raise UserError(_("Only an administrator of Dairy IoT may do this."))
+            raise UserError(_("Only a manager of Dairy IoT may do this."))
         # sudo - iot.notification: people read it, the channels write it.
         row = self.env["iot.notification"].sudo().with_company(self.company_id)
         return row.new(

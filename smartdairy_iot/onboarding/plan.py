@@ -76,7 +76,7 @@ def make_plan(
 ):
     """:param headers: ``{header in the user's language: column's name}``
     :param default_farm: id, for devices on no farm whose row names none
-    :param needs_farm: for all but drafts that a manager makes
+    :param needs_farm: for all but drafts
     """
     header = match_header(table.header, columns, headers)
     if header.problems:

@@ -29,6 +29,7 @@ from . import test_device_condition
 from . import test_device_config
 from . import test_device_health
 from . import test_device_claim
+from . import test_device_farm
 from . import test_device_heard
 from . import test_device_import
 from . import test_device_label

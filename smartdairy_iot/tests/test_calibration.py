@@ -282,6 +282,19 @@ class TestCalibration(IotCase):
         self.assertIn("is due", self.remind().summary)
         self.assertEqual(len(self.remind()), 1)
 
+    def test_who_calibrated_it_and_sees_the_farm_no_more_is_not_told(self):
+        gone, here = (
+            self.make_user(login, TECHNICIAN) for login in ("gone-tech", "here-tech")
+        )
+        self.sensor.profile_id = self.profile(months=1)
+        one = make(self, valid_from="2025-01-01")
+        one.done_by = gone
+        self.farm.user_ids = gone | here
+        self.assertEqual(self.sensor._calibrated_by(), gone)
+        self.farm.user_ids = here
+        self.env["iot.device"]._cron_calibration_due()
+        self.assertEqual(self.sensor.activity_ids.user_id, here)
+
     def test_what_is_still_open_when_it_is_due_is_not_told_twice(self):
         make(self, next_due=date(2026, 1, 15))
         told = self.remind()

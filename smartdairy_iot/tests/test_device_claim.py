@@ -227,6 +227,10 @@ class TestClaimPages(HttpCase):
         other = self.make_code(self.make_device("SHIP-2"))
         self.refused(self.check(code=other), 404, "This code is not known")
 
+    def test_a_retired_device_cannot_be_claimed(self):
+        self.device.state = "retired"
+        self.assertEqual(self.title(self.check()), "This device cannot be claimed")
+
     def test_used_expired_cancelled_and_taken_are_told_and_nothing_of_others(self):
         claim = self.env["iot.device.claim"].search(
             [("device_id", "=", self.device.id)]

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -52,6 +53,31 @@ class TestDeviceRegistry(IotCase):
         self.assertEqual(devices.mapped("reading_count"), [3, 0])
 
     @mute_logger("odoo.sql_db")
+    def test_a_page_of_the_list_asks_no_more_for_many_than_for_few(self):
+        devices = self.env["iot.device"].union(
+            *(self.make_device(f"PAGE-{n}") for n in range(40))
+        )
+        devices._queue_config(is_asked=True)
+        self.env["iot.device.state"].create(
+            [
+                {"device_id": device.id, "fault": "stuck_temperature"}
+                for device in devices
+            ]
+        )
+        arch = etree.fromstring(devices.get_view(view_type="list")["arch"])
+        names = {node.get("name") for node in arch.iter("field")}
+        spec = {name: {} for name in names if name in devices._fields}
+
+        def count(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.web_read(spec)
+            return self.env.cr.sql_log_count - before
+
+        count(devices)  # fills the caches
+        self.assertLessEqual(count(devices), count(devices[:5]))
+
     def test_a_place_that_is_not_on_earth_is_refused(self):
         for vals in ({"latitude": 91.0}, {"longitude": -180.5}):
             for record in (self.sensor, self.farm):

@@ -234,6 +234,19 @@ class TestPipeline(LineCase):
         self.run_line()
         self.assertEqual(self.sensor.live_ids.last_values, {"temperature": 3.0})
 
+    def test_what_cannot_be_told_is_not_tried_again_at_each_turn(self):
+        self.publish({"temperature": 4.0})
+        self.run_line()
+        self.clock.now += 60  # all of it is due: news, counts and the sign of life
+        counter = type(self.env["iot.device.counter"])
+        with patch.object(counter, "_add", side_effect=OSError("away")) as add:
+            for _turn in range(5):
+                self.line.run_once(0)
+            self.assertEqual(add.call_count, 1)
+            self.clock.now += 1.5
+            self.line.run_once(0)
+            self.assertEqual(add.call_count, 2)
+
     def test_the_last_will_sets_a_device_offline_at_once(self):
         self.publish({"temperature": 3.0})
         self.run_line()

@@ -32,6 +32,21 @@ class TestQuarantineRegister(QuarantineCase):
         with self.assertRaises(UserError):
             self.found().action_register()
 
+    def test_a_registered_device_follows_its_profile_where_nothing_else_is_said(self):
+        profile = self.env["iot.device.profile"].create(
+            {
+                "name": "Milk probe",
+                "device_type": "temperature",
+                "location_type": "raw_milk",
+            }
+        )
+        self.quarantine._record(self.readings(1))
+        line = self.env["iot.discovered.device.register"]._prepare(self.found())
+        line.write({"profile_id": profile.id, "farm_id": self.farm.id})
+        line.action_register()
+        device = self.found().device_id
+        self.assertEqual((device.location_type, device.own_fields), ("raw_milk", False))
+
     def test_a_device_that_others_cannot_see_yet_is_not_put_into_their_cache(self):
         self.quarantine._record(self.readings(1))
         devices = type(self.env["iot.device"])

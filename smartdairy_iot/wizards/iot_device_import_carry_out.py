@@ -54,15 +54,17 @@ class IotDeviceImport(models.TransientModel):
         return {row: made[row] for row in in_order}
 
     def _update_devices(self, items, made):
-        devices = self.env["iot.device"]
+        # Together, so that what one of them is asked is read for all.
+        devices = self.env["iot.device"].browse(item.device for item in items)
         pairs = [
             (item, devices._to_written_values(self._link(item.values, made)))
             for item in items
         ]
+        by_id = dict(zip(devices.ids, devices, strict=True))
 
         def write(some):
             for item, vals in some:
-                devices.browse(item.device).write(vals)
+                by_id[item.device].write(vals)
 
         self._try_all(pairs, write)
 

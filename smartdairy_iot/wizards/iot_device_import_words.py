@@ -160,8 +160,8 @@ class IotDeviceImport(models.TransientModel):
                 "farm, too."
             ),
             "farm_needed": _(
-                "A device on no farm can only be a draft, and only a manager makes "
-                "one. Fill in the farm, or choose one for the rest when you import."
+                "A device on no farm can only be a draft. Fill in the farm, or choose "
+                "one for the rest when you import."
             ),
             "gateway_retired": _("The gateway “%(text)s” is retired. Name another."),
             "unknown_gateway": _(

@@ -34,7 +34,8 @@ class IotDeviceRange(models.TransientModel):
         "iot.device.profile", domain="[('device_type', '=', device_type)]"
     )
     location_type = fields.Selection(
-        LOCATION_TYPES, help="Decides which limits apply. Empty: Other."
+        LOCATION_TYPES,
+        help="Decides which limits apply. Empty: the profile's, or else Other.",
     )
     farm_id = fields.Many2one("farm.farm")
     place = fields.Selection(
@@ -135,10 +136,7 @@ class IotDeviceRange(models.TransientModel):
         self._check_free(ids)
         if not self.farm_id and self.env["iot.device"]._needs_farm(self.target_state):
             raise UserError(
-                _(
-                    "Choose the farm. A device on no farm can only be a draft, and "
-                    "only a manager makes one."
-                )
+                _("Choose the farm. A device on no farm can only be a draft.")
             )
         places = self._places(len(ids))
         common = {

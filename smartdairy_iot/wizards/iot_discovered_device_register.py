@@ -35,7 +35,10 @@ class IotDiscoveredDeviceRegister(models.TransientModel):
     )
     is_profile_known = fields.Boolean()
     gateway_id = fields.Many2one(related="discovered_id.gateway_id")
-    location_type = fields.Selection(LOCATION_TYPES, required=True, default="default")
+    location_type = fields.Selection(
+        LOCATION_TYPES,
+        help="Decides which limits apply. Empty: the profile's, or else Other.",
+    )
 
     @api.model
     def _prepare(self, discovered):
