@@ -1,3 +1,4 @@
+from . import farm_owned
 from . import farm_farm
 from . import farm_tank
 from . import farm_tank_cooling

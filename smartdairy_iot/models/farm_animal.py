@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class FarmAnimal(models.Model):
     _name = "farm.animal"
+    _inherit = ["farm.owned"]
     _description = "Animal"
     _order = "farm_id, number"
     _rec_name = "number"

@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class FarmStall(models.Model):
     _name = "farm.stall"
+    _inherit = ["farm.owned"]
     _description = "Milking Stall"
     _order = "farm_id, name"
 

@@ -3,6 +3,7 @@ from odoo import fields, models
 
 class FarmTank(models.Model):
     _name = "farm.tank"
+    _inherit = ["farm.owned"]
     _description = "Bulk Milk Tank"
     _order = "farm_id, name"
 

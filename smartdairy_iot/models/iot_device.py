@@ -32,7 +32,7 @@ _ON_A_FARM = ("tank_id", "stall_id")
 class IotDevice(models.Model):
     _name = "iot.device"
     _description = "IoT Device"
-    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin", "farm.owned"]
     _order = "name, id"
     # Two farms each have a "Tank 1": people look for the ID on the label.
     _rec_names_search = ["name", "device_id"]
@@ -50,7 +50,13 @@ class IotDevice(models.Model):
     )
     device_type = fields.Selection(DEVICE_TYPES, required=True, tracking=True)
     farm_id = fields.Many2one("farm.farm", tracking=True, index=True)
-    company_id = fields.Many2one(related="farm_id.company_id", store=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        help="Of the farm; while it has none, of who registered the device.",
+    )
     tank_id = fields.Many2one(
         "farm.tank",
         domain="[('farm_id', '=', farm_id)]",
@@ -147,16 +153,12 @@ class IotDevice(models.Model):
                 )
 
     def write(self, vals):
-        """Nobody moves a device out of their own sight: Odoo asks the record rules
-        before a write, and not of what it leads to. Who moves leaves tank and stall."""
+        """Who moves to another farm leaves its tank and stall."""
         if "farm_id" in vals:
             moving = self.filtered(lambda device: device.farm_id.id != vals["farm_id"])
             left = {name: False for name in _ON_A_FARM if name not in vals}
             super(IotDevice, moving).write(left)
-        done = super().write(vals)
-        if "farm_id" in vals:
-            self.check_access("write")
-        return done
+        return super().write(vals)
 
     @api.onchange("farm_id")
     def _onchange_farm_id(self):
@@ -177,6 +179,14 @@ class IotDevice(models.Model):
                         name=device.name,
                     )
                 )
+
+    @api.depends("farm_id.company_id")
+    def _compute_company_id(self):
+        for device in self:
+            if device.farm_id:
+                device.company_id = device.farm_id.company_id
+            else:
+                device.company_id = device.company_id or self.env.company
 
     @api.depends("device_type", "device_id")
     def _compute_mqtt_topic(self):

@@ -94,6 +94,24 @@ class TestAccess(IotCase):
             device.unlink()
         with self.assertRaises(AccessError):
             self.farm.with_user(self.technician).name = "Mine"
+        tanks = self.env["farm.tank"].with_user(self.technician)
+        tank = tanks.create({"name": "Tank", "farm_id": self.farm.id})
+        with self.assertRaises(AccessError):
+            tank.farm_id = far
+
+    def test_a_device_of_no_farm_is_of_the_company_that_registered_it(self):
+        ours, theirs = self.env.company, self.env["res.company"].create({"name": "B"})
+        device = self.make_device("BOXED", farm_id=False, state="draft")
+        self.assertEqual(device.company_id, ours)
+        stranger = self.make_user("b-tech", "smartdairy_iot.group_iot_technician")
+        stranger.write({"company_ids": theirs.ids, "company_id": theirs.id})
+        for user, seen in ((self.technician, True), (stranger, False)):
+            device = device.with_user(user)
+            self.assertEqual(device.has_access("read"), seen, user.login)
+        device.sudo().farm_id = self.env["farm.farm"].create(
+            {"name": "There", "company_id": theirs.id}
+        )
+        self.assertEqual(device.sudo().company_id, theirs)
 
     def test_a_technician_sees_what_was_refused_of_their_farms_and_of_strangers(self):
         for device_id in ("TEST-1", "NOBODY"):

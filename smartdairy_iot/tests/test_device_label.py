@@ -103,5 +103,6 @@ class TestDeviceLabel(OnboardingCase):
     @mute_logger("odoo.addons.base.models.ir_actions_report")
     def test_labels_of_other_farms_are_not_printed(self):
         foreign = self.make_device("FOREIGN-1", farm_id=self.foreign_farm.id)
+        self.env.invalidate_all()  # another request knows nothing of it yet
         with self.assertRaisesRegex(Exception, "access|Access"):
             self.render("roll", foreign)
