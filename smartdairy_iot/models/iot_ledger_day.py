@@ -30,6 +30,9 @@ class IotLedgerDay(models.Model):
     )
     company_id = fields.Many2one(related="farm_id.company_id", store=True)
     date = fields.Date(string="Day", required=True, readonly=True)
+    # As its calendar was when it was sealed: a farm's time zone may be corrected later.
+    begins_at = fields.Datetime(required=True, readonly=True)
+    ends_at = fields.Datetime(required=True, readonly=True)
     previous = fields.Char(
         string="Hash of the Day Before", required=True, readonly=True
     )
@@ -80,6 +83,7 @@ class IotLedgerDay(models.Model):
             [("farm_id", "=", farm.id), ("date", "=", date - timedelta(days=1))]
         )
         now = now.replace(microsecond=0)
+        begins_at, ends_at = self._span(farm, date)
         entries = [
             to_entry(*fact) for fact in self._facts(farm, date, now, before.sealed_at)
         ]
@@ -94,6 +98,8 @@ class IotLedgerDay(models.Model):
                 "manifest": sealed.manifest,
                 "hash": sealed.hash,
                 "sealed_at": now.replace(tzinfo=None),
+                "begins_at": _naive(begins_at),
+                "ends_at": _naive(ends_at),
             }
         )
         values = [{"day_id": day.id, **entry._asdict()} for entry in entries]
@@ -112,7 +118,7 @@ class IotLedgerDay(models.Model):
         devices = self._devices(farm)
         digests = self.env["iot.store"]._digests(devices, start, end, now)
         # A device without readings has an entry too: that there were none is a fact.
-        return _by_device("readings", digests, devices)
+        return _by_device("readings", digests, self._devices(farm, retired=False))
 
     def _late_facts(self, farm, date, now, since):
         start, _end = self._span(farm, date)
@@ -130,9 +136,12 @@ class IotLedgerDay(models.Model):
         for alert in self.env["iot.alert"].sudo().search(changed, order="id"):
             yield "alert", f"Alert {alert.id}", alert._to_ledger()
 
-    def _devices(self, farm):
+    def _devices(self, farm, retired=True):
+        domain = [("farm_id", "=", farm.id)]
+        if not retired:
+            domain.append(("state", "!=", "retired"))
         # sudo - iot.device: as above.
-        devices = self.env["iot.device"].sudo().search([("farm_id", "=", farm.id)])
+        devices = self.env["iot.device"].sudo().search(domain)
         return sorted(devices.mapped("device_id"))
 
     @api.model

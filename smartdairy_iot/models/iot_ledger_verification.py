@@ -106,7 +106,10 @@ class IotLedgerDay(models.Model):
 
     def _compare_readings(self, farm):
         """Readings that are kept no longer are in an archive, with a checksum there."""
-        start, end = self._span(farm, self.date)
+        start, end = (
+            moment.replace(tzinfo=timezone.utc)
+            for moment in (self.begins_at, self.ends_at)
+        )
         if start < self._kept_since():
             return
         sealed_at = self.sealed_at.replace(tzinfo=timezone.utc)

@@ -86,6 +86,16 @@ class TestLedger(IotCase):
         told = self.hours(following, "late")["TEST-1"]["temperature_readings"]
         self.assertEqual([count for _hour, count, _digest in told], [1])
 
+    def test_a_farm_whose_time_zone_is_corrected_has_the_same_days_behind_it(self):
+        day = self.seal()
+        self.farm.tz = "Pacific/Auckland"
+        day.action_verify()
+        self.assertEqual(day.state, "intact", day.faults)
+
+    def test_a_retired_device_needs_no_entry_that_it_was_silent(self):
+        self.make_device("GONE", state="retired")
+        self.assertNotIn("GONE", self.hours(self.seal()))
+
     def test_an_alert_that_was_altered_behind_odoo_is_named(self):
         alert = self.make_alert(cause="door")
         self.env.flush_all()
