@@ -78,9 +78,9 @@ class IotDeviceBatch(models.Model):
         return self.device_ids.filtered(lambda device: device.state == state)
 
     def action_print_labels(self):
-        return self.env.ref("smartdairy_iot.iot_device_label_a4").report_action(
-            self.device_ids
-        )
+        """In the order of the list; without the company's letterhead, nor asking for it."""
+        report = self.env.ref("smartdairy_iot.iot_device_label_a4")
+        return report.report_action(self.device_ids.sorted("device_id"), config=False)
 
     def action_undo(self):
         """Take the new devices back, all or none."""
