@@ -78,9 +78,9 @@ class IotDeviceBatch(models.Model):
         return self.device_ids.filtered(lambda device: device.state == state)
 
     def action_print_labels(self):
-        return self.env.ref("smartdairy_iot.iot_device_label_a4").report_action(
-            self.device_ids
-        )
+        """In the order of the list; without asking for the company's letterhead."""
+        report = self.env.ref("smartdairy_iot.iot_device_label_a4")
+        return report.report_action(self.device_ids.sorted("device_id"), config=False)
 
     def action_undo(self):
         """Take the new devices back, all or none."""
@@ -93,7 +93,7 @@ class IotDeviceBatch(models.Model):
         if heard := self._find_heard():
             raise UserError(
                 _(
-                    "%(count)s of %(all)s devices have sent something already, so that "
+                    "%(count)s of %(all)s devices have readings or alerts already, so that "
                     "nothing was undone: %(names)s. Retire what is not needed.",
                     count=len(heard),
                     all=len(devices),

@@ -1,9 +1,14 @@
+import logging
 from datetime import datetime, timedelta, timezone
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..errors import another_time
+
+_logger = logging.getLogger(__name__)
 
 _AT_ONCE = 1000
 _SPANS = {"uptime_day": 1, "uptime_week": 7, "uptime_month": 30}  # days
@@ -96,7 +101,12 @@ class IotDeviceTrend(models.Model):
     @api.model
     def _add_missing(self):
         self.env["iot.device"].flush_model(["state"])
-        self.env.cr.execute(_ADD)
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(_ADD, log_exceptions=False)
+        except psycopg2.errors.SerializationFailure:
+            # The other scheduled action adds them at this moment: for the next time.
+            _logger.debug("The devices are being added by another transaction")
 
 
 _ADD = """

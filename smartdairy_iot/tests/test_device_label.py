@@ -26,6 +26,15 @@ class TestDeviceLabel(OnboardingCase):
             *(cls.make_device(f"LABEL-{n:02}", name=f"Probe {n}") for n in range(1, 31))
         )
 
+    def test_labels_of_a_batch_are_printed_without_asking_for_a_letterhead(self):
+        self.env.company.external_report_layout_id = False
+        batch = self.env["iot.device.batch"]._record("range", self.devices[::-1])
+        action = batch.action_print_labels()
+        self.assertEqual(action["type"], "ir.actions.report")
+        names = [f"LABEL-{n:02}" for n in range(1, 31)]
+        printed = self.devices.browse(action["context"]["active_ids"])
+        self.assertEqual(printed.mapped("device_id"), names)
+
     def render(self, size, devices, user="user", **data):
         reports = self.env["ir.actions.report"].with_user(self.people[user])
         pdf, kind = reports.with_context(force_report_rendering=True)._render_qweb_pdf(

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -7,6 +8,7 @@ from odoo.tests import tagged
 
 from ..health.tally import Counts
 from ..ingest.message import StatusChange
+from ..models import iot_device_trend
 from .common import NOW, IotCase, LineCase
 
 NAIVE = NOW.replace(tzinfo=None)
@@ -159,6 +161,19 @@ class TestDeviceTrend(IotCase):
         self.assertFalse(
             self.trends.search([("device_id.name", "=", "TEST-2")]).computed_at
         )
+
+    def test_uptime_is_computed_while_another_action_adds_the_devices(self):
+        """Both start with the server, and each adds those that are missing."""
+        self.trends._add_missing()
+        status = StatusChange("TEST-1", True, NOW - 48 * HOUR)
+        self.env["iot.store"]._insert_status([status])
+        conflict = "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"
+        with (
+            patch.object(iot_device_trend, "_ADD", conflict),
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+        ):
+            self.trends._cron_uptime()
+        self.assertEqual(self.sensor.trend_ids.uptime_day, 100.0)
 
 
 @tagged("post_install", "-at_install")
