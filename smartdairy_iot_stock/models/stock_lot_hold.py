@@ -1,5 +1,6 @@
 from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from .stock_lot import QUALITY
 
@@ -98,21 +99,26 @@ class StockLot(models.Model):
             raise UserError(
                 _(
                     "%(lot)s of %(product)s is on hold since %(since)s and cannot "
-                    "leave.\n%(reason)s\nTank: %(tank)s. Out of range: %(minutes)d "
-                    "min.\nIt may be moved inside, to quarantine, or be scrapped. "
-                    "Released by “%(group)s”: %(people)s.",
+                    "leave.\n%(reason)s\n%(origin)sIt may be moved inside, to "
+                    "quarantine, or be scrapped. Released by “%(group)s”: %(people)s.",
                     lot=lot.name,
                     product=lot.product_id.display_name,
-                    since=fields.Datetime.context_timestamp(
-                        self, lot.iot_hold_since
-                    ).strftime("%Y-%m-%d %H:%M"),
+                    since=format_datetime(self.env, lot.iot_hold_since),
                     reason=lot.iot_hold_reason,
-                    tank=lot.iot_tank_id.name or _("none"),
-                    minutes=round(lot.iot_hold_minutes),
+                    origin=lot._describe_origin(),
                     group=lot._quality_name(),
                     people=lot._quality_people(),
                 )
             )
+
+    def _describe_origin(self):
+        if not self.iot_tank_id:
+            return ""
+        return _(
+            "Tank: %(tank)s. Out of range: %(minutes)d min.\n",
+            tank=self.iot_tank_id.name,
+            minutes=round(self.iot_hold_minutes),
+        )
 
     def action_release_hold(self):
         return self._decide("release")

@@ -1,5 +1,4 @@
 import io
-import os
 import shutil
 from datetime import timedelta
 from unittest.mock import patch
@@ -56,10 +55,6 @@ class TestTrip(MilkStockCase):
     def text(self, message):
         (attached,) = message.attachment_ids
         self.assertEqual(attached.mimetype, "application/pdf")
-        kept = os.environ.get("TRIP_REPORT_KEPT")
-        if kept:
-            with open(kept, "wb") as file:
-                file.write(attached.raw)
         reader = PdfReader(io.BytesIO(attached.raw))
         return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
 

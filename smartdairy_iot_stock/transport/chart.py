@@ -111,7 +111,7 @@ def _lines(axes: Axes, points: Sequence[Point], trip: Trip, limits: Limits):
                 is_warm = limits.high is not None and p.high > limits.high
                 worst = p.high if is_warm else p.low
                 yield f'<circle cx="{axes.x(p.time):.1f}" cy="{axes.y(worst):.1f}"'
-                yield ' r="1.6" fill="#b3261e"/>'
+                yield ' r="2.2" fill="#b3261e"/>'
 
 
 def _limits(axes: Axes, limits: Limits):
