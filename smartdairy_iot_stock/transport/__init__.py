@@ -1,0 +1,1 @@
+"""What a sensor measured on a transport. Pure: neither Odoo nor a store."""
