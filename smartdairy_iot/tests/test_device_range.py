@@ -97,7 +97,9 @@ class TestDeviceRange(OnboardingCase):
                 "last_seen": NOW.replace(tzinfo=None),
             }
         )
-        with self.assertRaisesRegex(UserError, "1 of 3 devices have readings or alerts"):
+        with self.assertRaisesRegex(
+            UserError, "1 of 3 devices have readings or alerts"
+        ):
             batch.with_user(user).action_undo()
         self.assertEqual(len(batch.device_ids), 3)
 
