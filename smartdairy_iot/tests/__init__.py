@@ -84,3 +84,4 @@ from . import test_zone
 from . import test_ledger
 from . import test_groups
 from . import test_rpc_groups
+from . import test_compliance
