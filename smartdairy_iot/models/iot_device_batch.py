@@ -93,8 +93,8 @@ class IotDeviceBatch(models.Model):
         if heard := self._find_heard():
             raise UserError(
                 _(
-                    "%(count)s of %(all)s devices have readings or alerts already, so that "
-                    "nothing was undone: %(names)s. Retire what is not needed.",
+                    "%(count)s of %(all)s devices have readings or alerts already, so "
+                    "that nothing was undone: %(names)s. Retire what is not needed.",
                     count=len(heard),
                     all=len(devices),
                     names=_some(heard),
