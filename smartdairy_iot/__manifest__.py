@@ -20,6 +20,7 @@
         "security/iot_control_rules.xml",
         "security/iot_cooling_rules.xml",
         "security/iot_milking_rules.xml",
+        "security/iot_compliance_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/iot_threshold.xml",
@@ -79,6 +80,9 @@
         "views/iot_milking_animal_views.xml",
         "views/iot_milking_meter_views.xml",
         "views/iot_milk_quality_views.xml",
+        "report/iot_compliance_report.xml",
+        "data/iot_compliance.xml",
+        "views/iot_compliance_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

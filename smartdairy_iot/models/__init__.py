@@ -157,6 +157,10 @@ from . import iot_discovered_device
 from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
+from . import iot_compliance_report
+from . import iot_compliance_data
+from . import iot_compliance_print
+from . import iot_compliance_schedule
 from . import ir_actions_report
 from . import ir_actions_act_window_view
 from . import ir_cron

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 _LABELS = "smartdairy_iot.report_iot_device_label"
+_COMPLIANCE = "smartdairy_iot.report_iot_compliance"
 # wkhtmltopdf without the patches to Qt, as distributions package it, prints everything
 # smaller by this much and cannot be told not to. Measured with 0.12.6.
 _UNPATCHED_SHRINKS = 1.302
@@ -18,7 +19,9 @@ class IrActionsReport(models.Model):
         return (self.report_name or "").startswith(_LABELS)
 
     def _get_layout(self):
-        """Labels need no style sheet of the server, and so no network."""
+        """Ours need no style sheet of the server, and so no network."""
+        if self.report_name == _COMPLIANCE:
+            return self.env.ref("smartdairy_iot.compliance_layout")
         if self._is_device_label():
             return self.env.ref("smartdairy_iot.label_layout")
         return super()._get_layout()
@@ -26,6 +29,16 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         """Labels in one piece: Odoo would take the pages apart for each device."""
         report = self._get_report(report_ref)
+        if report.report_name == _COMPLIANCE:
+            # One at a time: each page has the hash of its report, and its number.
+            streams = {}
+            for one in self.env["iot.compliance.report"].browse(res_ids):
+                made = super()._render_qweb_pdf_prepare_streams(
+                    report_ref, data, res_ids=one.ids
+                )
+                one._number_pages(made[one.id])
+                streams |= made
+            return streams
         if not report._is_device_label():
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
         if self.get_wkhtmltopdf_state() == "install":

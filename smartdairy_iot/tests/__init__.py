@@ -81,3 +81,4 @@ from . import test_webhook
 from . import test_worker
 from . import test_zone
 from . import test_ledger
+from . import test_compliance

@@ -13,6 +13,7 @@ PACKAGES = (
     "alerts",
     "calibration",
     "coldchain",
+    "compliance",
     "control",
     "health",
     "identity",

@@ -1,0 +1,50 @@
+"""The data set as a workbook. No Odoo."""
+
+import io
+
+import xlsxwriter
+
+from .sheets import SHEETS
+
+
+def workbook(data, words, signature):
+    """:return: the bytes of an XLSX file
+
+    :param words: ``{field: {value: label}}``
+    :param signature: ``[(what, value)]``
+    """
+    stream = io.BytesIO()
+    # What a farmer typed is text: no formula, no link.
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(stream, options) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#eceff1", "border": 1})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        for title, header, rows in SHEETS:
+            _fill(book.add_worksheet(title), header, rows(data, words), bold, plain)
+        _fill(book.add_worksheet("Signature"), (), signature, bold, plain)
+    return stream.getvalue()
+
+
+def _fill(sheet, header, rows, bold, plain):
+    begin = 0
+    if header:
+        sheet.write_row(0, 0, header, bold)
+        sheet.freeze_panes(1, 0)
+        begin = 1
+    widths = [len(name) for name in header]
+    for number, row in enumerate(rows, begin):
+        sheet.write_row(number, 0, ["" if v is None else v for v in row], plain)
+        widths += [0] * (len(row) - len(widths))
+        widths = [
+            max(width, len(str(row[i] or ""))) if i < len(row) else width
+            for i, width in enumerate(widths)
+        ]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, min(60, width + 2))
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
