@@ -72,6 +72,15 @@ class TestAlertConditions(HealthCase):
         self.assertEqual((alert.kind, alert.severity), ("no_data", "medium"))
         self.assertIn("No readings since", alert.message)
 
+    def test_a_milk_meter_that_waits_for_the_next_milking_is_no_alert(self):
+        meter = self.make_device("METER", device_type="milk_meter")
+        self.live(meter)
+        for hours, expected in ((12, []), (5, ["no_data"])):
+            self.time.tick(3600 * hours)
+            self.hear(meter, sends_data=False)
+            self.evaluate()
+            self.assertEqual(self.alerts(meter).mapped("kind"), expected, hours)
+
     def test_a_silent_gateway_is_one_alert_that_lists_its_children(self):
         gateway = self.make_device("GW", device_type="gateway", offline_after=600)
         children = [

@@ -29,6 +29,8 @@ RIGHTS = {
     "iot.certificate": ("", "", "r", "r"),
     "iot.command": _ALL_READ,
     "iot.command.send": _TECHNICIANS_ACT,
+    "iot.compliance.report": ("r", "r", "rwc", "rwcd"),
+    "iot.compliance.schedule": ("r", "r", "r", "rwcd"),
     "iot.cooling.limit": _MANAGERS_WRITE,
     "iot.cooling.standard": _MANAGERS_WRITE,
     "iot.credential.issue": ("", "", "rwc", "rwc"),
