@@ -23,6 +23,8 @@ class IotMilkingMeter(models.Model):
     farm_id = fields.Many2one(related="device_id.farm_id", store=True, index=True)
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     stall_id = fields.Many2one(related="device_id.stall_id")
+    calibration_due = fields.Date(related="device_id.calibration_due")
+    is_calibration_overdue = fields.Boolean(related="device_id.is_calibration_overdue")
     verdict = fields.Selection(
         [("drifts", "Drifts"), ("ok", "As its peers"), ("unknown", "Not known yet")],
         readonly=True,

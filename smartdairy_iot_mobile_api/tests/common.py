@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user
 
+IOT_VIEWER = "smartdairy_iot.group_iot_user"
 IOT_OPERATOR = "smartdairy_iot.group_iot_operator"
 IOT_MANAGER = "smartdairy_iot.group_iot_manager"
 WRONG_KEY = "0" * 40
@@ -58,10 +59,11 @@ class MobileApiCase(HttpCase):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.env["res.company"].create({"name": "API Dairy"})
         cls.user = cls._new_user("api_user", IOT_OPERATOR)
+        cls.viewer = cls._new_user("api_viewer", IOT_VIEWER)
         cls.neighbour = cls._new_user("api_neighbour", IOT_OPERATOR)
         cls.manager = cls._new_user("api_manager", IOT_MANAGER)
         cls.outsider = cls._new_user("api_outsider", "base.group_user")
-        cls.farm = cls._new_farm("Near Farm", cls.user)
+        cls.farm = cls._new_farm("Near Farm", cls.user | cls.viewer)
         cls.other_farm = cls._new_farm("Far Farm", cls.neighbour)
         cls.tank = cls._new_device("API-TEMP-1", cls.farm)
         cls.meter = cls._new_device("API-MILK-1", cls.farm, device_type="milk_meter")
@@ -72,7 +74,10 @@ class MobileApiCase(HttpCase):
         cls.far_alert = cls._new_alert(cls.far_tank, severity="low")
         cls.keys = {
             user: cls._new_key(user)
-            for user in (cls.user, cls.neighbour, cls.manager, cls.outsider)
+            for user in (
+                *(cls.user, cls.viewer, cls.neighbour),
+                *(cls.manager, cls.outsider),
+            )
         }
 
     # What is there ----------------------------------------------------------------
@@ -112,7 +117,8 @@ class MobileApiCase(HttpCase):
             "farm_id": farm.id,
             "state": "active",
         }
-        return cls.env["iot.device"].create(defaults | values)
+        devices = cls.env["iot.device"].with_company(cls.company)
+        return devices.create(defaults | values)
 
     @classmethod
     def _say(cls, device, readings, **values):

@@ -100,6 +100,11 @@ class TestAlerts(MobileApiCase):
         self.assertTrue(alert["acknowledgedAt"])
         self.assertEqual(self.alert.acknowledged_by, self.user)
 
+    def test_a_viewer_sees_an_alert_and_may_not_acknowledge_it(self):
+        self.assertEqual(self.alert_ids(self.viewer), {str(self.alert.id)})
+        self.assertError(self.acknowledge(self.alert, self.viewer), 403, "forbidden")
+        self.assertEqual(self.alert.state, "new")
+
     def test_a_manager_acknowledges_an_alert_of_any_farm(self):
         for alert in (self.alert, self.far_alert):
             response = self.acknowledge(alert, self.manager)
