@@ -91,7 +91,9 @@ class IotBroker(models.Model):
         and is tried again by Odoo with what the first has left."""
         # Raw SQL: waits for the other one; the ORM's lock would not.
         self.env.cr.execute(
-            "SELECT id FROM iot_broker WHERE id = %s FOR UPDATE", [row.id]
+            "SELECT id FROM iot_broker WHERE id = %s FOR UPDATE",
+            [row.id],
+            log_exceptions=False,
         )
 
     def _must_wait(self, row, now):

@@ -17,6 +17,12 @@ def spare(odoo, farm, tmp_path):
     return record
 
 
+def generation_of(broker):
+    """Empty until the first export that changed anything."""
+    path = broker.exported / "generation"
+    return path.read_text() if path.exists() else ""
+
+
 def test_a_revocation_while_the_listener_is_away_loses_no_reading(
     host, broker, make_device, timescale, odoo, spare
 ):
@@ -24,11 +30,10 @@ def test_a_revocation_while_the_listener_is_away_loses_no_reading(
     device = make_device()
     host.restart(mqtt_port=1)  # Odoo works, its listener finds no broker
     device.publish({"temperature": 1.5})
-    generation = broker.exported / "generation"
-    before = generation.read_text() if generation.exists() else ""
+    before = generation_of(broker)
     revoke(odoo, certificate_ids=certificates_of(odoo, spare))
-    wait_until(lambda: generation.read_text() != before, "the export", 60)
-    assert generation.read_text().split()[1] == "restart"
+    wait_until(lambda: generation_of(broker) != before, "the export", 60)
+    assert generation_of(broker).split()[1] == "restart"
 
     def is_sent():
         device.publish({"temperature": 2.5})
