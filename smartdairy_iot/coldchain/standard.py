@@ -16,6 +16,7 @@ from typing import NamedTuple
 KINDS = ("reach", "blend", "hold", "floor")
 EVENTS = ("first_start", "start", "end")  # of the first milking; of this one
 APPLIES = ("any", "first", "subsequent")  # milking into the tank
+SYSTEMS = ("conventional", "automatic")  # at set times, or by robots at any time
 
 
 class Limit(NamedTuple):
@@ -28,6 +29,7 @@ class Limit(NamedTuple):
     applies: str = "any"
     grace: float = 900.0  # s that it may be outside before it counts
     severity: str = "high"
+    system: str = "any"  # or one of SYSTEMS
 
     def applies_to(self, is_first):
         return self.applies == "any" or (self.applies == "first") == is_first
@@ -49,8 +51,9 @@ class Limit(NamedTuple):
 class Standard(NamedTuple):
     name: str
     limits: tuple
-    off_celsius: float = 12.0  # warmer, with so many seconds of milking …
-    off_after: float = 1200.0  # … and no sign of cooling: the chiller is off; 0: never
+    off_celsius: float = 12.0  # warmer than this …
+    off_first_celsius: float = 25.0  # … or, of a first milking, than this …
+    off_after: float = 1200.0  # … so many seconds into it: chiller off; 0: never
     off_severity: str = "high"
     still_after: float = 5400.0  # s without agitator while there is milk; 0: never
     still_severity: str = "medium"
@@ -58,6 +61,26 @@ class Standard(NamedTuple):
     wash_after: float = 10800.0  # s from empty to the wash; 0: before the next milk
     wash_severity: str = "medium"
     most_outside: float = 0.0  # s out of range of a batch, then it is told; 0: never
+
+    def of(self, system):
+        """What it asks of a farm that milks so.
+
+        Robots fill an empty tank for hours before the agitator reaches the milk, and
+        no chiller runs until then: that it is off is not told by a temperature.
+        """
+        limits = tuple(one for one in self.limits if one.system in ("any", system))
+        if system == "automatic":
+            return self._replace(limits=limits, off_after=0.0)
+        return self._replace(limits=limits)
+
+    def off_above(self, is_first):
+        """°C that a chiller which runs does not let the milk have.
+
+        What comes first is a shallow layer that was pre-cooled at best.
+        """
+        if is_first:
+            return max(self.off_celsius, self.off_first_celsius)
+        return self.off_celsius
 
     @property
     def cold(self):

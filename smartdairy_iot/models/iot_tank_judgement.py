@@ -15,7 +15,7 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..coldchain.countdown import countdown
-from ..coldchain.judge import Outcome
+from ..coldchain.records import Outcome
 from ..coldchain.monitor import State, advance, from_json, to_json
 from ..coldchain.sample import MINUTE, Sample
 from ..errors import another_time

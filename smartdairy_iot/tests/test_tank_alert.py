@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..coldchain.judge import Condition
+from ..coldchain.records import Condition
 from ..coldchain.monitor import State
 from ..models.iot_tank_judgement import Work
 from .tank import DAY, TankCase
