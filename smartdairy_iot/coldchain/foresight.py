@@ -16,7 +16,7 @@ def too_late_already(moment, mark, limit):
     """:return: list of the Condition, empty as long as the limit may be reached"""
     judged, now = moment.judged, moment.now
     inflow = _last_inflow(moment)
-    if inflow is None:
+    if inflow is None or not moment.standard.foresees:
         return []
     pairs = moment.temperatures(max(inflow + _MIXED_AFTER, now - _WINDOW))
     if len(pairs) < 5 or pairs[-1][0] - pairs[0][0] < _SPAN - MINUTE:

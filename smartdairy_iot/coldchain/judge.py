@@ -51,7 +51,17 @@ def _judge_milk(moment, lasted):
     cold = [found for found in broken if found.type == "freezing"]
     moment.hold("freezing", cold, lambda held: moment.celsius >= held.limit + 0.2)
     warm = [found for found in broken if found.type != "freezing"]
-    moment.hold("cooling", warm, lambda held: moment.celsius <= held.limit)
+    moment.hold("cooling", warm, lambda held: _is_cold_again(moment, held))
+
+
+def _is_cold_again(moment, held):
+    """That a chiller which was off runs, is told by what is to be reached."""
+    cooling = moment.judged.cooling
+    if held.type == "chiller_off" and cooling and not cooling.is_final:
+        waits = [mark for mark in cooling.marks if mark.verdict == RUNNING]
+        if not all(mark.below_since for mark in waits):
+            return False
+    return moment.celsius <= held.limit
 
 
 def _note_extremes(moment):

@@ -15,6 +15,8 @@ NOTHING = [], None
 
 def judge(moment, place, limit):
     """:return: ``(list of Conditions, since when outside, or None)``"""
+    if not moment.standard.asks(limit):
+        return NOTHING
     return _KINDS[limit.kind](moment, place, limit)
 
 

@@ -22,7 +22,7 @@ def fill_start(moment, time):
     cooling.marks = [
         Mark(place)
         for place, limit in enumerate(moment.standard.limits)
-        if limit.kind == "reach" and limit.applies_to(is_first)
+        if limit.kind == "reach" and moment.standard.asks(limit, is_first)
     ]
     if not is_first:
         earlier = [c for t, c in moment.temperatures() if t < time]

@@ -1,7 +1,7 @@
-"""One minute under judgement, and the conditions that go on from minute to minute. Pure.
+"""One minute under judgement, and the conditions that go on from one to the next. Pure.
 
-Whatever makes milk too warm is one condition, called ``cooling``, from its first certain
-sign until the milk is cold again: a dead chiller is one alert, not five.
+Whatever makes milk too warm is one condition, called ``cooling``, from its first
+certain sign until the milk is cold again: a dead chiller is one alert, not five.
 """
 
 from .records import SEVERITIES, Condition

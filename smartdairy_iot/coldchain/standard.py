@@ -60,18 +60,25 @@ class Standard(NamedTuple):
     wash_celsius: float = 50.0  # a wash must become so warm; 0: never asked
     wash_after: float = 10800.0  # s from empty to the wash; 0: before the next milk
     wash_severity: str = "medium"
+    system: str = "conventional"  # how the farm milks, see of()
+    foresees: bool = True  # whether a curve may make it certain before it is late
     most_outside: float = 0.0  # s out of range of a batch, then it is told; 0: never
 
     def of(self, system):
-        """What it asks of a farm that milks so.
+        """As it is asked of a farm that milks so.
 
         Robots fill an empty tank for hours before the agitator reaches the milk, and
-        no chiller runs until then: that it is off is not told by a temperature.
+        no chiller runs until then: a curve makes nothing certain, and a temperature
+        does not tell that the chiller is off.
         """
-        limits = tuple(one for one in self.limits if one.system in ("any", system))
         if system == "automatic":
-            return self._replace(limits=limits, off_after=0.0)
-        return self._replace(limits=limits)
+            return self._replace(system=system, off_after=0.0, foresees=False)
+        return self._replace(system=system)
+
+    def asks(self, limit, is_first=None):
+        """Whether it asks for that limit, of such a milking."""
+        is_of_system = limit.system in ("any", self.system)
+        return is_of_system and (is_first is None or limit.applies_to(is_first))
 
     def off_above(self, is_first):
         """°C that a chiller which runs does not let the milk have.
@@ -85,5 +92,9 @@ class Standard(NamedTuple):
     @property
     def cold(self):
         """From which temperature on the milk counts as stored."""
-        kept = [limit.celsius for limit in self.limits if limit.kind != "floor"]
+        kept = [
+            limit.celsius
+            for limit in self.limits
+            if limit.kind != "floor" and self.asks(limit)
+        ]
         return min(kept, default=4.0) + 0.5
