@@ -14,6 +14,7 @@ from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
@@ -41,7 +42,7 @@ LINE = {
 STORE = {"store": store}
 ALERTS = {"alerts": alerts}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry}
+REGISTRY = {"registry": registry, "coldchain": coldchain}
 NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
 NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY

@@ -153,6 +153,14 @@ WHAT = {  # metric → (what it is, unit, target)
         ("<=", 300),
     ),
     "registry_map_p95_ms": ("… map of all, p95", "ms", ("<=", 300)),
+    "coldchain_tank_month_s": (
+        "a tank's month of minute readings judged",
+        "s",
+        None,
+    ),
+    "coldchain_minute_p50_ms": ("a minute of 100 tanks judged, p50", "ms", None),
+    "coldchain_minute_p95_ms": ("a minute of 100 tanks judged, p95", "ms", None),
+    "coldchain_hook_us": ("listener's hook for each device of a tank", "µs", None),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }
