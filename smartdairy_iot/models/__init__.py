@@ -132,8 +132,12 @@ from . import iot_cooling_limit
 from . import iot_tank_state
 from . import iot_tank_late
 from . import iot_tank_checkpoint
+from . import iot_tank_record
 from . import iot_tank_batch
 from . import iot_tank_cooling
+from . import iot_tank_work
+from . import iot_tank_minutes
+from . import iot_tank_outcome
 from . import iot_tank_judgement
 from . import iot_alert_tank
 from . import iot_milking_session
