@@ -159,6 +159,7 @@ from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
 from . import iot_compliance_report
+from . import iot_compliance_ledger
 from . import iot_compliance_data
 from . import iot_compliance_print
 from . import iot_compliance_schedule

@@ -13,7 +13,7 @@ _KEYS = {
     **{"device": "device_id", "farm": "farm_id", "milking": "milking"},
 }
 _BUCKETS = {
-    **{name: "date_trunc('%s', day)::date" % name for name in ("day", "week", "month")},
+    **{name: f"date_trunc('{name}', day)::date" for name in ("day", "week", "month")},
     "hour": "date_trunc('hour', \"end\")",
 }
 # The specification's periods (Day 256): days back, and their bucket.

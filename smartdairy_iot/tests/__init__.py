@@ -82,6 +82,7 @@ from . import test_webhook
 from . import test_worker
 from . import test_zone
 from . import test_ledger
+from . import test_ledger_attack
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
