@@ -14,10 +14,8 @@ from . import iot_milk_grade
 from . import iot_store
 from . import iot_store_digest
 from . import iot_store_health
-from . import iot_store_milking
 from . import iot_store_outbox
 from . import iot_store_partition
-from . import iot_store_production
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
@@ -142,6 +140,7 @@ from . import iot_tank_judgement
 from . import iot_alert_tank
 from . import iot_milking_session
 from . import iot_milking_build
+from . import iot_milking_production
 from . import iot_milking_attention
 from . import iot_milking_meter
 from . import iot_milking_balance
@@ -164,6 +163,7 @@ from . import iot_discovered_decision
 from . import iot_quarantined_message
 from . import iot_quarantined_message_replay
 from . import iot_compliance_report
+from . import iot_compliance_ledger
 from . import iot_compliance_data
 from . import iot_compliance_print
 from . import iot_compliance_schedule

@@ -52,6 +52,7 @@ from . import test_live_board
 from . import test_maintenance_window
 from . import test_milking_attention
 from . import test_milking_compare
+from . import test_milking_production
 from . import test_milking_session
 from . import test_milk_quality
 from . import test_notification_plan
@@ -66,7 +67,6 @@ from . import test_sensor_reading_access
 from . import test_settings
 from . import test_store
 from . import test_store_health
-from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup
 from . import test_tank
@@ -82,6 +82,7 @@ from . import test_webhook
 from . import test_worker
 from . import test_zone
 from . import test_ledger
+from . import test_ledger_attack
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
