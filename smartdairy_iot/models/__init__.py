@@ -136,6 +136,8 @@ from . import iot_tank_batch
 from . import iot_tank_cooling
 from . import iot_tank_judgement
 from . import iot_alert_tank
+from . import iot_alert_board
+from . import iot_alert_statistics
 from . import iot_milking_session
 from . import iot_milking_build
 from . import iot_milking_attention
