@@ -181,3 +181,6 @@ from . import res_config_settings_notify
 from . import res_users
 from . import res_users_identity
 from . import sms_sms
+from . import iot_milking_board
+from . import farm_animal_history
+from . import iot_device_analytics
