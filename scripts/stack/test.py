@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stack import python_env, up
 from stack.console import Steps, say
+from stack.lint import prepare_node
 from stack.odoo_server import OdooServer, installable
 from stack.odoo_source import locate
 from stack.packages import install
@@ -131,6 +132,7 @@ def main(arguments: list[str], exclusive) -> int:
         up.prepare_programs(steps)
         with steps.step("test tools"):
             python_env.prepare(steps, "requirements-dev.txt")
+            prepare_node()  # axe-core, which looks for accessibility faults
             if not shutil.which("chromium", path=SYSTEM_PATH):
                 install(["chromium"])
     with temporary_folder() as folder, temporary_stack("test") as stack:

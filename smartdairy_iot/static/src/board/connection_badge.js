@@ -3,11 +3,11 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatClock } from "../telemetry/format";
 
-const STYLES = {
-    live: { icon: "fa-circle", badge: "text-bg-success" },
-    connecting: { icon: "fa-refresh", badge: "text-bg-light" },
-    reconnecting: { icon: "fa-refresh", badge: "text-bg-warning" },
-    stale: { icon: "fa-chain-broken", badge: "text-bg-danger" },
+const ICONS = {
+    live: "fa-circle",
+    connecting: "fa-refresh",
+    reconnecting: "fa-refresh",
+    stale: "fa-chain-broken",
 };
 
 /** Whether what is on the screen is what happens now. */
@@ -19,8 +19,8 @@ export class ConnectionBadge extends Component {
         this.state = useState(useService("smartdairy_iot.telemetry").store.state);
     }
 
-    get style() {
-        return STYLES[this.state.connection];
+    get icon() {
+        return ICONS[this.state.connection];
     }
 
     get label() {
