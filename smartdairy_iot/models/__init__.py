@@ -138,6 +138,8 @@ from . import iot_tank_minutes
 from . import iot_tank_outcome
 from . import iot_tank_judgement
 from . import iot_alert_tank
+from . import iot_alert_board
+from . import iot_alert_statistics
 from . import iot_milking_session
 from . import iot_milking_build
 from . import iot_milking_production
@@ -183,3 +185,6 @@ from . import res_config_settings_notify
 from . import res_users
 from . import res_users_identity
 from . import sms_sms
+from . import iot_milking_board
+from . import farm_animal_history
+from . import iot_device_analytics

@@ -3,6 +3,7 @@ from . import test_alert
 from . import test_alert_scenarios
 from . import test_alert_access
 from . import test_alert_assignment
+from . import test_alert_board
 from . import test_alert_bulk
 from . import test_alert_conditions
 from . import test_alert_failing_rule
@@ -41,6 +42,7 @@ from . import test_device_range
 from . import test_election
 from . import test_history
 from . import test_escalation
+from . import test_export
 from . import test_firmware
 from . import test_hooks
 from . import test_identity
