@@ -3,6 +3,7 @@ import re
 from odoo import models
 
 _CHANNEL = re.compile(r"farm\.farm_(\d+)")
+_KIOSK = "iot.kiosk_"  # and the token of its link
 
 
 class IrWebsocket(models.AbstractModel):
@@ -12,6 +13,8 @@ class IrWebsocket(models.AbstractModel):
         """Swap ``farm.farm_<id>`` for the record, where the user may read it.
 
         A string channel is open to anyone; a record channel only to whom we add it.
+        ``iot.kiosk_<token>`` becomes the kiosk and its farms; :class:`BusBus` asks
+        again, before each message, whether the link still holds.
         """
         channels = list(channels)  # do not alter the caller's
         farm_ids = []
@@ -19,6 +22,11 @@ class IrWebsocket(models.AbstractModel):
             if isinstance(channel, str) and (match := _CHANNEL.fullmatch(channel)):
                 channels.remove(channel)
                 farm_ids.append(int(match[1]))
+            elif isinstance(channel, str) and channel.startswith(_KIOSK):
+                channels.remove(channel)
+                kiosk = self.env["iot.kiosk"]._find(channel.removeprefix(_KIOSK))
+                if kiosk.state == "valid":
+                    channels += [kiosk, *kiosk._farms()]
         farms = self.env["farm.farm"]
         if farm_ids and farms.has_access("read"):
             channels.extend(farms.search([("id", "in", farm_ids)]))
