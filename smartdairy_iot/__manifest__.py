@@ -105,12 +105,6 @@
         ],
         # The page of a screen on the wall: what it needs of Odoo, and no more.
         "smartdairy_iot.assets_kiosk": [
-            ("include", "web._assets_helpers"),
-            ("include", "web._assets_backend_helpers"),
-            "web/static/src/scss/pre_variables.scss",
-            "web/static/lib/bootstrap/scss/_variables.scss",
-            "web/static/lib/bootstrap/scss/_variables-dark.scss",
-            "web/static/lib/bootstrap/scss/_maps.scss",
             "web/static/src/libs/fontawesome/css/font-awesome.css",
             ("include", "web._assets_core"),
             ("remove", "web/static/src/core/**/*.scss"),

@@ -1,7 +1,6 @@
-import json
-
 from odoo import http
 from odoo.http import request
+from odoo.tools.json import scriptsafe
 
 _HEADERS = {
     "Cache-Control": "no-store",  # after an update of Odoo it names other files
@@ -32,7 +31,7 @@ class KioskController(http.Controller):
         info = request.env["ir.http"].get_frontend_session_info()
         values = {
             "assets": request.env["iot.kiosk"]._asset_version(),
-            "session_info": json.dumps({**info, "db": request.db}),
+            "session_info": scriptsafe.dumps({**info, "db": request.db}),
         }
         page = qweb._render("smartdairy_iot.kiosk_page", values)
         return request.make_response(page, headers=list(_HEADERS.items()))
