@@ -122,18 +122,16 @@ class IotKiosk(models.Model):
     @api.constrains("farm_ids", "company_id", "user_id")
     def _check_farms(self):
         for kiosk in self:
-            unseen = kiosk.farm_ids - kiosk._farms()
             if not kiosk.farm_ids:
                 raise ValidationError(
                     _("Choose a farm that “%(name)s” shows.", name=kiosk.name)
                 )
-            if unseen:
+            if kiosk.farm_ids - kiosk._farms():
                 raise ValidationError(
                     _(
-                        "“%(name)s” cannot show these farms: they are of another "
-                        "company, or you may not see them. %(farms)s",
+                        "“%(name)s” cannot show all of these farms: some are of "
+                        "another company, or you may not see them.",
                         name=kiosk.name,
-                        farms=", ".join(unseen.mapped("display_name")),
                     )
                 )
 

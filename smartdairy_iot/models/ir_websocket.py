@@ -16,18 +16,24 @@ class IrWebsocket(models.AbstractModel):
         ``iot.kiosk_<token>`` becomes the kiosk and its farms; :class:`BusBus` asks
         again, before each message, whether the link still holds.
         """
-        channels = list(channels)  # do not alter the caller's
+        channels = self._kiosk_channels(channels)  # does not alter the caller's
         farm_ids = []
         for channel in list(channels):
             if isinstance(channel, str) and (match := _CHANNEL.fullmatch(channel)):
                 channels.remove(channel)
                 farm_ids.append(int(match[1]))
-            elif isinstance(channel, str) and channel.startswith(_KIOSK):
-                channels.remove(channel)
-                kiosk = self.env["iot.kiosk"]._find(channel.removeprefix(_KIOSK))
-                if kiosk.state == "valid":
-                    channels += [kiosk, *kiosk._farms()]
         farms = self.env["farm.farm"]
         if farm_ids and farms.has_access("read"):
             channels.extend(farms.search([("id", "in", farm_ids)]))
         return super()._build_bus_channel_list(channels)
+
+    def _kiosk_channels(self, channels):
+        swapped = []
+        for channel in channels:
+            if isinstance(channel, str) and channel.startswith(_KIOSK):
+                kiosk = self.env["iot.kiosk"]._find(channel.removeprefix(_KIOSK))
+                if kiosk.state == "valid":
+                    swapped += [kiosk, *kiosk._farms()]
+            else:
+                swapped.append(channel)
+        return swapped

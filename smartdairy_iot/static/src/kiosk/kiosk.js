@@ -16,7 +16,9 @@ const REFUSALS = {
     new: _t("This link was revoked."),
 };
 const SESSION_EXPIRED = 4001;
-const REM_TILE = { width: 15.5, height: 10.5 };
+// In rem, with the gap between them.
+const TILE = { width: 15.25, height: 10.2 };
+const ALERT = { width: 1000, height: 8 };
 
 /** The screen on the wall: its views in turn, for weeks, and never quietly old. */
 export class Kiosk extends Component {
@@ -103,8 +105,8 @@ export class Kiosk extends Component {
     get perPage() {
         const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const [width, height] = this.state.size;
-        const head = 9 * rem;
-        return capacity(width - 2 * rem, height - head, REM_TILE.width * rem, REM_TILE.height * rem);
+        const one = this.view === "alerts" ? ALERT : TILE;
+        return capacity(width - 2 * rem, height - 8 * rem, one.width * rem, one.height * rem);
     }
 
     get pages() {

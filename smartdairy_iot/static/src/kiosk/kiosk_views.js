@@ -11,6 +11,11 @@ const REFRESH = 30_000;
 /** A device, to be read from across the room. It is no button: a wall opens nothing. */
 export class KioskTile extends Tile {
     static template = "smartdairy_iot.KioskTile";
+    static props = { ...Tile.props, farm: { type: String, optional: true } };
+
+    get place() {
+        return [this.device.location, this.props.farm].filter(Boolean).join(" · ");
+    }
 }
 
 export class LiveView extends Component {
@@ -20,7 +25,7 @@ export class LiveView extends Component {
 
     farmOf(device) {
         const farm = this.props.farms.find(({ id }) => id === device.farm_id);
-        return this.props.farms.length > 1 ? farm?.name : "";
+        return (this.props.farms.length > 1 && farm?.name) || "";
     }
 }
 
