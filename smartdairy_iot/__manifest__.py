@@ -86,6 +86,7 @@
         "data/iot_compliance.xml",
         "views/iot_compliance_views.xml",
         "views/iot_kiosk_views.xml",
+        "views/iot_board_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

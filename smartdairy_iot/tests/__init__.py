@@ -11,6 +11,7 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_board
 from . import test_calibration
 from . import test_channel_email
 from . import test_channel_mqtt

@@ -24,6 +24,7 @@ RIGHTS = {
     # Each their own: what they are told of.
     "iot.alert.subscription": ("rwcd", "rwcd", "rwcd", "rwcd"),
     "iot.archive": ("", "", "", "r"),
+    "iot.board": ("rwcd", "rwcd", "rwcd", "rwcd"),
     "iot.broker": ("", "", "", "r"),
     "iot.calibration": ("r", "r", "rwcd", "rwcd"),
     "iot.certificate": ("", "", "r", "r"),
