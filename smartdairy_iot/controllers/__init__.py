@@ -1,4 +1,5 @@
 from . import archive
+from . import kiosk
 from . import claim
 from . import onboarding
 from . import firmware

@@ -153,6 +153,14 @@ from . import iot_sensor_reading
 from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
 from . import iot_live_watch
+from . import farm_farm_kiosk
+from . import farm_tank_kiosk
+from . import iot_board
+from . import iot_device_board
+from . import iot_kiosk
+from . import iot_kiosk_view
+from . import iot_kiosk_show
+from . import bus_bus
 from . import iot_ledger_day
 from . import iot_ledger_entry
 from . import iot_ledger_verification

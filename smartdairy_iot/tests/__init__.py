@@ -12,6 +12,7 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_board
 from . import test_calibration
 from . import test_channel_email
 from . import test_channel_mqtt
@@ -83,6 +84,7 @@ from . import test_threshold_trial
 from . import test_webhook
 from . import test_worker
 from . import test_zone
+from . import test_kiosk
 from . import test_ledger
 from . import test_ledger_attack
 from . import test_groups
