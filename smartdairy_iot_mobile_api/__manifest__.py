@@ -7,5 +7,6 @@
     "website": "https://smartdairy.com",
     "license": "LGPL-3",
     "depends": ["smartdairy_iot"],
+    "external_dependencies": {"python": ["pydantic"]},
     "installable": True,
 }
