@@ -5,3 +5,4 @@ from . import v1_alerts
 from . import v1_dashboard
 from . import v1_analytics
 from . import v1_preferences
+from . import documents
