@@ -51,6 +51,12 @@ class Settings:
     sms_user: str = ""  # basic authentication instead of the token
     sms_password: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)  # keys are derived from it
+    # Of the mobile API; a limit of 0 is none.
+    api_access_minutes: int = 60  # a token is good for so long …
+    api_refresh_days: int = 60  # … and a device that is not used, signed in
+    api_calls_per_minute: int = 600  # of one user
+    api_calls_per_minute_address: int = 3000  # of one IP address
+    api_sign_ins_per_minute: int = 10  # of one address, and for one account
 
     def __post_init__(self):
         for name, lowest in _LOWEST.items():
@@ -94,6 +100,11 @@ _LOWEST = {
     "batch_rows": 1,
     "batch_ms": 1,
     "buffer_rows": 1,
+    "api_access_minutes": 1,
+    "api_refresh_days": 1,
+    "api_calls_per_minute": 0,
+    "api_calls_per_minute_address": 0,
+    "api_sign_ins_per_minute": 0,
 }
 
 

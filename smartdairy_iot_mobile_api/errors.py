@@ -9,13 +9,14 @@ import logging
 # status → (code, message unless the error has one of its own)
 _KNOWN = {
     400: ("bad_request", "The request cannot be understood."),
-    401: ("unauthenticated", "Send a valid API key: “Authorization: Bearer <key>”."),
+    401: ("unauthenticated", "Sign in, and send the token: “Authorization: Bearer <token>”."),
     403: ("forbidden", "You have no access to this."),
     404: ("not_found", "There is no such thing here."),
     405: ("method_not_allowed", "This address does not take that method."),
     409: ("conflict", "This is not possible in the present state."),
     413: ("too_large", "The request is too large."),
     422: ("invalid_parameter", "A parameter is not valid."),
+    429: ("too_many_requests", "Too many requests: wait before the next one."),
     500: ("internal_error", "Something went wrong on the server."),
 }
 

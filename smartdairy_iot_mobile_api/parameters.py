@@ -78,3 +78,13 @@ def to_report(body):
             raise InvalidParameterError(name, f"{name} must be text.")
         report[argument] = value
     return report
+
+
+def to_body(decoded):
+    """The JSON object that was sent.
+
+    :param decoded: None if there was none
+    """
+    if isinstance(decoded, dict):
+        return decoded
+    raise InvalidParameterError(None, "Send a JSON object.")

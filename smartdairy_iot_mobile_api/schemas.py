@@ -87,6 +87,44 @@ def to_dashboard_summary(total, online, alerts_by_severity, avg_temperature):
     }
 
 
+def to_session(session, is_current=False):
+    """One device on which somebody is signed in.
+
+    :param session: an ``iot.app.session``
+    """
+    return {
+        "id": str(session.id),
+        "name": session.name,
+        "platform": session.platform,
+        "appVersion": session.app_version or None,
+        "language": session.language or None,
+        "address": session.address or None,
+        "createdAt": _to_iso(session.create_date),
+        "lastUsedAt": _to_iso(session.last_used_at),
+        "expiresAt": _to_iso(session.expires_at),
+        "isCurrent": is_current,
+    }
+
+
+def to_signed_in(session, user, tokens):
+    """The answer to whoever has signed in, paired or refreshed (RFC 6749, 5.1).
+
+    :param tokens: as of ``iot.app.token._issue``
+    """
+    return {
+        "status": "ok",
+        **tokens,
+        "session": to_session(session, is_current=True),
+        "user": {
+            "id": str(user.id),
+            "login": user.login,
+            "name": user.name,
+            "language": user.lang or None,
+            "timezone": user.tz or None,
+        },
+    }
+
+
 def _to_iso(value):
     """Odoo's naive UTC datetime (False when there is none)."""
     return value.replace(tzinfo=timezone.utc).isoformat() if value else None

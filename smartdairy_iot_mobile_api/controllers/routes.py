@@ -11,14 +11,27 @@ def get(path):
 
 
 def post(path):
-    return _route(path, "POST", readonly=False)
+    return _route(path, "POST")
 
 
-def _route(path, method, readonly):
+def put(path):
+    return _route(path, "PUT")
+
+
+def delete(path):
+    return _route(path, "DELETE")
+
+
+def public_post(path):
+    """For who has no token yet."""
+    return _route(path, "POST", auth="smartdairy_iot_public")
+
+
+def _route(path, method, readonly=False, auth="smartdairy_iot"):
     return route(
         path,
         type=ROUTING_TYPE,
-        auth="bearer",
+        auth=auth,
         methods=[method],
         readonly=readonly,
         save_session=False,
