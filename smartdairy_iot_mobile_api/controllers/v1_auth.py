@@ -1,6 +1,6 @@
 """Signing in and out. Tokens are in bodies and headers, never in an address."""
 
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from odoo.exceptions import AccessDenied
 from odoo.http import Controller, request
@@ -172,9 +172,10 @@ def _to_answer(session, tokens):
 
 def _current_session():
     """The device that calls; an API key has none."""
-    # sudo - iot.app.session: whoever has its token may end it.
-    sessions = request.env["iot.app.session"].sudo()
-    return sessions.browse(request.env.context.get("iot_app_session_id") or ())
+    if not (session_id := request.env.context.get("iot_app_session_id")):
+        raise Conflict("An API key belongs to no device: sign in for this.")
+    # sudo - iot.app.session: whoever has its token may change what it says.
+    return request.env["iot.app.session"].sudo().browse(session_id)
 
 
 def _to_json(session):
