@@ -51,6 +51,8 @@ class Settings:
     sms_user: str = ""  # basic authentication instead of the token
     sms_password: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)  # keys are derived from it
+    fcm_service_account: str = ""  # file of Google's, for push to phones
+    fcm_url: str = "https://fcm.googleapis.com"
     # Of the mobile API; a limit of 0 is none.
     api_access_minutes: int = 60  # a token is good for so long …
     api_refresh_days: int = 60  # … and a device that is not used, signed in
@@ -68,6 +70,12 @@ class Settings:
             raise SettingsError(
                 f"mqtt_version is {self.mqtt_version!r}, not 3.1.1 or 5"
             )
+        if self.fcm_service_account and not os.path.isabs(self.fcm_service_account):
+            raise SettingsError(
+                f"fcm_service_account is {self.fcm_service_account!r}, not absolute"
+            )
+        if not self.fcm_url.startswith(("https://", "http://127.0.0.1:")):
+            raise SettingsError(f"fcm_url is {self.fcm_url!r}, not https://…")
         if self.archive_path and not os.path.isabs(self.archive_path):
             raise SettingsError(f"archive_path is {self.archive_path!r}, not absolute")
         if bool(self.mqtt_cert) != bool(self.mqtt_key):

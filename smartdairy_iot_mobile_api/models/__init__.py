@@ -3,7 +3,10 @@ from . import iot_device
 from . import iot_alert
 from . import iot_app_limit
 from . import iot_app_session
+from . import iot_app_session_push
 from . import iot_app_token
+from . import iot_push_delivery
+from . import iot_notification_fcm
 from . import iot_app_code
 from . import ir_http
 from . import res_users
