@@ -46,6 +46,7 @@ class Settings:
     buffer_rows: int = 20000  # when that many wait the socket is left unread
     timescale_dsn: str = ""  # keyword DSN, used by smartdairy_iot_timescale
     archive_path: str = ""  # folder of archive files; empty: in Odoo's filestore
+    api_allowed_origins: str = ""  # of web pages that may use the mobile API; or *
     # Secrets of the channels: here and not in the database, which people copy.
     sms_token: str = field(default="", repr=False)
     sms_user: str = ""  # basic authentication instead of the token

@@ -7,7 +7,6 @@
     "website": "https://smartdairy.com",
     "license": "LGPL-3",
     "depends": ["smartdairy_iot"],
-    "external_dependencies": {"python": ["pyfcm"]},
     "data": [
         "security/ir.model.access.csv",
         "security/iot_app_rules.xml",
@@ -17,5 +16,6 @@
         "views/res_users_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
+    "external_dependencies": {"python": ["pydantic", "pyfcm"]},
     "installable": True,
 }

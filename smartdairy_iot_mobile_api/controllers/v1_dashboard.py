@@ -1,11 +1,12 @@
 from odoo.http import Controller, request
 
-from .. import schemas
+from ..schemas import dashboard as schemas
 from .routes import get
 
 
 class Dashboard(Controller):
-    @get("/api/v1/iot/dashboard/summary")
+    @get("/dashboard/summary", schemas.DashboardSummary)
     def get_summary(self):
+        """Counts of devices and alerts, and today's milk"""
         summary = request.env["farm.farm"]._get_dashboard_summary()
         return schemas.to_dashboard_summary(**summary)

@@ -2,23 +2,32 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
 
-from .. import schemas
+from ..schemas import device as schemas
 from .routes import get
 
 
 class Devices(Controller):
-    @get("/api/v1/iot/devices")
-    def list_devices(self):
-        devices = request.env["iot.device"].search([])
-        return {"devices": [_to_json(device) for device in devices]}
+    @get("/devices", schemas.DeviceList, query=schemas.ListDevices)
+    def list_devices(self, query):
+        """Devices with their latest value
 
-    @get("/api/v1/iot/devices/<reference>")
+        Of the farms that one may see, by name; all of them unless ``limit`` is given.
+        """
+        devices, total = request.env["iot.device"]._list_for_app(query)
+        return {"devices": [to_json(device) for device in devices], "total": total}
+
+    @get("/devices/<reference>", schemas.DeviceModel, errors=(404,))
     def get_device(self, reference):
-        device = request.env["iot.device"]._by_reference(reference)
-        if not device:
-            raise NotFound("There is no such device.")
-        return _to_json(device)
+        """One device, by its device ID or record id"""
+        return to_json(find_device(reference))
 
 
-def _to_json(device):
+def find_device(reference):
+    device = request.env["iot.device"]._by_reference(reference)
+    if not device:
+        raise NotFound("There is no such device.")
+    return device
+
+
+def to_json(device):
     return schemas.to_device(device, device.live_ids, *device._main_reading())

@@ -1,7 +1,9 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.smartdairy_iot.zone import to_zone
 
 _RECENT = timedelta(hours=1)
 
@@ -22,7 +24,25 @@ class FarmFarm(models.Model):
             "online": devices.search_count([*active, ("is_online", "=", True)]),
             "alerts_by_severity": dict(waiting),
             "avg_temperature": self._average_temperature(),
+            "total_milk_today": self._milk_today(),
         }
+
+    @api.model
+    def _milk_today(self):
+        """Litres since midnight of each farm's own day."""
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        meters = self.env["iot.device"].search([("device_type", "=", "milk_meter")])
+        store = self.env["iot.store"]
+        total = 0.0
+        for tz, of_zone in meters.grouped(
+            lambda meter: meter.farm_id.tz or "UTC"
+        ).items():
+            midnight = now.astimezone(to_zone(tz)).replace(
+                hour=0, minute=0, second=0, microsecond=0
+            )
+            made = store._production(of_zone.mapped("device_id"), midnight, now)
+            total += sum(production.liters or 0.0 for production in made)
+        return total
 
     @api.model
     def _average_temperature(self):

@@ -1,6 +1,3 @@
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import TooManyRequests, Unauthorized
-
 from odoo import models
 from odoo.http import request
 
@@ -8,6 +5,7 @@ from odoo.addons.smartdairy_iot.settings import get_settings
 
 from ..auth import limit
 from ..auth.token import ACCESS, to_bearer
+from ..errors import ApiError
 from ..transaction import own_transaction
 
 
@@ -25,7 +23,7 @@ class IrHttp(models.AbstractModel):
         if wait:
             raise too_many_requests(wait)
         if not caller:
-            raise unauthorized("The token is not valid." if token else None)
+            raise ApiError(401, "The token is not valid." if token else None)
         request.session.can_save = False
         request.update_env(user=caller.user_id, context={})
         context = dict(request.env.user.context_get())
@@ -47,16 +45,7 @@ class IrHttp(models.AbstractModel):
 
 
 def too_many_requests(seconds):
-    return TooManyRequests(
-        "Too many requests: wait as long as Retry-After says.",
-        retry_after=limit.retry_after(seconds),
-    )
-
-
-def unauthorized(message=None):
-    """RFC 6750, 3.1: who showed nothing is not told that it was wrong."""
-    values = {"error": "invalid_token"} if message else {}
-    return Unauthorized(message, www_authenticate=WWWAuthenticate("bearer", values))
+    return ApiError(429, retry_after=limit.retry_after(seconds))
 
 
 def _find_caller(env, token, address):

@@ -121,7 +121,7 @@ class ResUsers(models.Model):
             "status": "totp_required",
             "method": "email" if kind == "totp_mail" else "app",
             "challenge": token,
-            "expires_in": seconds,
+            "expiresIn": seconds,
         }
 
     def _iot_check_second_factor(self, code):

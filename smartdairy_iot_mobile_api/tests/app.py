@@ -12,7 +12,7 @@ from ..models import iot_app_token, ir_http
 from .common import DEVICES, IOT_OPERATOR, MobileApiCase
 
 AUTH = "/api/v1/iot/auth"
-PHONE = {"name": "Rahim’s Pixel", "platform": "android", "app_version": "1.2.0"}
+PHONE = {"name": "Rahim’s Pixel", "platform": "android", "appVersion": "1.2.0"}
 PASSWORD = "correct horse battery"
 
 
@@ -64,14 +64,14 @@ class AppCase(MobileApiCase):
         """The JSON of a log-in that has worked."""
         response = self.log_in(**options)
         self.assertEqual(response.status_code, 200, response.text)
-        return response.json()
+        return response.json()["tokens"]
 
     def refresh(self, tokens):
-        return self.ask("refresh", refresh_token=tokens["refresh_token"])
+        return self.ask("refresh", refreshToken=tokens["refreshToken"])
 
     def opens(self, tokens):
         """Whether the access token opens the API."""
-        return self.call(DEVICES, key=tokens["access_token"]).status_code == 200
+        return self.call(DEVICES, key=tokens["accessToken"]).status_code == 200
 
     def sessions_of(self, user):
         sessions = self.env["iot.app.session"].search([("user_id", "=", user.id)])

@@ -17,10 +17,10 @@ class TestAuth(AppCase):
     def test_who_signs_in_sees_what_they_may_see_and_is_told_how_long(self):
         answer = self.signed_in()
         self.assertEqual(answer["status"], "ok")
-        self.assertEqual(answer["expires_in"], 3600)
+        self.assertEqual(answer["expiresIn"], 3600)
         self.assertEqual(answer["user"]["login"], "api_rahim")
         self.assertEqual(answer["session"]["name"], PHONE["name"])
-        devices = self.call(DEVICES, key=answer["access_token"]).json()["devices"]
+        devices = self.call(DEVICES, key=answer["accessToken"]).json()["devices"]
         seen = {device["deviceId"] for device in devices}
         self.assertEqual(seen, {self.tank.device_id, self.meter.device_id})
 
@@ -99,7 +99,7 @@ class TestAuth(AppCase):
             self.refresh(answer)
             self.opens(answer)
         secrets = [
-            answer["access_token"], answer["refresh_token"], PASSWORD, "hunter2-wrong"
+            answer["accessToken"], answer["refreshToken"], PASSWORD, "hunter2-wrong"
         ]
         self.env.flush_all()
         self.env.cr.execute("SELECT row_to_json(t)::text FROM iot_app_token t")
@@ -172,18 +172,18 @@ class TestAuth(AppCase):
 
     def test_one_token_is_no_other(self):
         tokens = self.signed_in()
-        swapped = {"refresh_token": tokens["access_token"]}
+        swapped = {"refreshToken": tokens["accessToken"]}
         self.assertError(self.refresh(swapped), 401, "unauthenticated")
-        response = self.call(DEVICES, key=tokens["refresh_token"])
+        response = self.call(DEVICES, key=tokens["refreshToken"])
         self.assertError(response, 401, "unauthenticated")
 
     def test_a_token_in_the_address_counts_for_nothing(self):
-        token = self.signed_in()["access_token"]
+        token = self.signed_in()["accessToken"]
         response = self.url_open(f"{DEVICES}?access_token={token}&token={token}")
         self.assertError(response, 401, "unauthenticated")
 
     def test_our_tokens_open_nothing_else_of_odoo(self):
-        token = self.signed_in()["access_token"]
+        token = self.signed_in()["accessToken"]
         response = self.url_open(
             "/json/2/res.users/search",
             headers={"Authorization": f"bearer {token}"},
@@ -195,21 +195,21 @@ class TestAuth(AppCase):
 
     def test_who_signs_out_is_out(self):
         tokens = self.signed_in()
-        self.assertTrue(self.ask("logout", tokens["access_token"]).ok)
+        self.assertTrue(self.ask("logout", tokens["accessToken"]).ok)
         self.assertFalse(self.opens(tokens))
         self.assertError(self.refresh(tokens), 401, "unauthenticated")
 
     def test_people_see_their_devices_and_end_one(self):
         phone = self.signed_in()
         tablet = self.signed_in(device={"name": "Parlour", "platform": "ios"})
-        response = self.ask("sessions", phone["access_token"], "GET")
+        response = self.ask("sessions", phone["accessToken"], "GET")
         listed = response.json()["sessions"]
         self.assertEqual(
             {(one["name"], one["isCurrent"]) for one in listed},
             {(PHONE["name"], True), ("Parlour", False)},
         )
         path = f"sessions/{tablet['session']['id']}"
-        self.ask(path, phone["access_token"], "DELETE")
+        self.ask(path, phone["accessToken"], "DELETE")
         self.assertFalse(self.opens(tablet))
         self.assertTrue(self.opens(phone))
 
@@ -223,7 +223,7 @@ class TestAuth(AppCase):
 
     def test_signing_out_everywhere_ends_all_devices(self):
         phone, tablet = self.signed_in(), self.signed_in()
-        self.ask("sessions", phone["access_token"], "DELETE")
+        self.ask("sessions", phone["accessToken"], "DELETE")
         self.assertFalse(self.opens(phone) or self.opens(tablet))
 
     def test_a_new_password_ends_all_devices(self):

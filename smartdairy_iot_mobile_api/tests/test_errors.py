@@ -27,7 +27,6 @@ class TestErrors(MobileApiCase):
             ("DELETE", f"{DEVICES}/API-TEMP-1", "GET"),
             ("PUT", SUMMARY, "GET"),
             ("GET", acknowledge, "POST"),
-            ("OPTIONS", acknowledge, "POST"),
         ]
         for method, path, right in wrong:
             with self.subTest(method=method, path=path):

@@ -1,11 +1,12 @@
 """Tokens, refresh, limits and what an app says of its device."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
 from smartdairy_iot_mobile_api.auth import limit
-from smartdairy_iot_mobile_api.auth.device import Device, match_language, to_device
+from smartdairy_iot_mobile_api.auth.device import Device, match_language
 from smartdairy_iot_mobile_api.auth.refresh import LEEWAY, Shown, judge
 from smartdairy_iot_mobile_api.auth.token import (
     ACCESS,
@@ -14,6 +15,8 @@ from smartdairy_iot_mobile_api.auth.token import (
     to_bearer,
 )
 from smartdairy_iot_mobile_api.errors import InvalidParameterError
+from smartdairy_iot_mobile_api.parameters import read_body
+from smartdairy_iot_mobile_api.schemas.auth import Pairing, Refresh
 
 NOW = datetime(2026, 1, 5, 6, 12)
 LATER = NOW + timedelta(days=1)
@@ -103,13 +106,16 @@ def test_nobody_is_asked_to_come_back_too_early(seconds, told):
 
 
 def test_an_app_that_says_nothing_is_some_device():
-    assert to_device({}) == Device()
+    body = read_body(Refresh, b'{"refreshToken": "iot_r_x"}')
+    assert body.refresh_token == "iot_r_x"
+    body = read_body(Pairing, b'{"code": "7K3M"}')
+    assert body.device.to_device() == Device()
 
 
 def test_an_app_says_what_it_runs_on():
     given = {"name": "  Rahim’s \n Pixel ", "platform": "android", "language": "bn"}
-    device = to_device({"device": given})
-    assert device == Device("Rahim’s Pixel", "android", "", "bn")
+    body = read_body(Pairing, json.dumps({"code": "x", "device": given}).encode())
+    assert body.device.to_device() == Device("Rahim’s Pixel", "android", "", "bn")
 
 
 @pytest.mark.parametrize(
@@ -118,18 +124,15 @@ def test_an_app_says_what_it_runs_on():
         ("phone", "device"),
         ({"platform": "palm"}, "device.platform"),
         ({"name": 7}, "device.name"),
+        ({"name": "x" * 81}, "device.name"),
         ({"language": "b\0n"}, "device.language"),
-        ({"platform": ["ios"]}, "device.platform"),
+        ({"colour": "red"}, "device.colour"),
     ],
 )
 def test_what_cannot_be_a_device_is_refused_by_its_name(given, field):
     with pytest.raises(InvalidParameterError) as refused:
-        to_device({"device": given})
+        read_body(Pairing, json.dumps({"code": "x", "device": given}).encode())
     assert refused.value.field == field
-
-
-def test_a_long_name_is_cut_and_not_refused():
-    assert len(to_device({"device": {"name": "x" * 500}}).name) == 80
 
 
 @pytest.mark.parametrize(
