@@ -1,4 +1,5 @@
 from . import test_alerts
+from . import test_auth
 from . import test_authentication
 from . import test_dashboard
 from . import test_devices

@@ -69,7 +69,7 @@ class MobileApiCase(HttpCase):
         )
 
     @classmethod
-    def _new_key(cls, user, scope=None, expires_in=timedelta(hours=1)):
+    def _new_key(cls, user, scope="smartdairy_iot", expires_in=timedelta(hours=1)):
         keys = cls.env["res.users.apikeys"].with_user(user)
         return keys._generate(scope, "phone", fields.Datetime.now() + expires_in)
 
