@@ -4,3 +4,7 @@ from . import test_authentication
 from . import test_dashboard
 from . import test_devices
 from . import test_errors
+from . import test_documents
+from . import test_every_route
+from . import test_management
+from . import test_readings

@@ -8,6 +8,7 @@ from ..controllers.routes import OPERATIONS
 
 IOT_VIEWER = "smartdairy_iot.group_iot_user"
 IOT_OPERATOR = "smartdairy_iot.group_iot_operator"
+IOT_TECHNICIAN = "smartdairy_iot.group_iot_technician"
 IOT_MANAGER = "smartdairy_iot.group_iot_manager"
 WRONG_KEY = "0" * 40
 
