@@ -107,7 +107,9 @@ class Auth(Controller):
         """
         address = request.httprequest.remote_addr
         with own_transaction() as env:  # one used twice ends all, though it is refused
-            session, tokens = env["iot.app.session"]._refresh(body.refresh_token, address)
+            session, tokens = env["iot.app.session"]._refresh(
+                body.refresh_token, address
+            )
             answer = tokens and _to_answer(session, tokens)
         if not answer:
             raise ApiError(401, "The refresh token is not valid: sign in again.")

@@ -2,8 +2,12 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
 
+from ..errors import InvalidParameterError
+from ..parameters import to_record_id
 from ..schemas import device as schemas
-from .routes import get
+from ..schemas import reading as readings
+from ..schemas.base import ODOO_TYPES
+from .routes import get, patch, post
 
 
 class Devices(Controller):
@@ -21,12 +25,82 @@ class Devices(Controller):
         """One device, by its device ID or record id"""
         return to_json(find_device(reference))
 
+    @post(
+        "/devices",
+        schemas.DeviceModel,
+        body=schemas.CreateDevice,
+        status=201,
+        errors=(409,),
+    )
+    def create_device(self, body):
+        """Enter a device, as a draft
+
+        For technicians. Its certificate or token is made in Odoo, or by claiming it.
+        """
+        values = body.model_dump(exclude_none=True)
+        values["device_type"] = ODOO_TYPES.get(body.device_type, body.device_type)
+        values["farm_id"] = _find_farm(body.farm_id).id
+        return to_json(request.env["iot.device"].create(values))
+
+    @patch(
+        "/devices/<reference>",
+        schemas.DeviceModel,
+        body=schemas.EditDevice,
+        errors=(404, 409),
+    )
+    def edit_device(self, reference, body):
+        """Change what a device is called and where it stands"""
+        device = find_device(reference)
+        values = body.model_dump(exclude_none=True)
+        if body.farm_id is not None:
+            values["farm_id"] = _find_farm(body.farm_id).id
+        device.write(values)
+        return to_json(device)
+
+    @post(
+        "/devices/<reference>/state",
+        schemas.DeviceModel,
+        body=schemas.ChangeState,
+        errors=(404, 409),
+    )
+    def change_device_state(self, reference, body):
+        """Register, activate, deactivate, maintain or retire a device
+
+        409: from its present state it cannot become that, or something is missing.
+        Only a manager may retire one.
+        """
+        device = find_device(reference)
+        device.write({"state": body.state})
+        return to_json(device)
+
+    @get(
+        "/devices/<reference>/readings",
+        readings.ReadingList,
+        query=readings.ListReadings,
+        errors=(404, 503),
+    )
+    def list_readings(self, reference, query):
+        """What a device has measured, newest first
+
+        Single readings, in pages; or buckets with minimum and maximum, where the span
+        is long.
+        """
+        return find_device(reference)._readings_for_app(query)
+
 
 def find_device(reference):
+    # A search, so that a device one may not see does not exist.
     device = request.env["iot.device"]._by_reference(reference)
     if not device:
         raise NotFound("There is no such device.")
     return device
+
+
+def _find_farm(farm_id):
+    farm = request.env["farm.farm"].search([("id", "=", to_record_id(farm_id))])
+    if not farm:
+        raise InvalidParameterError("farmId", "farmId: There is no such farm.")
+    return farm
 
 
 def to_json(device):

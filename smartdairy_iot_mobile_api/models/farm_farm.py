@@ -1,6 +1,7 @@
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.smartdairy_iot.zone import to_zone
@@ -29,20 +30,15 @@ class FarmFarm(models.Model):
 
     @api.model
     def _milk_today(self):
-        """Litres since midnight of each farm's own day."""
-        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
-        meters = self.env["iot.device"].search([("device_type", "=", "milk_meter")])
-        store = self.env["iot.store"]
-        total = 0.0
-        for tz, of_zone in meters.grouped(
-            lambda meter: meter.farm_id.tz or "UTC"
-        ).items():
-            midnight = now.astimezone(to_zone(tz)).replace(
-                hour=0, minute=0, second=0, microsecond=0
-            )
-            made = store._production(of_zone.mapped("device_id"), midnight, now)
-            total += sum(production.liters or 0.0 for production in made)
-        return total
+        """Litres of the milkings that ended since midnight of each farm's own day."""
+        now = datetime.now(timezone.utc)
+        by_zone = self.search([]).grouped("tz")
+        today = Domain.OR(
+            Domain("farm_id", "in", farms.ids)
+            & Domain("day", "=", now.astimezone(to_zone(tz)).date())
+            for tz, farms in by_zone.items()
+        )
+        return self.env["iot.milk.quality"]._read_group(today, [], ["liters:sum"])[0][0]
 
     @api.model
     def _average_temperature(self):

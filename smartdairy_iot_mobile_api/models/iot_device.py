@@ -59,9 +59,18 @@ class IotDevice(models.Model):
             domain &= Domain("farm_id", "=", to_record_id(farm_id))
         return domain
 
+    @api.model
+    def _status_for_app(self, query):
+        """:param query: :class:`~..schemas.device.ListStatus`"""
+        domain = self._domain_for_app(query.device_type, query.farm_id)
+        return self.search(domain & Domain("state", "!=", "retired"))
+
+    def _main_reading_type(self):
+        return _MAIN_READING.get(self.device_type)
+
     def _main_reading(self):
         """``(value, unit)`` of the newest reading; both None when there is none."""
         self.ensure_one()
-        reading_type = _MAIN_READING.get(self.device_type)
+        reading_type = self._main_reading_type()
         value = (self.live_ids.last_values or {}).get(reading_type)
         return (None, None) if value is None else (value, unit_of(reading_type))

@@ -95,9 +95,11 @@ def _code(error):
 
 def _details(error):
     details = error.get("details")
-    return [one for one in details if isinstance(one, dict)] if isinstance(
-        details, list
-    ) else []
+    return (
+        [one for one in details if isinstance(one, dict)]
+        if isinstance(details, list)
+        else []
+    )
 
 
 def _object(text):

@@ -105,7 +105,7 @@ class DeviceConfig(DartModel):
     settings: dict[str, object]
     sent_at: Utc | None
     answered_at: Utc | None
-    problem: str | None = Field(description="Why the device refused it.")
+    status_text: str | None = Field(description="For people: what came of it.")
 
 
 class DeviceStatus(Answer):
@@ -163,4 +163,16 @@ def to_status(device, live, latest_value):
         "latest_value": latest_value,
         "battery_level": live.battery_level or None,
         "signal_strength": live.signal_strength or None,
+    }
+
+
+def to_config(config):
+    """:param config: the current ``iot.device.config``, empty if there is none"""
+    return {
+        "version": config.version or None,
+        "state": config.state or None,
+        "settings": config.settings or {},
+        "sentAt": to_iso(config.sent_at),
+        "answeredAt": to_iso(config.answered_at),
+        "statusText": config.status_text or None,
     }

@@ -174,9 +174,7 @@ class FcmServer:
                 if self.path == "/token":
                     status, content = server._authorize(body)
                 else:
-                    status, content, extra = server._push(
-                        self.path, self.headers, body
-                    )
+                    status, content, extra = server._push(self.path, self.headers, body)
                 data = json.dumps(content).encode()
                 self.send_response(status)
                 for name, value in extra.items():

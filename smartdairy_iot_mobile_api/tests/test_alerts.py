@@ -5,7 +5,13 @@ from odoo.tools import mute_logger
 
 from odoo.addons.smartdairy_iot.models.iot_alert_life import IotAlert
 
-from .common import ALERT_MODEL, ALERTS, MobileApiCase
+from .common import ALERTS, MobileApiCase
+
+# The fields of the app's model (specification, Day 251).
+DART_ALERT = set(
+    "id deviceId deviceName alertType severity message state createdAt acknowledgedAt"
+    " acknowledgedBy triggerValue thresholdValue unit".split()
+)
 
 _SERIALIZATION_FAILURE = "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"
 
@@ -15,7 +21,7 @@ class TestAlerts(MobileApiCase):
     def test_an_alert_has_the_shape_of_the_dart_model(self):
         self.acknowledge(self.alert, self.user)
         for alert in self.read(ALERTS, self.manager)["alerts"]:
-            self.assertModel(ALERT_MODEL, alert)
+            self.assertEqual(set(alert), DART_ALERT)
 
     def test_an_alert_tells_what_happened(self):
         (alert,) = self.read(ALERTS, self.user)["alerts"]
@@ -94,7 +100,6 @@ class TestAlerts(MobileApiCase):
         response = self.acknowledge(self.alert, self.user)
         self.assertEqual(response.status_code, 200, response.text)
         alert = response.json()
-        self.assertModel(ALERT_MODEL, alert)
         self.assertEqual(alert["state"], "acknowledged")
         self.assertEqual(alert["acknowledgedBy"], self.user.name)
         self.assertTrue(alert["acknowledgedAt"])

@@ -60,8 +60,10 @@ class TestAuth(AppCase):
             ({"login": "x"}, "password"),
             ({"login": 7, "password": "x"}, "login"),
             ({"login": "x", "password": "x" * 5000}, "password"),
-            ({"login": "x", "password": "x", "device": {"platform": "palm"}},
-             "device.platform"),
+            (
+                {"login": "x", "password": "x", "device": {"platform": "palm"}},
+                "device.platform",
+            ),
         ):
             with self.subTest(field=field):
                 response = self.ask("login", **body)
@@ -99,7 +101,10 @@ class TestAuth(AppCase):
             self.refresh(answer)
             self.opens(answer)
         secrets = [
-            answer["accessToken"], answer["refreshToken"], PASSWORD, "hunter2-wrong"
+            answer["accessToken"],
+            answer["refreshToken"],
+            PASSWORD,
+            "hunter2-wrong",
         ]
         self.env.flush_all()
         self.env.cr.execute("SELECT row_to_json(t)::text FROM iot_app_token t")
