@@ -3,3 +3,4 @@ from . import claim
 from . import onboarding
 from . import firmware
 from . import credentials
+from . import watch

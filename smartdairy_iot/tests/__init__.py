@@ -85,3 +85,4 @@ from . import test_ledger
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
+from . import test_watch

@@ -23,6 +23,7 @@ PACKAGES = (
     "notify",
     "onboarding",
     "rules",
+    "watch",
 )
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
