@@ -5,3 +5,4 @@ from . import onboarding
 from . import firmware
 from . import credentials
 from . import export
+from . import watch

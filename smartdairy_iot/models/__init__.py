@@ -10,6 +10,7 @@ from . import iot_retained_config
 from . import iot_retention
 from . import iot_milk_scoring
 from . import iot_milk_scoring_step
+from . import iot_metrics
 from . import iot_milk_grade
 from . import iot_store
 from . import iot_store_digest
@@ -167,6 +168,7 @@ from . import iot_ledger_verification
 from . import iot_listener
 from . import iot_listener_deaf
 from . import iot_listener_topic
+from . import iot_listener_watch
 from . import iot_rejected_message
 from . import iot_discovered_device
 from . import iot_discovered_decision

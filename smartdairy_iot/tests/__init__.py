@@ -90,3 +90,4 @@ from . import test_ledger_attack
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
+from . import test_watch
