@@ -12,6 +12,7 @@ from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
 from . import test_calibration
+from . import test_calibration_line
 from . import test_channel_email
 from . import test_channel_mqtt
 from . import test_channel_push
@@ -86,3 +87,4 @@ from . import test_ledger_attack
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
+from . import test_compliance_paper
