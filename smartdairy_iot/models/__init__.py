@@ -178,6 +178,7 @@ from . import iot_compliance_report
 from . import iot_compliance_ledger
 from . import iot_compliance_data
 from . import iot_compliance_print
+from . import iot_compliance_words
 from . import iot_compliance_schedule
 from . import ir_actions_report
 from . import ir_actions_act_window_view

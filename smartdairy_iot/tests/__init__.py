@@ -14,6 +14,7 @@ from . import test_archive_download
 from . import test_backfill
 from . import test_board
 from . import test_calibration
+from . import test_calibration_line
 from . import test_channel_email
 from . import test_channel_mqtt
 from . import test_channel_push
@@ -91,3 +92,4 @@ from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
 from . import test_watch
+from . import test_compliance_paper
