@@ -3,6 +3,7 @@ from . import farm_farm
 from . import farm_tank
 from . import farm_tank_cooling
 from . import farm_farm_cooling
+from . import farm_farm_live
 from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert

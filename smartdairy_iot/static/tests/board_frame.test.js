@@ -8,13 +8,11 @@ import {
     getService,
     mountWithCleanup,
     onRpc,
-    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { router, startRouter } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { redirect } from "@web/core/utils/urls";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { WebClient } from "@web/webclient/webclient";
 import { BoardFrame } from "@smartdairy_iot/board/board_frame";
 import { boards, boardUrl, openBoard } from "@smartdairy_iot/board/boards";
@@ -34,7 +32,7 @@ class TrialBoard extends Component {
             <button class="o_choose" t-on-click="choose"/>
         </BoardFrame>`;
     static components = { BoardFrame };
-    static props = { ...standardActionServiceProps };
+    static props = ["*"];
 
     setup() {
         this.state = useUrlState(DEFAULTS);
@@ -139,8 +137,7 @@ test("a board that could not be loaded says so and offers to try again", async (
             expect.step("retry");
         }
     }
-    patchWithCleanup(console, { warn: () => {} });
-    await mountWithCleanup(FailedBoard, { props: {} });
+    await mountWithCleanup(FailedBoard, { env: { embeddedBoard: true }, props: {} });
     expect(".o_sd_board_frame").not.toHaveText(/gone/);
     await contains(".o_sd_retry").click();
     expect.verifySteps(["retry"]);

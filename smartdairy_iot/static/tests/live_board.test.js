@@ -114,9 +114,8 @@ test("a reading changes its own tile and no other", async () => {
     expect.verifySteps([]);
     sendReadings(
         makeReading({
-            values: { temperature: 9.42 },
-            is_alarm: true,
-            alarm_type: "temperature_high",
+            v: { temperature: 9.42 },
+            a: "temperature_high",
         })
     );
     await waitFor(`${TILE}[data-status='alarm']`);
@@ -311,7 +310,7 @@ test("what the bus brings during a fetch is newer than the snapshot", async () =
         return makeBoard();
     });
     getService("smartdairy_iot.telemetry").load();
-    sendReadings(makeReading({ values: { temperature: 7.7 } }));
+    sendReadings(makeReading({ v: { temperature: 7.7 } }));
     await animationFrame();
     expect(`${TILE} .o_sd_tile_value`).toHaveText("3.8");
     fetched.resolve();
@@ -323,7 +322,7 @@ test("a device that was just registered appears with its first reading", async (
     await openLiveBoard(() => makeBoard({ devices }));
     await advanceTime(2000);
     devices.push(makeDevice({ id: 8, device_id: "NEW" }));
-    sendReadings(makeReading({ device_id: "NEW" }));
+    sendReadings(makeReading({ d: "NEW" }));
     await waitFor("[data-device-id='NEW']");
 });
 
