@@ -93,6 +93,8 @@
         "views/iot_compliance_views.xml",
         "views/iot_kiosk_views.xml",
         "views/iot_board_views.xml",
+        "views/iot_device_board_views.xml",
+        "views/iot_cold_chain_board_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [

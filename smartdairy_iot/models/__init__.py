@@ -200,3 +200,11 @@ from . import sms_sms
 from . import iot_milking_board
 from . import farm_animal_history
 from . import iot_device_analytics
+from . import iot_device_series
+from . import iot_alert_marks
+from . import iot_device_page
+from . import iot_tank_page
+from . import iot_tank_milking_page
+from . import farm_tank_curve
+from . import farm_tank_cold_chain
+from . import farm_farm_cold_chain
