@@ -23,6 +23,7 @@ PACKAGES = (
     "notify",
     "onboarding",
     "rules",
+    "watch",
 )
 ALSO = ("readings.anomaly", "readings.reading_id", "readings.sheet")  # the rest there is SQL
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
