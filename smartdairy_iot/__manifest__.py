@@ -91,12 +91,9 @@
         "report/iot_compliance_report.xml",
         "data/iot_compliance.xml",
         "views/iot_compliance_views.xml",
-<<<<<<< HEAD
         "views/iot_board_actions.xml",
-=======
         "views/iot_kiosk_views.xml",
         "views/iot_board_views.xml",
->>>>>>> wt-device
         "views/iot_menus.xml",
     ],
     "demo": [
