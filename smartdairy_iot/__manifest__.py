@@ -91,6 +91,7 @@
         "report/iot_compliance_report.xml",
         "data/iot_compliance.xml",
         "views/iot_compliance_views.xml",
+        "views/iot_board_actions.xml",
         "views/iot_kiosk_views.xml",
         "views/iot_board_views.xml",
         "views/iot_device_board_views.xml",

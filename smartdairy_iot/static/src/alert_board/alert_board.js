@@ -14,7 +14,7 @@ import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AlertColumn } from "./alert_column";
 import { AlertStatistics } from "./alert_statistics";
 import { AlertTimeline } from "./alert_timeline";
-import { columnsOf, filterAlerts, METHODS, toRows } from "./columns";
+import { columnsOf, EXPORTED, filterAlerts, METHODS, toRows } from "./columns";
 
 const VIEWS = ["board", "timeline", "statistics"];
 /** Many alerts may end at once: what is not on the bus is asked for once. */
@@ -95,6 +95,10 @@ export class AlertBoard extends Component {
     get spans() {
         const { severity, farm } = this.url;
         return filterAlerts(this.state.history.timeline, { severity, farm });
+    }
+
+    get exportedColumns() {
+        return EXPORTED.map(String);
     }
 
     get exported() {
