@@ -10,7 +10,13 @@
     # Both define a model iot.device of their own.
     "excludes": ["iot", "iot_oca"],
     "external_dependencies": {
-        "python": ["cryptography", "jmespath", "paho-mqtt", "requests"],
+        "python": [
+            "cryptography",
+            "jmespath",
+            "paho-mqtt",
+            "prometheus_client",
+            "requests",
+        ],
     },
     "data": [
         "security/iot_groups.xml",

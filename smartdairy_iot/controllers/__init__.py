@@ -4,3 +4,5 @@ from . import claim
 from . import onboarding
 from . import firmware
 from . import credentials
+from . import export
+from . import watch

@@ -1,0 +1,146 @@
+"""What all requests and answers are made of."""
+
+from datetime import datetime, timezone
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+MAX_LIMIT = 1000
+MAX_OFFSET = 1_000_000
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_FIRST = datetime(2000, 1, 1, tzinfo=timezone.utc)
+_LAST = datetime(2100, 1, 1, tzinfo=timezone.utc)
+
+
+class Answer(BaseModel):
+    """All keys are always there; what is not known is null."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=None)
+
+
+class DartModel(Answer):
+    """With the key names of the app's Dart models."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+
+class Query(BaseModel):
+    """What is not known is ignored: a newer app may ask an older server."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=False)
+
+
+class Body(BaseModel):
+    """What is not known is refused: whoever sends it means something by it."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=False
+    )
+
+
+def _digits(value):
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a whole number")
+    if isinstance(value, str) and len(value) > 10:
+        raise ValueError("is too large")
+    return value
+
+
+def _boolean(value):
+    if isinstance(value, str) and value.lower() in _BOOLEANS:
+        return _BOOLEANS[value.lower()]
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be true or false")
+
+
+def _time(value):
+    """ISO 8601; without a zone it is UTC (Dart's ``toIso8601String`` of a local time
+    has none).
+    """
+    if not isinstance(value, str):
+        raise ValueError("must be an ISO 8601 time")
+    try:
+        # In a query, an unescaped plus is a space.
+        time = datetime.fromisoformat(value.replace(" ", "+").replace("Z", "+00:00"))
+    except ValueError:
+        raise ValueError("must be an ISO 8601 time") from None
+    if not time.tzinfo:
+        time = time.replace(tzinfo=timezone.utc)
+    if not _FIRST <= time <= _LAST:
+        raise ValueError("must be between 2000 and 2100")
+    return time.astimezone(timezone.utc)
+
+
+def _no_nul(value):
+    if "\0" in value:
+        raise ValueError("must not contain a NUL character")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+Switch = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"type": "boolean"})]
+Time = Annotated[
+    datetime,
+    BeforeValidator(_time),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,50}$")]
+RecordId = Annotated[str, Field(pattern=r"^[0-9]{1,10}$")]
+Text = Annotated[str, AfterValidator(_no_nul)]
+Utc = AwareDatetime
+
+Severity = Literal["low", "medium", "high", "critical"]
+DeviceState = Literal[
+    "draft", "registered", "active", "inactive", "maintenance", "retired"
+]
+AlertState = Literal["new", "acknowledged", "resolved", "dismissed"]
+DeviceType = Literal[
+    "temperature",
+    "milkMeter",
+    "phSensor",
+    "flowSensor",
+    "humidity",
+    "pressure",
+    "gateway",
+]
+# The app's names of device types, where Odoo's differ.
+APP_TYPES = {
+    "milk_meter": "milkMeter",
+    "ph_sensor": "phSensor",
+    "flow_sensor": "flowSensor",
+}
+ODOO_TYPES = {app: odoo for odoo, app in APP_TYPES.items()}
+
+Limit = Annotated[
+    Whole, Field(ge=1, le=MAX_LIMIT, description="How many at most.", examples=[100])
+]
+Offset = Annotated[
+    Whole, Field(ge=0, le=MAX_OFFSET, description="How many to leave out first.")
+]
+
+
+class Error(Answer):
+    """What every answer is that is no success."""
+
+    code: str = Field(description="For programs; it never changes.")
+    message: str = Field(description="For people.")
+    field: str | None = Field(description="Which parameter was wrong.")
+
+
+def to_iso(value):
+    """Odoo's naive UTC datetime (False when there is none), or an aware one."""
+    if not value:
+        return None
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=timezone.utc)
+    return value.astimezone(timezone.utc).isoformat()
