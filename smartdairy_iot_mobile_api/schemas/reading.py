@@ -117,8 +117,8 @@ def to_bucket(point, record_id, reading_type, unit):
         "unit": unit,
         "readingType": reading_type,
         "metadata": {
-            "min": point.low,
-            "max": point.high,
+            "min": round(point.low, 4),
+            "max": round(point.high, 4),
             "count": point.count,
             "alarm_count": point.alarms,
         },

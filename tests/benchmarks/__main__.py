@@ -20,6 +20,7 @@ from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
@@ -40,11 +41,11 @@ LINE = {
     "scaling": scaling,
 }
 STORE = {"store": store}
-ALERTS = {"alerts": alerts}
+ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY}
+NOT_QUICK = {*IDENTITY, *REGISTRY, *ALERTS, "outage", "scaling", "store"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
 BUSY = 0.5  # load average before the start
 
