@@ -17,6 +17,7 @@ from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.connections import connections
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
+from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
 from .scenarios.registry import registry
@@ -38,12 +39,12 @@ LINE = {
     "outage": outage,
     "scaling": scaling,
 }
-STORE = {"store": store}
+STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry}
 NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
+NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts", "milking"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
 BUSY = 0.5  # load average before the start
 
