@@ -18,6 +18,7 @@ from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
+from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
 from .scenarios.push import push
@@ -40,12 +41,12 @@ LINE = {
     "outage": outage,
     "scaling": scaling,
 }
-STORE = {"store": store}
+STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain}
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, *ALERTS, "outage", "scaling", "store"}
+NOT_QUICK = {*IDENTITY, *REGISTRY, *ALERTS, *STORE, "outage", "scaling"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
 BUSY = 0.5  # load average before the start
 
