@@ -15,6 +15,7 @@ from .report import report
 from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.connections import connections
+from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
@@ -42,9 +43,10 @@ STORE = {"store": store}
 ALERTS = {"alerts": alerts}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
+DASHBOARD = {"dashboard": dashboard}
+NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY, *DASHBOARD}
+NOT_QUICK = {*IDENTITY, *REGISTRY, *DASHBOARD, "outage", "scaling", "store", "alerts"}
+ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
 BUSY = 0.5  # load average before the start
 
 
@@ -64,6 +66,7 @@ def parse_arguments(argv=None):
     add("--rows", default="1,3,10", help="millions of readings in the store")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
+    add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -107,6 +110,9 @@ def measure(session):
             IDENTITY[name](session)
     for name in (name for name in REGISTRY if name in names):
         REGISTRY[name](session)
+    for name in (name for name in DASHBOARD if name in names):
+        if is_allowed(name, session):
+            DASHBOARD[name](session)
 
 
 def is_allowed(name, session):
