@@ -7,5 +7,15 @@
     "website": "https://smartdairy.com",
     "license": "LGPL-3",
     "depends": ["smartdairy_iot"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/iot_app_rules.xml",
+        "views/iot_app_session_views.xml",
+        "views/iot_app_pairing_views.xml",
+        "views/iot_push_delivery_views.xml",
+        "views/res_users_views.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
+    "external_dependencies": {"python": ["pydantic", "pyfcm"]},
     "installable": True,
 }

@@ -1,47 +1,56 @@
-"""From the text of an address or a query to values, or a refusal. Pure.
+"""From an address, a query and a body to values, or a refusal. Pure.
 
-``raw`` is the text, None when a parameter is absent; ``name`` is that of the parameter.
+A request's shape is a pydantic model of ``schemas/``; what the OpenAPI document says of
+it comes from the same model.
 """
 
 import re
+from typing import get_args, get_origin
 
-from .errors import InvalidParameterError
+from pydantic import ValidationError
+
+from .errors import ApiError, InvalidParameterError
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _REFERENCE = re.compile(r"[A-Za-z0-9_.:-]{1,50}")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _INT4_MAX = 2**31 - 1
-# What an acknowledgement may say → the name of the argument.
-_REPORT = {
-    "cause": "cause",
-    "causeNote": "cause_note",
-    "correctiveAction": "corrective_action",
-}
 
 
-def to_int(name, raw, lowest, highest, default):
-    if raw is None:
-        return default
-    if _DIGITS.fullmatch(raw) and lowest <= int(raw) <= highest:
-        return int(raw)
-    raise InvalidParameterError(
-        name, f"{name} must be a whole number from {lowest} to {highest}."
-    )
+def read_query(model, args):
+    """:param args: a MultiDict of texts; one that the model has not is ignored
+    :raise InvalidParameterError: one of them is not valid
+    """
+    given = {}
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if key in args:
+            given[key] = args.getlist(key) if _is_list(field) else args[key]
+    return _validate(model.model_validate, given)
 
 
-def to_bool(name, raw):
-    if raw is None:
-        return None
+def read_body(model, raw):
+    """:param raw: bytes of JSON; none are an empty object
+    :raise ApiError: it is no JSON (400)
+    :raise InvalidParameterError: a value is not valid
+    """
+    return _validate(model.model_validate_json, raw or b"{}")
+
+
+def _validate(read, given):
     try:
-        return _BOOLEANS[raw.lower()]
-    except KeyError:
-        raise InvalidParameterError(name, f"{name} must be true or false.") from None
+        return read(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        raise ApiError(400, f"The body is no JSON: {first['ctx']['error']}.")
+    field = ".".join(map(str, first["loc"])) or None
+    message = first["msg"].removeprefix("Value error, ")
+    raise InvalidParameterError(field, f"{field or 'The body'}: {message}.")
 
 
-def to_choice(name, raw, choices):
-    if raw is None or raw in choices:
-        return raw
-    raise InvalidParameterError(name, f"{name} must be one of {', '.join(choices)}.")
+def _is_list(field):
+    kinds = (field.annotation, *get_args(field.annotation))
+    return any(get_origin(kind) is list for kind in kinds)
 
 
 def is_reference(raw):
@@ -49,32 +58,7 @@ def is_reference(raw):
     return bool(_REFERENCE.fullmatch(raw))
 
 
-def to_reference(name, raw):
-    if raw is None or is_reference(raw):
-        return raw
-    raise InvalidParameterError(
-        name, f"{name} must be up to 50 letters, digits and . _ : - characters."
-    )
-
-
 def to_record_id(raw):
     """The record id, or 0, which no record has."""
     number = int(raw) if _DIGITS.fullmatch(raw) else 0
     return number if number <= _INT4_MAX else 0
-
-
-def to_report(body):
-    """What an acknowledgement says of the alert: arguments of ``action_acknowledge``.
-
-    :param body: the decoded JSON, None if there was none; other keys are ignored
-    """
-    given = body if isinstance(body, dict) else {}
-    report = {}
-    for name, argument in _REPORT.items():
-        value = given.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, str):
-            raise InvalidParameterError(name, f"{name} must be text.")
-        report[argument] = value
-    return report

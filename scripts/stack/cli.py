@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("services", nargs="*", metavar="SERVICE")
     options, rest = parser.parse_known_args(arguments)
     options.rest = rest  # for pytest, or the benchmarks
-    if rest and options.command not in ("test", "bench"):
+    if rest and options.command not in ("test", "test-programs", "bench"):
         parser.error(f"{options.command} takes no {' '.join(rest)}")
     try:
         return options.function(options) or 0
@@ -108,6 +108,11 @@ def run_tests(options) -> int:
     return test.main(options.rest, exclusive)
 
 
+def run_programs(options) -> int:
+    """Run the end-to-end tests alone; make test runs this beside the others."""
+    return test.main_programs(options.rest)
+
+
 def run_bench(options) -> int:
     """Run the benchmarks in a stack of their own."""
     return bench.main(options.rest, exclusive)
@@ -125,6 +130,7 @@ COMMANDS = {
     "logs": logs,
     "clean": clean,
     "test": run_tests,
+    "test-programs": run_programs,
     "lint": run_lint,
     "bench": run_bench,
     "prepare": prepare,

@@ -27,16 +27,21 @@ def temporary_stack(name: str):
                 f"another 'make {name}' runs in this checkout",
                 remedy="wait until it has ended",
             ) from None
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
+        handle_signals(signal.default_int_handler)
         down.remove(Stack(name))  # what a killed run left behind
         try:
             yield up.open_stack(name)
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # let the removal finish
+            handle_signals(signal.SIG_IGN)  # let the removal finish
             down.remove(Stack(name))
+            handle_signals(signal.default_int_handler)
             (RUN / f"{name}.lock").unlink(missing_ok=True)
+
+
+def handle_signals(handler) -> None:
+    """Take whatever asks this program to end the same way."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
 
 
 @contextmanager

@@ -1,28 +1,25 @@
-"""``make test``: pure tests, add-on tests, end-to-end tests; one line at the end."""
+"""``make test``: two lanes side by side, one line at the end.
 
-import os
-import re
+The tests of the add-ons, and the end-to-end tests, which kill servers: each lane has
+servers of its own. Most of the time end-to-end tests wait; the other lane uses it.
+"""
+
+import json
 import shutil
+import signal
 import subprocess
+import sys
 import time
-import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from stack import python_env, up
-from stack.console import Steps, say
+from stack.console import StackError, Steps, say
 from stack.lint import prepare_node
-from stack.odoo_server import OdooServer, installable
-from stack.odoo_source import locate
 from stack.packages import install
-from stack.process import (
-    SYSTEM_PATH,
-    drop_privileges,
-    make_folder,
-    run,
-    service_environment,
-)
-from stack.settings import ADDONS, GLUE, PYTHON, REPO, TIMESERIES_DB, Stack
+from stack.process import SYSTEM_PATH
+from stack.settings import REPO
 from stack.temporary import (
     SCRIPTS,
     keep_logs,
@@ -30,120 +27,23 @@ from stack.temporary import (
     temporary_folder,
     temporary_stack,
 )
+from stack.test_addons import run_addon_phases
+from stack.test_runner import NO_ODOO, Result, Runner
 
-PHASE_LIMIT = 30 * 60  # seconds
-NO_TESTS = 5  # pytest's exit code
-NO_ODOO = ["-p", "no:odoo"]
-EMBEDDED = (ADDONS[0], ADDONS[2])  # those that do without TimescaleDB
-
-
-@dataclass
-class Result:
-    """What the phases counted so far."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    broken: list[str] = field(default_factory=list)
-
-    def add_report(self, phase: str, report: Path, code: int) -> None:
-        """Count one phase from its JUnit report."""
-        if report.exists():
-            for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-                count = {k: int(suite.get(k, 0)) for k in SUITE_COUNTS}
-                failed = count["failures"] + count["errors"]
-                self.failed += failed
-                self.skipped += count["skipped"]
-                self.passed += max(count["tests"] - failed - count["skipped"], 0)
-                code = 0 if failed else code
-        if code not in (0, NO_TESTS):  # it broke in a way the report does not count
-            self.failed += 1
-            self.broken.append(f"{phase}: pytest ended with code {code}")
-
-
-SUITE_COUNTS = ("tests", "failures", "errors", "skipped")
-
-
-class Runner:
-    """Runs pytest as the service user, phase by phase."""
-
-    def __init__(self, stack: Stack, folder: str, arguments: list[str]):
-        self.stack = stack
-        self.folder = folder
-        self.arguments = arguments
-        self.result = Result()
-
-    def phase(self, name: str, paths: list[Path], options: list, env: dict) -> None:
-        """Run one phase on those of its paths that exist."""
-        paths = [path for path in paths if path.is_dir()]
-        if not paths:
-            say(f"\n=== {name}: none in this checkout")
-            return
-        say(f"\n=== {name}")
-        reports = make_folder(self.stack.logs / "reports")
-        report = reports / f"{re.sub(r'[^a-z]+', '-', name)}.xml"
-        command = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += [f"--junitxml={report}", *options, *self.arguments, *paths]
-        code = self._run([str(word) for word in command], env | {"TMPDIR": self.folder})
-        self.result.add_report(name, report, code)
-
-    @staticmethod
-    def _run(command: list[str], env: dict) -> int:
-        # a session of its own: Ctrl-C reaches it through us, once
-        process = subprocess.Popen(
-            command, cwd=REPO, env=env, start_new_session=True, **drop_privileges()
-        )
-        deadline = time.monotonic() + PHASE_LIMIT
-        try:
-            while process.poll() is None:
-                if time.monotonic() > deadline:
-                    say(f"not finished after {PHASE_LIMIT // 60} minutes: stopped")
-                    return -1
-                reap_servers(process.pid)
-                time.sleep(0.2)
-            return process.returncode
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-
-
-def reap_servers(keep: int) -> None:
-    """Let go of servers that a test has killed.
-
-    They are our children: until we look they are zombies, and PostgreSQL takes a zombie
-    for a postmaster that lives.
-    """
-    look = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while (ended := os.waitid(os.P_ALL, 0, look)) and ended.si_pid != keep:
-        os.waitpid(ended.si_pid, 0)
-
-
-def pure_paths() -> list[Path]:
-    """Return the folders with tests that need neither Odoo nor a server."""
-    return sorted([*REPO.glob("smartdairy_*/tests/pure"), *SCRIPTS.glob("*/tests")])
+LANE_LIMIT = 60 * 60  # seconds
+POLL = 0.2
 
 
 def main(arguments: list[str], exclusive) -> int:
     """Run all phases and print the sum."""
     started = time.monotonic()
-    steps = Steps(11)
     with exclusive():
-        up.prepare_programs(steps)
-        with steps.step("test tools"):
-            python_env.prepare(steps, "requirements-dev.txt")
-            prepare_node()  # axe-core, which looks for accessibility faults
-            if not shutil.which("chromium", path=SYSTEM_PATH):
-                install(["chromium"])
-    with temporary_folder() as folder, temporary_stack("test") as stack:
-        runner = Runner(stack, folder, arguments)
-        try:
-            run_phases(runner, steps)
-        finally:
-            if runner.result.failed or not runner.result.passed:
-                kept = keep_logs(stack)
-                say(f"\nlogs of this run: {kept}")
-    result = runner.result
+        prepare(Steps(6))
+    with temporary_folder() as folder:
+        programs = ProgramLane(Path(folder), arguments)
+        with programs.beside():
+            result = run_lane("test", arguments, run_addon_phases, Steps(5))
+        result.add(programs.result())
     for line in result.broken:
         say(line)
     say(f"\n{result.skipped} skipped, {time.monotonic() - started:.0f} s in all")
@@ -151,18 +51,35 @@ def main(arguments: list[str], exclusive) -> int:
     return 1 if result.failed or not result.passed else 0
 
 
-def run_phases(runner: Runner, steps: Steps) -> None:
-    """Pure tests first: they need nothing and fail in seconds."""
-    run_pure_tests(runner)
-    say()
+def prepare(steps: Steps) -> None:
+    """Bring every program that the tests need, without starting any."""
+    up.prepare_programs(steps)
+    with steps.step("test tools"):
+        python_env.prepare(steps, "requirements-dev.txt")
+        prepare_node()  # axe-core, which looks for accessibility faults
+        if not shutil.which("chromium", path=SYSTEM_PATH):
+            install(["chromium"])
+
+
+def run_lane(name: str, arguments: list[str], phases, steps: Steps) -> Result:
+    """Run some phases against servers of their own; keep the logs when one fails."""
+    with temporary_folder() as folder, temporary_stack(name) as stack:
+        runner = Runner(stack, folder, arguments)
+        try:
+            phases(runner, steps)
+        finally:
+            if runner.result.failed or not runner.result.passed:
+                say(f"\nlogs of this run: {keep_logs(stack)}")
+    return runner.result
+
+
+# --- the second lane
+
+
+def run_program_phase(runner: Runner, steps: Steps) -> None:
+    """Test end to end what people get: all add-ons, one server, a real broker."""
     up.start_servers(runner.stack, steps)
-    odoo = OdooServer(runner.stack)
-    odoo.postgres.prepare_odoo(runner.stack.database)
-    run_addon_tests(runner, odoo, steps, "embedded store", EMBEDDED)
-    run_glue_tests(runner, odoo, steps)
-    run_addon_tests(runner, odoo, steps, "TimescaleDB", ADDONS[1:2])
-    with steps.step("Odoo server"):
-        odoo.start()
+    up.start_odoo(runner.stack, steps)
     runner.phase(
         "end-to-end tests",
         [REPO / "tests"],
@@ -171,72 +88,57 @@ def run_phases(runner: Runner, steps: Steps) -> None:
     )
 
 
-def run_pure_tests(runner: Runner) -> None:
-    """Run the tests that need no server, folder by folder."""
-    path = f"{REPO}:{SCRIPTS}:{locate().python_path}"
-    env = service_environment(runner.stack, PYTHONPATH=path)
-    for folder in pure_paths():
-        name = f"pure tests {folder.relative_to(REPO).as_posix()}"
-        # pytest would import the packages above, and with them Odoo's models
-        runner.phase(name, [folder], [*NO_ODOO, f"--confcutdir={folder}"], env)
-    say()
+def main_programs(arguments: list[str]) -> int:
+    """Run the second lane by itself; its first argument is the file for the result."""
+    result = run_lane("programs", arguments[1:], run_program_phase, Steps(4))
+    Path(arguments[0]).write_text(json.dumps(asdict(result)))
+    return 0
 
 
-def run_addon_tests(runner, odoo: OdooServer, steps: Steps, store: str, addons) -> None:
-    """Install more add-ons and run their tests on a copy, so that tests may write.
+class ProgramLane:
+    """The second lane, in a process of its own: its servers are that one's children."""
 
-    The readings of the embedded store are rolled back with each test; those in
-    TimescaleDB are not: its add-on comes last and has databases of its own.
-    """
-    addons = [name for name in addons if name in installable()]
-    copy = f"{runner.stack.database}_{store.split()[0].lower()}"
-    with steps.step(f"Odoo, {store}"):
-        odoo.install(addons, steps.note)
-        conf = make_copy(odoo, copy)
-    run_on_copy(runner, odoo, store, addons, copy, conf)
+    def __init__(self, folder: Path, arguments: list[str]):
+        self.output = folder / "programs.log"
+        self.report = folder / "programs.json"
+        self.command = [sys.executable, str(SCRIPTS / "stack"), "test-programs"]
+        self.command += [str(self.report), *arguments]
 
+    @contextmanager
+    def beside(self):
+        """Run it beside the block, then show what it printed, until it ends."""
+        say("the end-to-end tests run beside the others; what they say comes last")
+        with self.output.open("w") as output:
+            # a session of its own: Ctrl-C reaches it through us, once
+            self.process = subprocess.Popen(
+                self.command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield
+            self._follow()
+        finally:
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGINT)  # it removes its servers
+                self.process.wait()
 
-def run_glue_tests(runner, odoo: OdooServer, steps: Steps) -> None:
-    """Test what goes between ours and Odoo's own, such as Inventory.
+    def _follow(self) -> None:
+        deadline = time.monotonic() + LANE_LIMIT
+        with self.output.open() as output:
+            while True:
+                ended = self.process.poll() is not None
+                sys.stdout.write(output.read())
+                sys.stdout.flush()
+                if ended:
+                    return
+                if time.monotonic() > deadline:
+                    raise StackError("the end-to-end tests did not come to an end")
+                time.sleep(POLL)
 
-    Those are installed on a copy only: the database of the later phases is the one that
-    people get, without them.
-    """
-    copy = f"{runner.stack.database}_glue"
-    with steps.step("Odoo, Inventory"):
-        conf = make_copy(odoo, copy)
-        odoo.run_odoo(
-            *("-d", copy, "-i", ",".join(GLUE), "--stop-after-init"),
-            what="installing the add-ons between ours and Odoo's own",
-        )
-    run_on_copy(runner, odoo, "Inventory", GLUE, copy, conf)
-
-
-def make_copy(odoo: OdooServer, copy: str) -> Path:
-    """Copy the databases; return the configuration of an Odoo on the copy."""
-    conf = odoo.stack.folder / f"{copy}.conf"
-    copy_databases(odoo, copy)
-    odoo.write_configuration(conf, copy, f"{TIMESERIES_DB}_{copy}")
-    return conf
-
-
-def run_on_copy(runner, odoo: OdooServer, what: str, addons, copy: str, conf) -> None:
-    """Run the tests of these add-ons on a copy of the database."""
-    options = [f"--odoo-config={conf}", f"--odoo-database={copy}", "--odoo-http"]
-    options += [f"--ignore={REPO / name / 'tests' / 'pure'}" for name in addons]
-    paths = [REPO / name / "tests" for name in addons]
-    runner.phase(f"add-on tests, {what}", paths, options, odoo.environment())
-    say()
-
-
-def copy_databases(odoo: OdooServer, copy: str) -> None:
-    """Copy the Odoo database with its files, and the time-series database."""
-    odoo.postgres.copy(odoo.stack.database, copy)
-    odoo.postgres.copy(TIMESERIES_DB, f"{TIMESERIES_DB}_{copy}")
-    files = odoo.stack.folder / "odoo" / "filestore"
-    run(
-        ["cp", "-a", files / odoo.stack.database, files / copy],
-        odoo.stack.logs / f"copy-{copy}.log",
-        as_service=True,
-        cwd=odoo.stack.folder,
-    )
+    def result(self) -> Result:
+        """Return what it counted; a lane that broke counts as a failure."""
+        if self.report.exists():
+            return Result(**json.loads(self.report.read_text()))
+        return Result(failed=1, broken=["end-to-end tests: ended without a result"])

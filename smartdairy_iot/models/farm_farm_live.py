@@ -22,19 +22,21 @@ class FarmFarm(models.Model):
 
         :return: ``{now, farms, tags, devices, alerts}``; times are ISO 8601 UTC
         """
-        farms = self.search([])
+        return self.search([])._to_live_board()
+
+    def _to_live_board(self):
         devices = self.env["iot.device"].search(
-            [("farm_id", "in", farms.ids), ("state", "=", "active")]
+            [("farm_id", "in", self.ids), ("state", "=", "active")]
         )
         alerts = self.env["iot.alert"].search(
-            [("farm_id", "in", farms.ids), ("is_open", "=", True)]
+            [("farm_id", "in", self.ids), ("is_open", "=", True)]
         )
-        milk = farms._milk_today()
+        milk = self._milk_today()
         return {
             "now": to_iso(fields.Datetime.now()),
             "farms": [
                 {"id": f.id, "name": f.name, "tz": f.tz, "milk_today": milk[f.id]}
-                for f in farms
+                for f in self
             ],
             "tags": [{"id": t.id, "name": t.name} for t in devices.tag_ids],
             "devices": devices._to_live_tiles(),

@@ -79,7 +79,7 @@ class TestLiveBoard(LineCase):
                     "end": now,
                     "day": day,
                     "liters": liters,
-                    "state": "complete",
+                    "state": "closed",
                 }
             )
         self.assertEqual(self.farm.watch_live(), {self.farm.id: 12.5})

@@ -2,41 +2,78 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
 
-from odoo.addons.smartdairy_iot.rules.rule import SEVERITIES
-
-from .. import parameters, schemas
+from ..parameters import to_record_id
+from ..schemas import alert as schemas
 from .routes import get, post
 
-_DEFAULT_LIMIT = 100
-_MAX_LIMIT = 1000
-_MAX_OFFSET = 1_000_000
+_REFUSED = (404, 409)
 
 
 class Alerts(Controller):
-    @get("/api/v1/iot/alerts")
-    def list_alerts(self):
-        given = request.httprequest.args.get
-        alerts = request.env["iot.alert"]._list(
-            device_reference=parameters.to_reference("device_id", given("device_id")),
-            severity=parameters.to_choice("severity", given("severity"), SEVERITIES),
-            acknowledged=parameters.to_bool("acknowledged", given("acknowledged")),
-            limit=parameters.to_int(
-                "limit", given("limit"), 1, _MAX_LIMIT, _DEFAULT_LIMIT
-            ),
-            offset=parameters.to_int("offset", given("offset"), 0, _MAX_OFFSET, 0),
-        )
-        return {"alerts": [_to_json(alert) for alert in alerts]}
+    @get("/alerts", schemas.AlertList, query=schemas.ListAlerts)
+    def list_alerts(self, query):
+        """Alerts, open ones first
 
-    @post("/api/v1/iot/alerts/<alert_id>/acknowledge")
-    def acknowledge_alert(self, alert_id):
-        record_id = parameters.to_record_id(alert_id)
-        # A search, so that an alert one may not see does not exist.
-        alert = request.env["iot.alert"].search([("id", "=", record_id)])
-        if not alert:
-            raise NotFound("There is no such alert.")
-        body = request.httprequest.get_json(silent=True)
-        alert.action_acknowledge(**parameters.to_report(body))
+        Of the farms that one may see.
+        """
+        alerts, total = request.env["iot.alert"]._list_for_app(query)
+        return {"alerts": [_to_json(alert) for alert in alerts], "total": total}
+
+    @get("/alerts/<alert_id>", schemas.AlertModel, errors=(404,))
+    def get_alert(self, alert_id):
+        """One alert"""
+        return _to_json(_find(alert_id))
+
+    @post(
+        "/alerts/<alert_id>/acknowledge",
+        schemas.AlertModel,
+        body=schemas.Report,
+        errors=_REFUSED,
+    )
+    def acknowledge_alert(self, alert_id, body):
+        """Say that one has seen it
+
+        It ends now if its condition has cleared, else when it does. Twice is no error:
+        it stays with whom it was first.
+        """
+        alert = _find(alert_id)
+        alert.action_acknowledge(**body.model_dump(exclude_none=True))
         return _to_json(alert)
+
+    @post(
+        "/alerts/<alert_id>/resolve",
+        schemas.AlertModel,
+        body=schemas.Report,
+        errors=_REFUSED,
+    )
+    def resolve_alert(self, alert_id, body):
+        """Done with, even if the condition holds
+
+        If it still holds, a new alert opens.
+        """
+        alert = _find(alert_id)
+        alert.action_resolve(**body.model_dump(exclude_none=True))
+        return _to_json(alert)
+
+    @post(
+        "/alerts/<alert_id>/dismiss",
+        schemas.AlertModel,
+        body=schemas.Dismissal,
+        errors=_REFUSED,
+    )
+    def dismiss_alert(self, alert_id, body):
+        """No alert at all, such as a test of the probe"""
+        alert = _find(alert_id)
+        alert.action_dismiss(body.reason)
+        return _to_json(alert)
+
+
+def _find(alert_id):
+    # A search, so that an alert one may not see does not exist.
+    alert = request.env["iot.alert"].search([("id", "=", to_record_id(alert_id))])
+    if not alert:
+        raise NotFound("There is no such alert.")
+    return alert
 
 
 def _to_json(alert):

@@ -2,23 +2,106 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
 
-from .. import schemas
-from .routes import get
+from ..errors import InvalidParameterError
+from ..parameters import to_record_id
+from ..schemas import device as schemas
+from ..schemas import reading as readings
+from ..schemas.base import ODOO_TYPES
+from .routes import get, patch, post
 
 
 class Devices(Controller):
-    @get("/api/v1/iot/devices")
-    def list_devices(self):
-        devices = request.env["iot.device"].search([])
-        return {"devices": [_to_json(device) for device in devices]}
+    @get("/devices", schemas.DeviceList, query=schemas.ListDevices)
+    def list_devices(self, query):
+        """Devices with their latest value
 
-    @get("/api/v1/iot/devices/<reference>")
+        Of the farms that one may see, by name; all of them unless ``limit`` is given.
+        """
+        devices, total = request.env["iot.device"]._list_for_app(query)
+        return {"devices": [to_json(device) for device in devices], "total": total}
+
+    @get("/devices/<reference>", schemas.DeviceModel, errors=(404,))
     def get_device(self, reference):
-        device = request.env["iot.device"]._by_reference(reference)
-        if not device:
-            raise NotFound("There is no such device.")
-        return _to_json(device)
+        """One device, by its device ID or record id"""
+        return to_json(find_device(reference))
+
+    @post(
+        "/devices",
+        schemas.DeviceModel,
+        body=schemas.CreateDevice,
+        status=201,
+        errors=(409,),
+    )
+    def create_device(self, body):
+        """Enter a device, as a draft
+
+        For technicians. Its certificate or token is made in Odoo, or by claiming it.
+        """
+        values = body.model_dump(exclude_none=True)
+        values["device_type"] = ODOO_TYPES.get(body.device_type, body.device_type)
+        values["farm_id"] = _find_farm(body.farm_id).id
+        return to_json(request.env["iot.device"].create(values))
+
+    @patch(
+        "/devices/<reference>",
+        schemas.DeviceModel,
+        body=schemas.EditDevice,
+        errors=(404, 409),
+    )
+    def edit_device(self, reference, body):
+        """Change what a device is called and where it stands"""
+        device = find_device(reference)
+        values = body.model_dump(exclude_none=True)
+        if body.farm_id is not None:
+            values["farm_id"] = _find_farm(body.farm_id).id
+        device.write(values)
+        return to_json(device)
+
+    @post(
+        "/devices/<reference>/state",
+        schemas.DeviceModel,
+        body=schemas.ChangeState,
+        errors=(404, 409),
+    )
+    def change_device_state(self, reference, body):
+        """Register, activate, deactivate, maintain or retire a device
+
+        409: from its present state it cannot become that, or something is missing.
+        Only a manager may retire one.
+        """
+        device = find_device(reference)
+        device.write({"state": body.state})
+        return to_json(device)
+
+    @get(
+        "/devices/<reference>/readings",
+        readings.ReadingList,
+        query=readings.ListReadings,
+        errors=(404, 503),
+    )
+    def list_readings(self, reference, query):
+        """What a device has measured, newest first
+
+        Single readings, in pages; or buckets with minimum and maximum, where the span
+        is long.
+        """
+        return find_device(reference)._readings_for_app(query)
 
 
-def _to_json(device):
+def find_device(reference):
+    # A search, so that a device one may not see does not exist.
+    device = request.env["iot.device"]._by_reference(reference)
+    if not device:
+        raise NotFound("There is no such device.")
+    return device
+
+
+def _find_farm(farm_id):
+    farm = request.env["farm.farm"].search([("id", "=", to_record_id(farm_id))])
+    if not farm:
+        raise InvalidParameterError("farmId", "farmId: There is no such farm.")
+    return farm
+
+
+def to_json(device):
     return schemas.to_device(device, device.live_ids, *device._main_reading())

@@ -1,10 +1,14 @@
-from datetime import datetime, timedelta
+import re
+from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user
 
+from ..controllers.routes import OPERATIONS
+
 IOT_VIEWER = "smartdairy_iot.group_iot_user"
 IOT_OPERATOR = "smartdairy_iot.group_iot_operator"
+IOT_TECHNICIAN = "smartdairy_iot.group_iot_technician"
 IOT_MANAGER = "smartdairy_iot.group_iot_manager"
 WRONG_KEY = "0" * 40
 
@@ -12,42 +16,15 @@ DEVICES = "/api/v1/iot/devices"
 ALERTS = "/api/v1/iot/alerts"
 SUMMARY = "/api/v1/iot/dashboard/summary"
 
-# From the Dart models: key → (type, may be null).
-DEVICE_MODEL = {
-    "id": (str, False),
-    "deviceId": (str, False),
-    "name": (str, False),
-    "deviceType": (str, False),
-    "state": (str, False),
-    "farmId": (str, True),
-    "farmName": (str, True),
-    "locationDescription": (str, True),
-    "manufacturer": (str, True),
-    "model": (str, True),
-    "firmwareVersion": (str, True),
-    "lastSeen": (datetime, True),
-    "isOnline": (bool, False),
-    "signalStrength": (int, True),
-    "batteryLevel": (int, True),
-    "lastValue": (float, True),
-    "lastValueUnit": (str, True),
-    "alertCount": (int, False),
-}
-ALERT_MODEL = {
-    "id": (str, False),
-    "deviceId": (str, False),
-    "deviceName": (str, False),
-    "alertType": (str, False),
-    "severity": (str, False),
-    "message": (str, False),
-    "state": (str, False),
-    "createdAt": (datetime, False),
-    "acknowledgedAt": (datetime, True),
-    "acknowledgedBy": (str, True),
-    "triggerValue": (float, True),
-    "thresholdValue": (float, True),
-    "unit": (str, True),
-}
+
+def operation_of(method, path):
+    """The declaration of the route that answers this; None: there is none."""
+    path = path.partition("?")[0]
+    for operation in OPERATIONS:
+        pattern = re.sub(r"<(?:\w+:)?\w+>", "[^/]+", operation.path)
+        if operation.method == method and re.fullmatch(pattern, path):
+            return operation
+    return None
 
 
 class MobileApiCase(HttpCase):
@@ -93,7 +70,7 @@ class MobileApiCase(HttpCase):
         )
 
     @classmethod
-    def _new_key(cls, user, scope=None, expires_in=timedelta(hours=1)):
+    def _new_key(cls, user, scope="smartdairy_iot", expires_in=timedelta(hours=1)):
         keys = cls.env["res.users.apikeys"].with_user(user)
         return keys._generate(scope, "phone", fields.Datetime.now() + expires_in)
 
@@ -156,7 +133,9 @@ class MobileApiCase(HttpCase):
         headers = dict(headers or {})
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        return self.url_open(path, method=method, headers=headers, **options)
+        response = self.url_open(path, method=method, headers=headers, **options)
+        self.assertAsDeclared(response, method, path)
+        return response
 
     def read(self, path, user, **params):
         """The JSON of a successful GET."""
@@ -177,19 +156,17 @@ class MobileApiCase(HttpCase):
 
     # What is expected -------------------------------------------------------------
 
-    def assertModel(self, model, values):
-        """As the app's ``fromJson`` would have it."""
-        self.assertEqual(set(values), set(model))
-        for key, (kind, nullable) in model.items():
-            value = values[key]
-            if value is None:
-                self.assertTrue(nullable, f"{key} must not be null")
-            elif kind is datetime:
-                self.assertEqual(datetime.fromisoformat(value).utcoffset(), timedelta())
-            elif kind is float:
-                self.assertIn(type(value), (int, float), key)
-            else:
-                self.assertIs(type(value), kind, key)
+    def assertAsDeclared(self, response, method, path):
+        """A success has the shape that its route declares, null for null.
+
+        JSON of the answer's very own types: a number as text would be refused.
+        """
+        operation = operation_of(method, path)
+        if not operation or response.status_code >= 300:
+            return
+        self.assertEqual(response.status_code, operation.status)
+        if operation.answer:
+            operation.answer.model_validate_json(response.content, strict=True)
 
     def assertError(self, response, status, code, field=None):
         """The one shape, and nothing of Odoo's insides."""

@@ -5,7 +5,13 @@ from odoo.tools import mute_logger
 
 from odoo.addons.smartdairy_iot.models.iot_alert_life import IotAlert
 
-from .common import ALERT_MODEL, ALERTS, MobileApiCase
+from .common import ALERTS, MobileApiCase
+
+# The fields of the app's model (specification, Day 251).
+DART_ALERT = set(
+    "id deviceId deviceName alertType severity message state createdAt acknowledgedAt"
+    " acknowledgedBy triggerValue thresholdValue unit".split()
+)
 
 _SERIALIZATION_FAILURE = "DO $$ BEGIN RAISE SQLSTATE '40001'; END $$"
 
@@ -15,7 +21,7 @@ class TestAlerts(MobileApiCase):
     def test_an_alert_has_the_shape_of_the_dart_model(self):
         self.acknowledge(self.alert, self.user)
         for alert in self.read(ALERTS, self.manager)["alerts"]:
-            self.assertModel(ALERT_MODEL, alert)
+            self.assertEqual(set(alert), DART_ALERT)
 
     def test_an_alert_tells_what_happened(self):
         (alert,) = self.read(ALERTS, self.user)["alerts"]
@@ -94,7 +100,6 @@ class TestAlerts(MobileApiCase):
         response = self.acknowledge(self.alert, self.user)
         self.assertEqual(response.status_code, 200, response.text)
         alert = response.json()
-        self.assertModel(ALERT_MODEL, alert)
         self.assertEqual(alert["state"], "acknowledged")
         self.assertEqual(alert["acknowledgedBy"], self.user.name)
         self.assertTrue(alert["acknowledgedAt"])
@@ -135,27 +140,31 @@ class TestAlerts(MobileApiCase):
                 response = self.call(path, self.user, method="POST")
                 self.assertError(response, 404, "not_found")
 
-    def test_whatever_the_body_is_it_acknowledges(self):
-        bodies = (
-            {"json": {"self": 1, "alert_id": self.far_alert.id}},
-            {"data": b"\xff{", "headers": {"Content-Type": "application/json"}},
-            {"data": {"note": "seen"}},
-        )
-        for body in bodies:
-            alert = self._new_alert(self.tank)
-            response = self.acknowledge(alert, self.user, **body)
-            self.assertEqual(response.status_code, 200, response.text)
-            self.assertEqual(alert.state, "acknowledged")
+    def test_other_keys_of_the_body_change_nothing(self):
+        body = {"self": 1, "alert_id": self.far_alert.id, "state": "dismissed"}
+        response = self.acknowledge(self.alert, self.user, json=body)
+        self.assertEqual(response.status_code, 200, response.text)
+        self.assertEqual(self.alert.state, "acknowledged")
         self.assertEqual(self.far_alert.state, "new")
+
+    def test_a_body_that_is_no_json_is_refused(self):
+        for body in (b"\xff{", b"note=seen", b"{"):
+            response = self.acknowledge(self.alert, self.user, data=body)
+            self.assertError(response, 400, "bad_request")
+        response = self.acknowledge(self.alert, self.user, json=["door"])
+        self.assertError(response, 422, "invalid_parameter")
+        self.assertEqual(self.alert.state, "new")
 
     def test_where_haccp_asks_for_it_the_body_says_cause_and_corrective_action(self):
         self.farm.haccp_mode = "always"
         report = {"cause": "door", "correctiveAction": "Closed, milk at 3.8 °C"}
         with mute_logger("odoo.http"):
-            for lacking in ({}, {"cause": "door"}, report | {"cause": "ghosts"}):
+            for lacking in ({}, {"cause": "door"}):
                 response = self.acknowledge(self.alert, self.user, json=lacking)
                 self.assertError(response, 422, "invalid_parameter")
-            response = self.acknowledge(self.alert, self.user, json={"cause": 7})
+        for cause in (7, "ghosts"):
+            wrong = report | {"cause": cause}
+            response = self.acknowledge(self.alert, self.user, json=wrong)
             self.assertError(response, 422, "invalid_parameter", "cause")
         self.assertEqual(self.alert.state, "new")
         response = self.acknowledge(self.alert, self.user, json=report)

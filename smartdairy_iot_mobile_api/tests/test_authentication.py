@@ -48,7 +48,7 @@ class TestAuthentication(MobileApiCase):
         for key in (None, WRONG_KEY):
             response = self.call(DEVICES, key=key)
             challenge = response.headers["WWW-Authenticate"]
-            self.assertEqual(challenge.strip().lower(), "bearer")
+            self.assertEqual(challenge.split()[0].lower(), "bearer")
 
     def test_an_expired_key_is_refused(self):
         key = self._new_key(self.user, expires_in=timedelta(hours=-1))
@@ -57,6 +57,19 @@ class TestAuthentication(MobileApiCase):
     def test_a_key_of_another_scope_is_refused(self):
         key = self._new_key(self.user, scope="2fa")
         self.assertError(self.call(DEVICES, key=key), 401, "unauthenticated")
+
+    def test_a_key_that_opens_the_rest_of_odoo_does_not_open_this(self):
+        for scope in (None, "rpc"):
+            key = self._new_key(self.user, scope=scope)
+            self.assertError(self.call(DEVICES, key=key), 401, "unauthenticated")
+
+    def test_a_key_of_this_api_opens_nothing_else_of_odoo(self):
+        answers = self.url_open(
+            "/json/2/res.users/search",
+            headers={"Authorization": f"bearer {self.keys[self.user]}"},
+            json={"domain": []},
+        )
+        self.assertEqual(answers.status_code, 401)
 
     def test_the_key_of_an_archived_user_is_refused(self):
         self.user.active = False
@@ -73,10 +86,11 @@ class TestAuthentication(MobileApiCase):
         self.assertError(response, 401, "unauthenticated")
         self.assertEqual(self.alert.state, "new")
 
-    def test_a_key_that_is_not_of_the_session_is_refused(self):
+    def test_the_token_counts_and_not_the_session_of_the_same_browser(self):
         self.authenticate(self.user.login, self.user.login)
         response = self.call(DEVICES, self.neighbour)
-        self.assertError(response, 401, "unauthenticated")
+        found = {device["deviceId"] for device in response.json()["devices"]}
+        self.assertEqual(found, {self.far_tank.device_id})
 
     def test_no_session_is_started(self):
         for method, path in self.every_endpoint():

@@ -19,6 +19,7 @@ class TestDashboard(MobileApiCase):
                     "offline_devices",
                     "alerts_by_severity",
                     "avg_temperature",
+                    "total_milk_today",
                 },
             )
 
@@ -31,6 +32,7 @@ class TestDashboard(MobileApiCase):
                 "offline_devices": 1,
                 "alerts_by_severity": {"high": 1},
                 "avg_temperature": 3.8,
+                "total_milk_today": 0.0,
             },
         )
         far = self.read(SUMMARY, self.neighbour)

@@ -1,13 +1,20 @@
 from odoo.tests import tagged
 
-from .common import DEVICE_MODEL, DEVICES, MobileApiCase
+from .common import DEVICES, MobileApiCase
+
+# The fields of the app's model (specification, Day 251).
+DART_DEVICE = set(
+    "id deviceId name deviceType state farmId farmName locationDescription manufacturer"
+    " model firmwareVersion lastSeen isOnline signalStrength batteryLevel lastValue"
+    " lastValueUnit alertCount".split()
+)
 
 
 @tagged("post_install", "-at_install")
 class TestDevices(MobileApiCase):
     def test_a_device_has_the_shape_of_the_dart_model(self):
         for device in self.read(DEVICES, self.manager)["devices"]:
-            self.assertModel(DEVICE_MODEL, device)
+            self.assertEqual(set(device), DART_DEVICE)
 
     def test_one_sees_the_devices_of_ones_own_farm(self):
         self.assertEqual(self.device_ids(self.user), {"API-TEMP-1", "API-MILK-1"})
@@ -45,7 +52,6 @@ class TestDevices(MobileApiCase):
     def test_a_device_without_a_farm_is_null_in_both_farm_keys(self):
         self._new_device("API-LOOSE", self.env["farm.farm"])
         device = self.read(f"{DEVICES}/API-LOOSE", self.manager)
-        self.assertModel(DEVICE_MODEL, device)
         self.assertEqual((device["farmId"], device["farmName"]), (None, None))
 
     def test_a_device_is_found_by_its_record_id_too(self):

@@ -14,12 +14,14 @@ from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
@@ -40,12 +42,13 @@ LINE = {
     "scaling": scaling,
 }
 STORE = {"store": store}
-ALERTS = {"alerts": alerts}
+ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry}
+REGISTRY = {"registry": registry, "coldchain": coldchain}
 DASHBOARD = {"dashboard": dashboard}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY, *DASHBOARD}
-NOT_QUICK = {*IDENTITY, *REGISTRY, *DASHBOARD, "outage", "scaling", "store", "alerts"}
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
+LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD}
+NOT_QUICK = {*LONG, "outage", "scaling", "store"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
 BUSY = 0.5  # load average before the start
 

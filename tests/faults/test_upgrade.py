@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import make_dsn
 from stack.settings import TIMESERIES_DB, write_private
-from stack.test import copy_databases
+from stack.test_addons import copy_databases
 
 from tests.conftest import wait_until
 from tests.support.device import forget_session

@@ -21,7 +21,7 @@ def test_an_error_says_what_it_was_told():
 
 def test_a_status_without_a_code_of_its_own_has_a_general_one():
     assert to_body(418)["code"] == "bad_request"
-    assert to_body(503)["code"] == "internal_error"
+    assert to_body(502)["code"] == "internal_error"
 
 
 def test_a_wrong_parameter_knows_its_name():

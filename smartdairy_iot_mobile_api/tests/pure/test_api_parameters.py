@@ -1,27 +1,33 @@
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from smartdairy_iot_mobile_api import parameters
-from smartdairy_iot_mobile_api.errors import InvalidParameterError
+from smartdairy_iot_mobile_api.errors import ApiError, InvalidParameterError
+from smartdairy_iot_mobile_api.schemas.alert import Dismissal, ListAlerts
+from smartdairy_iot_mobile_api.schemas.device import CreateDevice, EditDevice
+
+
+def read(**texts):
+    return parameters.read_query(ListAlerts, MultiDict(texts))
 
 
 def test_an_absent_parameter_has_its_default():
-    assert parameters.to_int("limit", None, 1, 10, 5) == 5
-    assert parameters.to_bool("acknowledged", None) is None
-    assert parameters.to_choice("severity", None, ("low",)) is None
-    assert parameters.to_reference("device_id", None) is None
+    query = read()
+    assert (query.limit, query.acknowledged, query.severity) == (100, None, None)
+    assert query.device_id is None
 
 
-@pytest.mark.parametrize(("raw", "value"), [("1", 1), ("007", 7), ("10", 10)])
+@pytest.mark.parametrize(("raw", "value"), [("1", 1), ("007", 7), ("1000", 1000)])
 def test_a_number_inside_its_limits_is_taken(raw, value):
-    assert parameters.to_int("limit", raw, 1, 10, 5) == value
+    assert read(limit=raw).limit == value
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "0", "11", "-1", "+1", " 1", "1_0", "1e1", "٣", "NaN", "9" * 5000]
+    "raw", ["", "0", "1001", "-1", "+1", " 1", "1_0", "1e1", "٣", "NaN", "9" * 5000]
 )
 def test_any_other_number_is_refused_by_name(raw):
     with pytest.raises(InvalidParameterError) as refusal:
-        parameters.to_int("limit", raw, 1, 10, 5)
+        read(limit=raw)
     assert refusal.value.field == "limit"
 
 
@@ -30,30 +36,30 @@ def test_any_other_number_is_refused_by_name(raw):
     [("true", True), ("True", True), ("1", True), ("false", False), ("0", False)],
 )
 def test_a_boolean_is_read_as_dart_and_python_write_it(raw, value):
-    assert parameters.to_bool("acknowledged", raw) is value
+    assert read(acknowledged=raw).acknowledged is value
 
 
 def test_any_other_boolean_is_refused():
     with pytest.raises(InvalidParameterError):
-        parameters.to_bool("acknowledged", "yes")
+        read(acknowledged="yes")
 
 
 def test_a_choice_is_one_of_its_values():
-    assert parameters.to_choice("severity", "low", ("low", "high")) == "low"
-    with pytest.raises(InvalidParameterError, match="low, high"):
-        parameters.to_choice("severity", "LOW", ("low", "high"))
+    assert read(severity="low").severity == "low"
+    with pytest.raises(InvalidParameterError, match="'low', 'medium'"):
+        read(severity="LOW")
 
 
 def test_a_reference_is_a_device_id_or_a_record_id():
     for raw in ("TEMP-G01", "a.b_c:d", "42", "x" * 50):
-        assert parameters.to_reference("device_id", raw) == raw
+        assert read(device_id=raw).device_id == raw
 
 
 @pytest.mark.parametrize("raw", ["", "a b", "a/b", "\0", "ü", "TEMP\n", "x" * 51])
 def test_no_other_text_is_a_reference(raw):
     assert not parameters.is_reference(raw)
     with pytest.raises(InvalidParameterError):
-        parameters.to_reference("device_id", raw)
+        read(device_id=raw)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +68,36 @@ def test_no_other_text_is_a_reference(raw):
 )
 def test_what_cannot_be_a_record_id_is_the_id_of_nothing(raw, record_id):
     assert parameters.to_record_id(raw) == record_id
+
+
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b"note=seen"])
+def test_what_is_no_json_cannot_be_understood(raw):
+    with pytest.raises(ApiError) as refusal:
+        parameters.read_body(Dismissal, raw)
+    assert refusal.value.status == 400
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"7", b"null", b'"text"'])
+def test_json_that_is_no_object_is_not_valid(raw):
+    with pytest.raises(InvalidParameterError) as refusal:
+        parameters.read_body(Dismissal, raw)
+    assert refusal.value.field is None
+
+
+def test_what_a_body_needs_is_asked_for_by_its_name_in_the_app():
+    with pytest.raises(InvalidParameterError) as refusal:
+        parameters.read_body(CreateDevice, b'{"name": "Tank"}')
+    assert refusal.value.field == "deviceType"
+
+
+@pytest.mark.parametrize("key", ["state", "company_id", "id", "device_id", "is_online"])
+def test_no_other_field_of_a_device_can_be_written(key):
+    with pytest.raises(InvalidParameterError) as refusal:
+        parameters.read_body(EditDevice, b'{"%s": "1"}' % key.encode())
+    assert refusal.value.field == key
+
+
+def test_a_nul_character_stops_before_the_database():
+    with pytest.raises(InvalidParameterError) as refusal:
+        parameters.read_body(EditDevice, b'{"name": "a\\u0000"}')
+    assert refusal.value.field == "name"

@@ -3,7 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from smartdairy_iot_mobile_api import schemas
+from smartdairy_iot_mobile_api.schemas import alert as alerts
+from smartdairy_iot_mobile_api.schemas import dashboard
+from smartdairy_iot_mobile_api.schemas import device as devices
 
 # The Dart enumerations: ``DeviceType.values`` and the map of ``AlertType.fromString``.
 DART_DEVICE_TYPES = {
@@ -75,7 +77,7 @@ def new_alert(**values):
 
 
 def test_what_is_not_known_of_a_device_is_null():
-    values = schemas.to_device(new_device(), new_live(), None, None)
+    values = devices.to_device(new_device(), new_live(), None, None)
     known = {key: value for key, value in values.items() if value is not None}
     assert known == {
         "id": "7",
@@ -92,21 +94,21 @@ def test_what_is_not_known_of_a_device_is_null():
 
 def test_a_time_is_iso_8601_in_utc():
     live = new_live(last_seen=datetime(2026, 1, 5, 6, 0))
-    values = schemas.to_device(new_device(), live, None, None)
+    values = devices.to_device(new_device(), live, None, None)
     assert values["lastSeen"] == "2026-01-05T06:00:00+00:00"
 
 
 @pytest.mark.parametrize("device_type", DEVICE_TYPES)
 def test_the_app_knows_every_device_type(device_type):
     device = new_device(device_type=device_type)
-    values = schemas.to_device(device, new_live(), None, None)
+    values = devices.to_device(device, new_live(), None, None)
     assert values["deviceType"] in DART_DEVICE_TYPES
 
 
 def test_a_measured_zero_stays():
-    values = schemas.to_device(new_device(), new_live(), 0.0, "°C")
+    values = devices.to_device(new_device(), new_live(), 0.0, "°C")
     assert (values["lastValue"], values["lastValueUnit"]) == (0.0, "°C")
-    assert schemas.to_alert(new_alert())["triggerValue"] == 0.0
+    assert alerts.to_alert(new_alert())["triggerValue"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -120,26 +122,28 @@ def test_a_measured_zero_stays():
     ],
 )
 def test_an_alert_type_has_the_apps_name_where_there_is_one(alert_type, expected):
-    values = schemas.to_alert(new_alert(alert_type=alert_type))
+    values = alerts.to_alert(new_alert(alert_type=alert_type))
     assert values["alertType"] == expected
 
 
 def test_what_is_not_known_of_an_alert_is_null():
-    values = schemas.to_alert(new_alert())
+    values = alerts.to_alert(new_alert())
     assert values["acknowledgedAt"] is None
     assert values["acknowledgedBy"] is None
     assert values["unit"] is None
 
 
 def test_the_summary_counts_and_rounds():
-    assert schemas.to_dashboard_summary(5, 3, {"high": 1}, 4.0049) == {
+    assert dashboard.to_dashboard_summary(5, 3, {"high": 1}, 4.0049, 12.344) == {
         "total_devices": 5,
         "online_devices": 3,
         "offline_devices": 2,
         "alerts_by_severity": {"high": 1},
         "avg_temperature": 4.0,
+        "total_milk_today": 12.34,
     }
 
 
 def test_no_temperature_is_not_zero_degrees():
-    assert schemas.to_dashboard_summary(0, 0, {}, None)["avg_temperature"] is None
+    summary = dashboard.to_dashboard_summary(0, 0, {}, None, 0.0)
+    assert summary["avg_temperature"] is None

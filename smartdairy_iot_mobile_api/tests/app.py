@@ -1,0 +1,79 @@
+"""Somebody with a phone."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import new_test_user
+
+from odoo.addons.smartdairy_iot.settings import Settings
+
+from ..models import iot_app_token, ir_http
+from .common import DEVICES, IOT_OPERATOR, MobileApiCase
+
+AUTH = "/api/v1/iot/auth"
+PHONE = {"name": "Rahim’s Pixel", "platform": "android", "appVersion": "1.2.0"}
+PASSWORD = "correct horse battery"
+
+
+class AppCase(MobileApiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rahim = new_test_user(
+            cls.env,
+            "api_rahim",
+            groups=IOT_OPERATOR,
+            password=PASSWORD,
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+        cls.farm.user_ids |= cls.rahim
+
+    def setUp(self):
+        super().setUp()
+        # Odoo counts failures in the process, for all tests together.
+        self.registry._login_failures = None
+        self.addCleanup(setattr, self.registry, "_login_failures", None)
+
+    def settings(self, **values):
+        """As if ``odoo.conf`` said so, to the end of the test."""
+        settings = Settings(**values)
+        for module in (ir_http, iot_app_token):
+            self.patch(module, "get_settings", lambda: settings)
+        path = "odoo.addons.smartdairy_iot_mobile_api.controllers.v1_auth.get_settings"
+        patcher = patch(path, return_value=settings)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def later(self, **delta):
+        """:return: context in which so much time has passed"""
+        moment = fields.Datetime.now() + timedelta(**delta)
+        return patch.object(fields.Datetime, "now", lambda *_args: moment)
+
+    def ask(self, path, token=None, method="POST", **body):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.url_open(
+            f"{AUTH}/{path}", method=method, json=body or None, headers=headers
+        )
+
+    def log_in(self, login="api_rahim", password=PASSWORD, device=PHONE):
+        return self.ask("login", login=login, password=password, device=device)
+
+    def signed_in(self, **options):
+        """The JSON of a log-in that has worked."""
+        response = self.log_in(**options)
+        self.assertEqual(response.status_code, 200, response.text)
+        return response.json()["tokens"]
+
+    def refresh(self, tokens):
+        return self.ask("refresh", refreshToken=tokens["refreshToken"])
+
+    def opens(self, tokens):
+        """Whether the access token opens the API."""
+        return self.call(DEVICES, key=tokens["accessToken"]).status_code == 200
+
+    def sessions_of(self, user):
+        sessions = self.env["iot.app.session"].search([("user_id", "=", user.id)])
+        sessions.invalidate_recordset()
+        return sessions
