@@ -16,6 +16,7 @@ from .scenarios.alerts import alerts
 from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
+from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.milking import milking
@@ -45,9 +46,11 @@ STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain}
-NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, *ALERTS, *STORE, "outage", "scaling"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
+DASHBOARD = {"dashboard": dashboard}
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
+LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
+NOT_QUICK = {*LONG, "outage", "scaling"}
+ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
 BUSY = 0.5  # load average before the start
 
 
@@ -67,6 +70,7 @@ def parse_arguments(argv=None):
     add("--rows", default="1,3,10", help="millions of readings in the store")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
+    add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -110,6 +114,9 @@ def measure(session):
             IDENTITY[name](session)
     for name in (name for name in REGISTRY if name in names):
         REGISTRY[name](session)
+    for name in (name for name in DASHBOARD if name in names):
+        if is_allowed(name, session):
+            DASHBOARD[name](session)
 
 
 def is_allowed(name, session):

@@ -6,6 +6,7 @@ import {
     contains,
     getMockEnv,
     getService,
+    makeMockEnv,
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
@@ -137,14 +138,16 @@ test("a board that could not be loaded says so and offers to try again", async (
             expect.step("retry");
         }
     }
-    await mountWithCleanup(FailedBoard, { env: { embeddedBoard: true }, props: {} });
+    await makeMockEnv({ embeddedBoard: true });
+    await mountWithCleanup(FailedBoard, { props: {} });
     expect(".o_sd_board_frame").not.toHaveText(/gone/);
     await contains(".o_sd_retry").click();
     expect.verifySteps(["retry"]);
 });
 
 test("a board within another has no tabs and no control panel", async () => {
-    await mountWithCleanup(TrialBoard, { env: { embeddedBoard: true }, props: {} });
+    await makeMockEnv({ embeddedBoard: true });
+    await mountWithCleanup(TrialBoard, { props: {} });
     await animationFrame();
     expect(".o_told").toHaveCount(1);
     expect(".o_control_panel, .o_sd_tabs").toHaveCount(0);

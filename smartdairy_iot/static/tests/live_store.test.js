@@ -76,27 +76,17 @@ test("of several readings in one frame the last one is shown, an older one never
         makeReading({ v: { temperature: 1 } }),
         makeReading({ v: { temperature: 2 } })
     );
-    applyReadings(makeReading({ values: { temperature: 3 }, time: ago(60) }));
+    applyReadings(makeReading({ v: { temperature: 3 }, t: -60_000 }));
     expect(store.devices.get("TEMP-G01").values.temperature).toBe(2);
 });
 
 test("a sign of life without a time leaves the values and the alarm as they are", () => {
     store.applyBoard(makeBoard({ devices: [makeDevice({ is_alarm: true, online: false })] }));
-    applyReadings({
-        device_id: "TEMP-G01",
-        values: {},
-        time: false,
-        last_seen: NOW,
-        is_alarm: false,
-        alarm_type: false,
-        online: true,
-        battery: false,
-        signal: 40,
-    });
+    applyReadings({ d: "TEMP-G01", s: 0, r: 40 });
     const device = store.devices.get("TEMP-G01");
     expect(device.status).toBe("alarm");
     expect(device.time).toBe(ago(5));
-    expect(device.last_seen).toBe(NOW);
+    expect(device.last_seen).toBe(Date.parse(NOW));
     expect(device.battery).toBe(93);
     expect(device.signal).toBe(40);
 });

@@ -53,8 +53,14 @@ export class Tile extends Component {
             "tile",
             this.raw,
             () => this.write(),
-            () => this.telemetry.trends.want(this.raw, () => this.write())
+            () => this.wantLine()
         );
+    }
+
+    wantLine() {
+        if (this.refs.line.el) {
+            this.telemetry.trends.want(this.raw, () => this.write());
+        }
     }
 
     /** Reading it does not mean to render when it changes. */
