@@ -134,6 +134,6 @@ export class AlertBoard extends Component {
 registry.category("actions").add("smartdairy_iot.alert_board", AlertBoard);
 boards.add(
     "alerts",
-    { label: _t("Alerts"), path: "iot-alerts", icon: "fa-bell" },
+    { label: _t("Alerts"), path: "iot-alert-board", icon: "fa-bell" },
     { sequence: 50 }
 );
