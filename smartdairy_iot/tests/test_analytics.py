@@ -49,7 +49,9 @@ class TestAnalytics(IotCase):
         (series,) = self.trend(days=3, is_compared=True)["series"]
         (warm,) = (point for point in series["before"] if point[1] == 8.0)
         shown = datetime.fromtimestamp(warm[0] / 1000, timezone.utc)
-        self.assertLess(abs(shown - (self.hour - timedelta(days=1))), timedelta(hours=1))
+        self.assertLess(
+            abs(shown - (self.hour - timedelta(days=1))), timedelta(hours=1)
+        )
         self.assertEqual(self.trend(days=3)["series"][0]["before"], [])
 
     def test_of_another_farm_nothing_is_told(self):

@@ -69,9 +69,7 @@ class TestMilkingBoard(IotCase):
             self.animals[0], 0, 9.0, start=start, end=start, day=day, milking="morning"
         )
         board = self.board()
-        self.assertEqual(
-            board["by_hour"], [{"hour": 6, "liters": 9.0, "sessions": 1}]
-        )
+        self.assertEqual(board["by_hour"], [{"hour": 6, "liters": 9.0, "sessions": 1}])
         self.assertEqual([row["day"] for row in board["by_day"]], [str(day)])
 
     def test_who_gives_less_than_usual_comes_first(self):
@@ -80,9 +78,7 @@ class TestMilkingBoard(IotCase):
             self.milked(self.animals[1], day, 20.0, hour=8)
         self.milked(self.animals[0], 1, 21.0)
         self.milked(self.animals[1], 1, 10.0, hour=8)
-        rows = [
-            row for row in self.board()["animals"] if row["id"] in self.animals.ids
-        ]
+        rows = [row for row in self.board()["animals"] if row["id"] in self.animals.ids]
         self.assertEqual([row["id"] for row in rows], self.animals[::-1].ids)
         self.assertAlmostEqual(rows[0]["change"], -50)
 
