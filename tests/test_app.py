@@ -41,7 +41,9 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.get_by_label("Login").fill("nobody")
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("alert")).to_contain_text("Wrong login or password")
+        expect(page.get_by_role("alert")).to_contain_text(
+            "Wrong login or password", timeout=20_000
+        )
         sign_in(page)
 
         page.get_by_role("searchbox").fill(device.id)
