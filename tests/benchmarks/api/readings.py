@@ -83,4 +83,4 @@ def remove(env):
     devices.unlink()
     farms.unlink()
     env.cr.commit()
-    print("{}")
+    print(json.dumps({"removed": True}))
