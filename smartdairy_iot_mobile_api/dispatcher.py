@@ -135,7 +135,8 @@ def _describe(exc):
     if isinstance(exc, HTTPException) and exc.code:
         headers = [(k, v) for k, v in exc.get_headers() if k != "Content-Type"]
         message = exc.description if exc.code != 413 else None
-        return exc.code, to_body(exc.code, message), headers + _more(exc.code)
+        # What the exception itself says, such as how long to wait, comes last: it wins.
+        return exc.code, to_body(exc.code, message), _more(exc.code) + headers
     for kind, status in _STATUSES:
         if isinstance(exc, kind):
             message = str(exc) if status in _SPEAKING else None

@@ -142,6 +142,29 @@ class TestTank(TankCase):
         self.assertTrue(batch.is_out_of_range)
         self.assertGreater(batch.outside_minutes, 60)
 
+    def test_a_tank_of_robots_has_one_start_and_is_stored_while_they_milk(self):
+        self.tank.milking_system = "automatic"
+        self.store(self.curve(1, robots=2, warm=20.0, tank={"least": 100.0}))
+        self.judge_until(24)
+        self.assertFalse(self.alerts)
+        (cooling,) = self.tank.cooling_ids
+        self.assertEqual(cooling.verdict, "met")
+        self.assertEqual(self.tank.phase, "storage")
+
+    def test_a_tank_that_cools_too_slowly_says_so_instead_of_a_time(self):
+        self.store(self.curve(1, breaks_at=18.5 * 3600, collect_days=99))
+        self.judge_until(20)
+        self.assertIn("too slow, it will not be in time", self.tank.countdown)
+        self.assertEqual(self.tank.alert_text, self.alerts.message)
+
+    def test_a_tank_says_what_it_lacks_to_be_judged(self):
+        self.assertFalse(self.tank.not_judged)
+        self.tank.probe_id = False
+        self.assertIn("“Temperature From”", self.tank.not_judged)
+        self.assertNotIn("standard", self.tank.not_judged)
+        self.tank.cooling_standard_id = False
+        self.assertIn("cooling standard", self.tank.not_judged)
+
     def test_a_tank_without_standard_or_probe_is_left_alone(self):
         self.tank.cooling_standard_id = False
         self.store(self.curve(0.5))

@@ -1,3 +1,5 @@
+from werkzeug.exceptions import TooManyRequests, Unauthorized
+
 from odoo import models
 from odoo.http import request
 
@@ -5,7 +7,6 @@ from odoo.addons.smartdairy_iot.settings import get_settings
 
 from ..auth import limit
 from ..auth.token import ACCESS, to_bearer
-from ..errors import ApiError
 from ..transaction import own_transaction
 
 
@@ -23,7 +24,7 @@ class IrHttp(models.AbstractModel):
         if wait:
             raise too_many_requests(wait)
         if not caller:
-            raise ApiError(401, "The token is not valid." if token else None)
+            raise Unauthorized("The token is not valid." if token else None)
         request.session.can_save = False
         request.update_env(user=caller.user_id, context={})
         context = dict(request.env.user.context_get())
@@ -45,7 +46,11 @@ class IrHttp(models.AbstractModel):
 
 
 def too_many_requests(seconds):
-    return ApiError(429, retry_after=limit.retry_after(seconds))
+    """Of werkzeug's: any other exception becomes a 401 while Odoo authenticates."""
+    return TooManyRequests(
+        "You ask too often. Wait as long as Retry-After says.",
+        retry_after=limit.retry_after(seconds),
+    )
 
 
 def _find_caller(env, token, address):

@@ -4,6 +4,9 @@ from . import test_authentication
 from . import test_dashboard
 from . import test_devices
 from . import test_errors
+from . import test_limit
+from . import test_push
+from . import test_sign_in
 from . import test_documents
 from . import test_every_route
 from . import test_management

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 PROJECT = "dairy-test"
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
+_AUDIENCE = "https://oauth2.googleapis.com/token"  # wherever token_uri leads
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _ERROR_TYPE = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 
@@ -128,7 +129,7 @@ class FcmServer:
         is_right = (
             claims
             and form.get("grant_type") == _GRANT
-            and claims.get("aud") == f"{self.url}/token"
+            and claims.get("aud") == _AUDIENCE
             and claims.get("scope") == _SCOPE
             and claims.get("exp", 0) > time.time()
         )

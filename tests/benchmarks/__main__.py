@@ -15,11 +15,13 @@ from .report import report
 from .scenarios.alerts import alerts
 from .scenarios.api import api
 from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
@@ -40,11 +42,11 @@ LINE = {
     "scaling": scaling,
 }
 STORE = {"store": store}
-ALERTS = {"alerts": alerts}
+ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry, "api": api}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
+REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY}
+NOT_QUICK = {*IDENTITY, *REGISTRY, *ALERTS, "outage", "scaling", "store"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
 BUSY = 0.5  # load average before the start
 

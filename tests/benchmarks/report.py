@@ -111,6 +111,18 @@ WHAT = {  # metric → (what it is, unit, target)
     ),
     "breach_to_push_p50_ms": ("breach → push leaving, p50", "ms", None),
     "breach_to_push_p95_ms": ("breach → push leaving, p95", "ms", ("<=", 5_000)),
+    "breach_to_first_phone_p50_ms": ("breach → FCM, first phone, p50", "ms", None),
+    "breach_to_first_phone_p95_ms": (
+        "breach → FCM, first phone, p95",
+        "ms",
+        ("<=", 5_000),
+    ),
+    "breach_to_last_phone_p50_ms": ("breach → FCM, last of five, p50", "ms", None),
+    "breach_to_last_phone_p95_ms": (
+        "breach → FCM, last of five, p95",
+        "ms",
+        ("<=", 5_000),
+    ),
     "power_cut_alerts_s": ("5,000 breaches at once: all alerts", "s", None),
     "power_cut_planned_s": ("… all notifications planned", "s", None),
     "power_cut_told_s": ("… all told in Odoo", "s", ("<=", 30)),
@@ -166,6 +178,14 @@ WHAT = {  # metric → (what it is, unit, target)
     "api_trends_p95_ms": ("API, trends of 90 days, p95", "ms", ("<=", 150)),
     "api_trends_20_p95_ms": ("… 20 clients once a second, p95", "ms", ("<=", 150)),
     "api_trends_per_s": ("… 20 clients at full speed", "requests/s", None),
+    "coldchain_tank_month_s": (
+        "a tank's month of minute readings judged",
+        "s",
+        None,
+    ),
+    "coldchain_minute_p50_ms": ("a minute of 100 tanks judged, p50", "ms", None),
+    "coldchain_minute_p95_ms": ("a minute of 100 tanks judged, p95", "ms", None),
+    "coldchain_hook_us": ("listener's hook for each device of a tank", "µs", None),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }
