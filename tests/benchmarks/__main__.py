@@ -13,6 +13,7 @@ from .environment import Environment
 from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
+from .scenarios.api import api
 from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
@@ -45,7 +46,7 @@ LINE = {
 STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry, "coldchain": coldchain}
+REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
 DASHBOARD = {"dashboard": dashboard}
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
 LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
@@ -68,6 +69,7 @@ def parse_arguments(argv=None):
     add("--rate", type=float, default=25_000, help="messages/s offered to the line")
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
+    add("--api-rows", type=float, default=1.0, help="… as the mobile API is asked (1)")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
