@@ -10,7 +10,13 @@
     # Both define a model iot.device of their own.
     "excludes": ["iot", "iot_oca"],
     "external_dependencies": {
-        "python": ["cryptography", "jmespath", "paho-mqtt", "requests"],
+        "python": [
+            "cryptography",
+            "jmespath",
+            "paho-mqtt",
+            "prometheus_client",
+            "requests",
+        ],
     },
     "data": [
         "security/iot_groups.xml",
@@ -22,6 +28,7 @@
         "security/iot_milking_rules.xml",
         "security/iot_wizard_rules.xml",
         "security/iot_compliance_rules.xml",
+        "security/iot_kiosk_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/iot_threshold.xml",
@@ -84,6 +91,8 @@
         "report/iot_compliance_report.xml",
         "data/iot_compliance.xml",
         "views/iot_compliance_views.xml",
+        "views/iot_kiosk_views.xml",
+        "views/iot_board_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [
@@ -99,8 +108,26 @@
     "assets": {
         "web.assets_backend": [
             "smartdairy_iot/static/src/**/*",
+            ("remove", "smartdairy_iot/static/src/kiosk/**/*"),
+        ],
+        # The page of a screen on the wall: what it needs of Odoo, and no more.
+        "smartdairy_iot.assets_kiosk": [
+            "web/static/src/libs/fontawesome/css/font-awesome.css",
+            ("include", "web._assets_core"),
+            ("remove", "web/static/src/core/**/*.scss"),
+            "bus/static/src/*.js",
+            "bus/static/src/services/**/*.js",
+            "bus/static/src/workers/*.js",
+            ("remove", "bus/static/src/workers/bus_worker_script.js"),
+            ("remove", "bus/static/src/services/assets_watchdog_service.js"),
+            ("remove", "bus/static/src/simple_notification_service.js"),
+            "smartdairy_iot/static/src/telemetry/**/*",
+            "smartdairy_iot/static/src/live_board/tile.js",
+            "smartdairy_iot/static/src/kiosk/**/*",
         ],
         "web.assets_unit_tests": [
+            "smartdairy_iot/static/src/kiosk/**/*",
+            ("remove", "smartdairy_iot/static/src/kiosk/main.js"),
             "smartdairy_iot/static/tests/**/*",
         ],
     },

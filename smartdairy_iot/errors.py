@@ -1,4 +1,4 @@
-"""What scheduled actions meet: a store that is away, another transaction."""
+"""What scheduled actions meet: a store that is away."""
 
 import functools
 import logging
@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
-_TRIES = 5
 _said = {}  # database → what was logged last, and the scheduled actions it is about
 
 
@@ -44,27 +43,5 @@ def another_time(method):
         if not failed:
             _said.pop(database, None)
         return done
-
-    return run
-
-
-def over_again(method):
-    """A scheduled action that collides with another transaction is done again, whole.
-
-    Rows that it is to lock may have changed after its snapshot, when a channel has sent
-    something meanwhile. Odoo would leave it for the next interval, with an error.
-    """
-
-    @functools.wraps(method)
-    def run(self, *args, **kwargs):
-        for _again in range(_TRIES - 1):
-            try:
-                done = method(self, *args, **kwargs)
-                self.env.flush_all()
-                return done
-            except psycopg2.errors.SerializationFailure:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return method(self, *args, **kwargs)
 
     return run

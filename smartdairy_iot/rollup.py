@@ -6,11 +6,11 @@ sums, not averages: those of several quarters are made of their sums.
 
 One definition serves three stores: tables that :meth:`IotStore._refresh_rollups` keeps
 (without TimescaleDB, and with its Apache edition), and continuous aggregates (with its
-Community edition). The specification's ``temperature_hourly`` and
-``milk_production_daily`` are views over them.
+Community edition). The specification's ``temperature_hourly`` is a view over them. Its
+``milk_production_daily`` is a view of milkings, since only these know their litres: here
+of milk meters is what they sent.
 """
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from .ingest.message import Fault
@@ -20,9 +20,6 @@ from .ingest.rows import QUALITY
 # stuck value is what the device shows.
 BELIEVED = f"quality >= {QUALITY[Fault.STUCK]}"
 _MANY_DEVICES = 100  # of one quarter; from there on all are recomputed
-_QUARTER = timedelta(minutes=15)
-_MAX_SPANS = 20  # each is a part of a query
-LONGEST_MILKING = timedelta(hours=6)  # with what comes late of it
 
 TABLE_OF_TYPE = {
     "temperature": "temperature_readings",
@@ -134,21 +131,6 @@ ROLLUP_OF_TABLE = {rollup.table: rollup for rollup in ROLLUPS}
 def quarter_of(time):
     """:param time: UTC datetime"""
     return time.replace(minute=time.minute // 15 * 15, second=0, microsecond=0)
-
-
-def around(quarters, reach):
-    """The spans that are so near to one of them; in one if there are many.
-
-    :param quarters: sorted
-    :return: ``[(start, end)]``, sorted and apart
-    """
-    spans = []
-    for quarter in quarters:
-        start, end = quarter - reach, quarter + _QUARTER + reach
-        if spans and start <= spans[-1][1]:
-            start = spans.pop()[0]
-        spans.append((start, end))
-    return spans if len(spans) <= _MAX_SPANS else [(spans[0][0], spans[-1][1])]
 
 
 def touched(samples):

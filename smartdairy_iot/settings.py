@@ -7,6 +7,8 @@ from functools import cache
 
 from odoo.tools import config
 
+from .watch.access import SHORTEST_TOKEN, networks
+
 _SECTION = "smartdairy_iot"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -61,6 +63,10 @@ class Settings:
     api_calls_per_minute_address: int = 3000  # of one IP address
     api_sign_ins_per_minute: int = 10  # of one address, and for one account
 
+    # Who may read /metrics: nobody, if neither is set.
+    metrics_token: str = field(default="", repr=False)
+    metrics_networks: str = ""  # such as 127.0.0.1, 10.1.0.0/16
+
     def __post_init__(self):
         for name, lowest in _LOWEST.items():
             if getattr(self, name) < lowest:
@@ -77,10 +83,24 @@ class Settings:
             path = getattr(self, name)
             if path and not os.path.isabs(path):
                 raise SettingsError(f"{name} is {path!r}, not absolute")
+        self._check_pairs()
+        self._check_metrics()
+
+    def _check_pairs(self):
         if bool(self.mqtt_cert) != bool(self.mqtt_key):
             raise SettingsError("mqtt_cert and mqtt_key go together")
         if bool(self.ca_cert) != bool(self.ca_key):
             raise SettingsError("ca_cert and ca_key go together")
+
+    def _check_metrics(self):
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise SettingsError(
+                f"metrics_token has fewer than {SHORTEST_TOKEN} characters"
+            )
+        try:
+            networks(self.metrics_networks)
+        except ValueError as error:
+            raise SettingsError(f"metrics_networks: {error}") from None
 
     @classmethod
     def read(cls, environment, section):

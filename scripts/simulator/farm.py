@@ -17,6 +17,7 @@ COW_SPEED = 6.0
 MILKING_EVERY_HOURS = 12.0
 MILKING_LASTS_HOURS = 3.0
 FAULT_TAU_WALL_SECONDS = 45.0
+COLLECTED_AFTER_HOURS = 3.0  # since the parlour closed: the last cow has gone
 COLLECT_ABOVE, COLLECT_DOWN_TO = 1100.0, 500.0
 WASHED_ABOVE = 700.0  # litres; a visitor sees such a tank emptied and washed
 LEVEL_NOISE = 2.0  # litres
@@ -68,6 +69,13 @@ class Farm:
         since = hours - self.layout.first_milking
         return since >= 0 and since % MILKING_EVERY_HOURS < MILKING_LASTS_HOURS
 
+    def is_collected(self, hours):
+        """Whether the milk lorry may come: long after a milking, before the next."""
+        since = (hours - self.layout.first_milking) % MILKING_EVERY_HOURS
+        closed_for = since - MILKING_LASTS_HOURS
+        is_time = closed_for >= COLLECTED_AFTER_HOURS
+        return is_time and not any(stall.milking for stall in self.stalls.values())
+
     def step(self, wall_seconds, speed, hours):
         """Move everything on; `hours` is the farm's clock."""
         is_open = self.is_milking(hours)
@@ -79,7 +87,7 @@ class Farm:
         for name, tank in self.tanks.items():
             wash = self.washes.get(name)
             above = WASHED_ABOVE if wash else COLLECT_ABOVE
-            if not is_open and tank.litres > above:
+            if self.is_collected(hours) and tank.litres > above:
                 tank.collecting = self.layout.cold[name] == "raw_milk"
             leave = 0.0 if wash else COLLECT_DOWN_TO
             self._collect(tank, wall_seconds * speed, leave)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from stack import python_env, up
 from stack.console import StackError, Steps, say
+from stack.lint import prepare_node
 from stack.packages import install
 from stack.process import SYSTEM_PATH
 from stack.settings import REPO
@@ -55,6 +56,7 @@ def prepare(steps: Steps) -> None:
     up.prepare_programs(steps)
     with steps.step("test tools"):
         python_env.prepare(steps, "requirements-dev.txt")
+        prepare_node()  # axe-core, which looks for accessibility faults
         if not shutil.which("chromium", path=SYSTEM_PATH):
             install(["chromium"])
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from . import curve
-from .judge import RUNNING
+from .records import RUNNING
 
 
 class Countdown(NamedTuple):

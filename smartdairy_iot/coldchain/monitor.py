@@ -13,8 +13,10 @@ True
 
 from dataclasses import asdict, dataclass, field
 
-from .judge import Batch, Condition, Cooling, Judgement, Mark, Moment, Outcome
+from .judge import judge
+from .moment import Moment
 from .phase import Phases, step
+from .records import Batch, Condition, Cooling, Judgement, Mark, Outcome
 
 
 @dataclass
@@ -36,7 +38,7 @@ def advance(state, samples, tank, standard):
     not newer than the state are left out: to judge them, begin with an older one.
 
     :param samples: iterable of :class:`~.sample.Sample`, one a minute
-    :return: :class:`~.judge.Outcome`, with the batch and the cooling that go on
+    :return: :class:`~.records.Outcome`, with the batch and the cooling that go on
     """
     outcome = Outcome()
     judged = state.judged
@@ -48,9 +50,8 @@ def advance(state, samples, tank, standard):
         if judged.time is not None and sample.time <= judged.time:
             continue
         events = step(state.phases, sample, tank)
-        Moment(judged, state.phases, sample, standard, outcome).judge(
-            events, bool(sample.agitator)
-        )
+        moment = Moment(judged, state.phases, sample, standard, outcome)
+        judge(moment, events, bool(sample.agitator))
     return outcome
 
 

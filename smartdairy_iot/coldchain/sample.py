@@ -22,6 +22,7 @@ class Tank(NamedTuple):
     milking_gap: float = 1800.0  # s without inflow after which a milking has ended
     usual_milking: float = 7200.0  # s, where neither volume nor flow tells its end
     cold: float = 4.5  # °C at which the milk counts as stored
+    is_automatic: bool = False  # robots add milk at any time
 
     @property
     def empty_litres(self):

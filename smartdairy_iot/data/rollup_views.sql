@@ -1,5 +1,6 @@
--- The specification's rollups (Day 252), over the quarters. Repaired: averages are of
--- all readings, or by volume, and not of averages; a probe's error values are left out.
+-- The specification's rollup of temperatures (Day 252), over the quarters. Repaired:
+-- averages are of all readings and not of averages; a probe's error values are left out.
+-- Its milk_production_daily is of milkings: iot_milking_production.py.
 
 CREATE OR REPLACE VIEW temperature_hourly AS
 SELECT date_bin('1 hour', bucket, '2000-01-01 00:00+00') AS bucket, device_id,
@@ -14,13 +15,3 @@ SELECT date_bin('1 hour', bucket, '2000-01-01 00:00+00') AS bucket, device_id,
        sum(alarm_count)::bigint AS alarm_count
   FROM temperature_quarter_hourly
  GROUP BY 1, device_id, location_id;
-
-CREATE OR REPLACE VIEW milk_production_daily AS
-SELECT date_bin('1 day', bucket, '2000-01-01 00:00+00') AS bucket, device_id, animal_id,
-       sum(total_volume) AS total_volume,
-       sum(fat_volume) / nullif(sum(fat_weight), 0) AS avg_fat,
-       sum(protein_volume) / nullif(sum(protein_weight), 0) AS avg_protein,
-       sum(sum_conductivity) / nullif(sum(conductivity_count), 0) AS avg_conductivity,
-       count(DISTINCT session_id) AS session_count
-  FROM milk_quarter_hourly
- GROUP BY 1, device_id, animal_id;

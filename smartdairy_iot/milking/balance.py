@@ -9,6 +9,7 @@ _READ = 5  # levels before and after, their median counts: one may slosh
 _AROUND = timedelta(minutes=30)  # how far from the milking a level may be
 _SLOSH = 0.01  # of the level; a fall by more is milk that left
 _LEAST = 20.0  # litres; of less a per cent says nothing
+_PAUSE = timedelta(minutes=10)  # without a cow: what left the tank then is no matter
 
 
 class Balance(NamedTuple):
@@ -36,6 +37,35 @@ class Balance(NamedTuple):
         if self.rise is None or not self.metered:
             return None
         return 100 * self.difference / self.metered
+
+
+def waves(sessions):
+    """Spans in which cows were milked without a longer pause.
+
+    :param sessions: iterable of ``(start, end)``
+    :return: list of the same, by time
+    """
+    found = []
+    for start, end in sorted(sessions):
+        if found and start - found[-1][1] < _PAUSE:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def rise_over(levels, spans):
+    """What the tank rose by in all these spans.
+
+    :return: ``(litres or None, verdict)``, as in :class:`Balance`
+    """
+    rise = 0.0
+    for start, end in spans:
+        told = balance(_LEAST, levels, start, end)
+        if told.rise is None:
+            return None, told.verdict
+        rise += told.rise
+    return rise, "ok"
 
 
 def balance(metered, levels, start, end, tolerance=TOLERANCE):

@@ -74,16 +74,18 @@ class FarmFarm(models.Model):
 
         :return: ``{now, farms, devices, alerts}``; times are ISO 8601 UTC
         """
-        farms = self.search([])
+        return self.search([])._to_live_board()
+
+    def _to_live_board(self):
         devices = self.env["iot.device"].search(
-            [("farm_id", "in", farms.ids), ("state", "=", "active")]
+            [("farm_id", "in", self.ids), ("state", "=", "active")]
         )
         alerts = self.env["iot.alert"].search(
-            [("farm_id", "in", farms.ids), ("is_open", "=", True)]
+            [("farm_id", "in", self.ids), ("is_open", "=", True)]
         )
         return {
             "now": to_iso(fields.Datetime.now()),
-            "farms": [{"id": f.id, "name": f.name, "tz": f.tz} for f in farms],
+            "farms": [{"id": f.id, "name": f.name, "tz": f.tz} for f in self],
             "devices": devices._to_live_tiles(),
             "alerts": [alert._to_bus() for alert in alerts],
         }

@@ -19,6 +19,10 @@ PHASES = [
     ("emptying", "Emptying"),
     ("washing", "Washing"),
 ]
+MILKING_SYSTEMS = [
+    ("conventional", "At Set Times"),
+    ("automatic", "Robots, All Day"),
+]
 # Field of the tank → reading type that its device gives.
 SOURCES = {
     "probe_id": "temperature",
@@ -77,6 +81,13 @@ class FarmTank(models.Model):
         string="Agitator From",
         domain="[('farm_id', '=', farm_id)]",
         help="A device that sends “running”: 0 while the agitator stands still.",
+    )
+    milking_system = fields.Selection(
+        MILKING_SYSTEMS,
+        string="Milked",
+        default="conventional",
+        required=True,
+        help="Where robots milk, no milking ends: a standard asks for other limits.",
     )
     milking_gap_minutes = fields.Integer(
         string="Milking Ends After (min)",
@@ -232,4 +243,5 @@ class FarmTank(models.Model):
             self.milking_gap_minutes * 60.0,
             self.usual_milking_minutes * 60.0,
             standard.cold,
+            self.milking_system == "automatic",
         )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import _, api, models
 
-from ..errors import another_time, over_again
+from ..errors import another_time
 from ..rules.case import Case, Live, standing
 from ..rules.present import runs_now
 
@@ -22,7 +22,6 @@ class IotAlert(models.Model):
 
     @api.model
     @another_time
-    @over_again
     def _cron_evaluate_conditions(self):
         """Open, change and clear alerts of what is no single reading."""
         now = datetime.now(timezone.utc)

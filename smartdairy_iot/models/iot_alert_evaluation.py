@@ -24,7 +24,7 @@ import psycopg2
 from odoo import _, api, models
 from odoo.tools import SQL
 
-from ..errors import another_time, over_again
+from ..errors import another_time
 from ..rules.case import AlertRow, Case, Live, standing
 from ..rules.evaluate import Ended
 from .iot_store_rules import Ask
@@ -44,7 +44,6 @@ class IotAlert(models.Model):
 
     @api.model
     @another_time
-    @over_again
     def _cron_evaluate_rules(self):
         """Open, change, clear and end alerts for all that came since the last run.
 

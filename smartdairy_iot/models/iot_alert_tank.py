@@ -157,7 +157,7 @@ class IotAlert(models.Model):
             "threshold_value": found.limit or 0.0,
             "peak_value": found.peak or 0.0,
             "unit": "°C" if found.limit is not None else False,
-            "rule_snapshot": tank.standard_id._to_snapshot(),
+            "rule_snapshot": tank.standard_id._to_snapshot(tank.milking_system),
             "started_at": _naive(found.since),
             "told_at": fields.Datetime.now(),
         }

@@ -39,7 +39,7 @@ class IotBroker(models.Model):
 
     @api.model
     def _cron_export(self):
-        self.env["iot.notification"]._retry(lambda: self._export(is_patient=True))
+        self._export(is_patient=True)
 
     def action_export(self):
         """Now, and say what became of it.

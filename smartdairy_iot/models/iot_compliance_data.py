@@ -51,14 +51,14 @@ class IotComplianceReport(models.Model):
                     tank=tank.name,
                 )
             )
-        rule = standard._to_standard()
+        rule = standard._to_standard(tank.milking_system)
         end = min(asked[-1].end, now)
         probe = tank.probe_id
         return TankInput(
             name=tank.name,
             tank=tank._to_tank(rule),
             standard=rule,
-            sentences=standard.limit_ids.mapped("sentence"),
+            sentences=standard._asked_of(tank.milking_system).mapped("sentence"),
             source=standard.source or "",
             probe=f"{probe.name} ({probe.device_id})" if probe else "",
             product=self._label(tank, "product"),

@@ -84,11 +84,10 @@ class IotControlMessage(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """What devices answered while no listener was there; then what waits."""
-        retry = self.env["iot.notification"]._retry
-        retry(self.env["iot.device.answer"]._apply_all)
-        retry(self.env["iot.retained.config"]._send_all)
+        self.env["iot.device.answer"]._apply_all()
+        self.env["iot.retained.config"]._send_all()
         for name in ("iot.command", "iot.device.config"):
-            retry(self.env[name]._expire)
+            self.env[name]._expire()
             self.env[name]._send_due()
 
     @api.model
@@ -110,7 +109,7 @@ class IotControlMessage(models.AbstractModel):
 
     @api.model
     def _send_due(self):
-        while batch := self.env["iot.notification"]._retry(self._lock_due):
+        while batch := self._lock_due():
             is_up = batch._send()
             left = self.search_count(self._due_domain())
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):

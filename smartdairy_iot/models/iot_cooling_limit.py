@@ -19,6 +19,11 @@ APPLIES = [
     ("first", "First Milking"),
     ("subsequent", "Later Milkings"),
 ]
+SYSTEMS = [
+    ("any", "Any"),
+    ("conventional", "At Set Times"),
+    ("automatic", "Robots"),
+]
 
 
 class IotCoolingLimit(models.Model):
@@ -46,6 +51,14 @@ class IotCoolingLimit(models.Model):
     applies = fields.Selection(
         APPLIES, string="Applies to", default="any", required=True
     )
+    system = fields.Selection(
+        SYSTEMS,
+        string="Milking",
+        default="any",
+        required=True,
+        help="Whether it is asked of tanks that are milked into at set times, or by "
+        "robots.",
+    )
     grace_minutes = fields.Integer(
         string="For at Least (min)",
         default=15,
@@ -70,13 +83,13 @@ class IotCoolingLimit(models.Model):
 
     @api.depends(
         *("kind", "celsius", "within_minutes", "event", "or_within_minutes"),
-        *("or_event", "applies", "grace_minutes"),
+        *("or_event", "applies", "system", "grace_minutes"),
     )
     @api.depends_context("lang")
     def _compute_sentence(self):
         labels = {
             name: dict(self._fields[name]._description_selection(self.env))
-            for name in ("event", "applies")
+            for name in ("event", "applies", "system")
         }
         for limit in self:
             said = limit._say(labels["event"])
@@ -85,6 +98,12 @@ class IotCoolingLimit(models.Model):
                     "%(which)s: %(limit)s",
                     which=labels["applies"][limit.applies],
                     limit=said,
+                )
+            if limit.system != "any":
+                said = self.env._(
+                    "%(limit)s (%(system)s)",
+                    limit=said,
+                    system=labels["system"][limit.system].lower(),
                 )
             limit.sentence = said
 
@@ -133,6 +152,7 @@ class IotCoolingLimit(models.Model):
             self.applies,
             self.grace_minutes * 60.0,
             self.severity,
+            self.system,
         )
 
 

@@ -27,8 +27,14 @@ class IotCoolingStandard(models.Model):
         string="Chiller Off Above (°C)",
         default=12.0,
         digits=(6, 1),
-        help="Warmer than this after so long of milking, the chiller was left off. The "
-        "first milking into an empty tank is asked for 25 °C.",
+        help="Warmer than this after so long of milking, the chiller was left off.",
+    )
+    off_first_celsius = fields.Float(
+        string="… of a First Milking (°C)",
+        default=25.0,
+        digits=(6, 1),
+        help="The first milk of an empty tank is a shallow layer that a chiller takes "
+        "its time for: pre-cooled it comes with up to 21 °C, otherwise with over 30.",
     )
     off_minutes = fields.Integer(
         string="After Milking for (min)", default=20, help="0: never asked."
@@ -100,13 +106,18 @@ class IotCoolingStandard(models.Model):
             for standard, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
-    def _to_standard(self):
-        """:return: :class:`~..coldchain.standard.Standard`"""
+    def _asked_of(self, system):
+        """Its limits, for a tank that is milked into so."""
+        return self.limit_ids.filtered(lambda one: one.system in ("any", system))
+
+    def _to_standard(self, system="conventional"):
+        """:return: :class:`~..coldchain.standard.Standard`, as asked of that system"""
         self.ensure_one()
         return Standard(
             self.name,
             tuple(limit._to_limit() for limit in self.limit_ids),
             off_celsius=self.off_celsius,
+            off_first_celsius=self.off_first_celsius,
             off_after=self.off_minutes * 60.0,
             off_severity=self.off_severity,
             still_after=self.still_minutes * 60.0,
@@ -115,9 +126,9 @@ class IotCoolingStandard(models.Model):
             wash_after=self.wash_minutes * 60.0,
             wash_severity=self.wash_severity,
             most_outside=self.outside_minutes * 60.0,
-        )
+        ).of(system)
 
-    def _to_snapshot(self):
+    def _to_snapshot(self, system="conventional"):
         """As an alert keeps its rule, see :func:`~..alerts.snapshot.to_snapshot`."""
         self.ensure_one()
         return {
@@ -132,9 +143,9 @@ class IotCoolingStandard(models.Model):
                     "high": None if limit.kind == "floor" else limit.celsius,
                     "on_delay": limit.grace_minutes * 60.0,
                 }
-                for limit in self.limit_ids
+                for limit in self._asked_of(system)
             ],
             "deadband": 0.0,
             "off_delay": 0.0,
-            "limits": self.limit_ids.mapped("sentence"),
+            "limits": self._asked_of(system).mapped("sentence"),
         }

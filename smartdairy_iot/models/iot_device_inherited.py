@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from ..health import silence
 from .iot_device import LOCATION_TYPES
 
 # What a device has of its profile, until it has a value of its own.
@@ -9,8 +10,7 @@ INHERITED = (
     *("manufacturer", "model", "location_type"),
     *("offline_after", "interval_seconds"),
 )
-_WITHOUT_PROFILE = {"location_type": "default", "offline_after": 300}
-_MISSED = 5  # messages, until a device without a profile counts as offline
+_WITHOUT_PROFILE = {"location_type": "default"}
 
 
 class IotDevice(models.Model):
@@ -50,7 +50,8 @@ class IotDevice(models.Model):
         required=True,
         precompute=True,
         aggregator=None,
-        help="Silent for longer than this, the device counts as offline.",
+        help="Silent for longer than this, the device counts as offline. A milk meter "
+        "may be silent from one milking to the next: 16 hours, unless you say else.",
     )
     interval_seconds = fields.Integer(
         string="Sends Every (s)",
@@ -82,11 +83,13 @@ class IotDevice(models.Model):
     def _compute_location_type(self):
         self._follow_profile("location_type")
 
-    @api.depends("own_fields", "profile_id.offline_after")
+    @api.depends("own_fields", "profile_id.offline_after", "device_type")
     def _compute_offline_after(self):
         self._follow_profile("offline_after")
 
-    @api.depends("own_fields", "profile_id.interval_seconds", "offline_after")
+    @api.depends(
+        *("own_fields", "profile_id.interval_seconds", "offline_after", "device_type")
+    )
     def _compute_interval_seconds(self):
         self._follow_profile("interval_seconds")
 
@@ -99,8 +102,10 @@ class IotDevice(models.Model):
         """What the profile says, or what holds without one."""
         if value := self.profile_id[name]:
             return value
+        if name == "offline_after":
+            return silence.offline_after(self.device_type)
         if name == "interval_seconds":
-            return max(1, self.offline_after // _MISSED)
+            return silence.interval(self.device_type, self.offline_after)
         return _WITHOUT_PROFILE.get(name, False)
 
     @api.model_create_multi

@@ -4,6 +4,7 @@ from math import isfinite
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..health import silence
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.unit import to_canonical
 from ..ingest.device import Checks, Route
@@ -39,7 +40,10 @@ class IotDeviceProfile(models.Model):
     )
     offline_after = fields.Integer(
         string="Offline After (s)",
-        default=300,
+        compute="_compute_offline_after",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
         help="Silent for longer than this, such a device counts as offline.",
     )
@@ -112,6 +116,13 @@ class IotDeviceProfile(models.Model):
         "CHECK(stuck_after_hours >= 0 AND max_change_per_minute >= 0)",
         "Stuck After and Fastest Change cannot be negative.",
     )
+
+    @api.depends("device_type")
+    def _compute_offline_after(self):
+        for profile in self:
+            seconds = profile.offline_after
+            if not seconds or silence.is_a_rule(seconds):
+                profile.offline_after = silence.offline_after(profile.device_type)
 
     @api.depends("uses_mapping", "field_ids.channel", "field_ids.target")
     def _compute_has_channels(self):

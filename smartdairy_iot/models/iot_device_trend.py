@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..errors import another_time, over_again
+from ..errors import another_time
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +46,6 @@ class IotDeviceTrend(models.Model):
 
     @api.model
     @another_time
-    @over_again
     def _cron_sample(self):
         """Battery and signal of who is there: once an hour, or when they change.
 

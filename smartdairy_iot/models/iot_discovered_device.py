@@ -149,6 +149,19 @@ class IotDiscoveredDevice(models.Model):
             ]
         )
 
+    def _note_registered(self, devices):
+        """That they are known by now; the listener and a scheduled action may both find
+        it at the same moment.
+
+        :param devices: ``{id: id of the iot.device}``
+        """
+        rows = [{"id": found.id, "device": devices[found.id]} for found in self]
+        # Raw SQL: whoever is second gets a serialization failure, not logged, and tries
+        # again; a unique violation would end the transaction and stand in the log.
+        self.env.cr.execute(SQL(_REGISTERED, json.dumps(rows)), log_exceptions=False)
+        self.env["iot.discovered.decision"].invalidate_model()
+        self.invalidate_recordset(["decision_ids", "state", "device_id"])
+
     # What the listener sees ---------------------------------------------------------
 
     @api.model
@@ -272,6 +285,12 @@ SELECT device_ref, profile_id, gateway_id, topic, 0, 0, first_at, first_at
   FROM json_to_recordset(%s) AS said (device_ref varchar, profile_id int,
        gateway_id int, topic varchar, first_at timestamp)
 RETURNING id, device_ref, profile_id, gateway_id
+"""
+_REGISTERED = """
+INSERT INTO iot_discovered_decision (discovered_id, state, device_id, create_date)
+SELECT id, 'registered', device, now() AT TIME ZONE 'UTC'
+  FROM json_to_recordset(%s) AS known (id int, device int)
+    ON CONFLICT (discovered_id) DO NOTHING
 """
 _COUNT = """
 UPDATE iot_discovered_device AS found

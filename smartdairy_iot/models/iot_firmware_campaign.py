@@ -283,7 +283,7 @@ class IotFirmwareCampaign(models.Model):
         under_way = self.search([("state", "in", ("running", "paused"))])
         for campaign in under_way:
             # Devices answer, and people press buttons, meanwhile.
-            self.env["iot.notification"]._retry(campaign._follow)
+            campaign._follow()
             self.env["ir.cron"]._commit_progress(1)
 
     def _follow(self):

@@ -112,6 +112,7 @@ class IotLedgerDay(models.Model):
         if since:
             yield from self._late_facts(farm, date, now, since)
         yield from self._alert_facts(farm, now, since)
+        yield from self._report_facts(farm, now, since)
 
     def _readings_facts(self, farm, date, now):
         start, end = self._span(farm, date)
@@ -135,6 +136,15 @@ class IotLedgerDay(models.Model):
         # sudo - iot.alert: the record is of the whole farm, whoever seals it.
         for alert in self.env["iot.alert"].sudo().search(changed, order="id"):
             yield "alert", f"Alert {alert.id}", alert._to_ledger()
+
+    def _report_facts(self, farm, now, since):
+        signed = [("farm_id", "=", farm.id), ("signed_at", "<=", _naive(now))]
+        if since:
+            signed.append(("signed_at", ">", since))
+        # sudo - iot.compliance.report: as above.
+        reports = self.env["iot.compliance.report"].sudo()
+        for report in reports.search(signed, order="id"):
+            yield "report", f"Report {report.id}", report._to_ledger()
 
     def _devices(self, farm, retired=True):
         domain = [("farm_id", "=", farm.id)]

@@ -63,6 +63,7 @@ class IotLedgerDay(models.Model):
         for day, faults in found.items():
             faults += day._compare_readings(farm)
             faults += day._compare_alerts()
+            faults += day._compare_reports()
         now = fields.Datetime.now()
         for day, faults in found.items():
             # sudo - iot.ledger.day: nobody may write the ledger; the result is no part
@@ -171,6 +172,41 @@ class IotLedgerDay(models.Model):
                 to_text(alert._to_ledger()) != entry.content
             ):
                 yield _("%(alert)s is not what was sealed.", alert=entry.subject)
+
+    def _compare_reports(self):
+        """Those that were signed are as they were; and each names a day by its hash, so
+        a chain that was made anew from there on does not pass for the old one."""
+        # sudo - iot.compliance.report: the record is of the whole farm.
+        reports = self.env["iot.compliance.report"].sudo()
+        for entry in self.entry_ids.filtered(lambda e: e.kind == "report"):
+            report = reports.browse(int(entry.subject.split()[-1])).exists()
+            if not report:
+                yield _("%(report)s is gone.", report=entry.subject)
+            elif to_text(report._to_ledger()) != entry.content or report.is_altered:
+                yield _("%(report)s is not what was signed.", report=entry.subject)
+        yield from self._compare_anchors(reports)
+
+    def _compare_anchors(self, reports):
+        signed = [("farm_id", "=", self.farm_id.id), ("state", "=", "signed")]
+        for report in reports.search([*signed, ("ledger_date", "=", self.date)]):
+            if report.ledger_hash != self.hash:
+                yield _(
+                    "%(report)s was signed when this day had another hash: the ledger "
+                    "was sealed again.",
+                    report=report.display_name,
+                )
+        is_last = not self.search_count(
+            [("farm_id", "=", self.farm_id.id), ("date", ">", self.date)], limit=1
+        )
+        if is_last:
+            later = [*signed, ("ledger_date", ">", self.date)]
+            for report in reports.search(later, order="ledger_date desc", limit=1):
+                yield _(
+                    "The days after it are gone: %(report)s names %(day)s as the last "
+                    "one.",
+                    report=report.display_name,
+                    day=report.ledger_date,
+                )
 
     def _describe_fault(self, fault):
         subject = fault.subject

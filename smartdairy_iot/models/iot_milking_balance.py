@@ -3,7 +3,7 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 
 from ..errors import another_time
-from ..milking.balance import Balance, balance
+from ..milking.balance import Balance, rise_over, waves
 
 _DAYS = 2  # so long something may come late; then it is what it is
 _MARGIN = timedelta(minutes=31)
@@ -102,19 +102,23 @@ class IotMilkingBalance(models.Model):
                 ("device_id", "in", meters.ids),
             ],
             ["day:day", "milking"],
-            ["start:min", "end:max", "liters:sum", "__count", "state:array_agg"],
+            [
+                *("start:array_agg", "end:array_agg", "state:array_agg"),
+                *("liters:sum", "__count"),
+            ],
         )
         known = {
             (row.day, row.milking): row
             for row in self.search([("farm_id", "=", farm.id), ("day", ">=", since)])
         }
-        for day, milking, start, end, liters, count, states in of_milking:
+        for day, milking, starts, ends, states, liters, count in of_milking:
             if "running" in states:
                 continue
-            told = self._weigh(gauges, _aware(start), _aware(end), liters)
+            pairs = zip(map(_aware, starts), map(_aware, ends), strict=True)
+            told = self._weigh(gauges, waves(pairs), liters)
             vals = {
-                "start": start,
-                "end": end,
+                "start": min(starts),
+                "end": max(ends),
                 "session_count": count,
                 "metered": liters,
                 "rise": told.rise or 0.0,
@@ -139,7 +143,7 @@ class IotMilkingBalance(models.Model):
             return assigned.filtered(lambda meter: meter.tank_id in gauges.tank_id)
         return meters
 
-    def _weigh(self, gauges, start, end, metered):
+    def _weigh(self, gauges, spans, metered):
         """All tanks that have a gauge, in one."""
         farm = gauges.farm_id
         is_assigned = any(map(_feeds, farm.device_ids))
@@ -148,8 +152,8 @@ class IotMilkingBalance(models.Model):
         points = self.env["iot.store"]._series(
             gauges.mapped("device_id"),
             "volume",
-            start - _MARGIN,
-            end + _MARGIN,
+            spans[0][0] - _MARGIN,
+            spans[-1][1] + _MARGIN,
             _MINUTE,
         )
         by_tank = {}
@@ -160,10 +164,10 @@ class IotMilkingBalance(models.Model):
                 of_tank.append((point.time, point.average))
         rise = 0.0
         for tank in gauges.tank_id:
-            told = balance(metered, sorted(by_tank.get(tank, ())), start, end)
-            if told.rise is None:
-                return Balance(metered, None, told.verdict)
-            rise += told.rise
+            risen, verdict = rise_over(sorted(by_tank.get(tank, ())), spans)
+            if risen is None:
+                return Balance(metered, None, verdict)
+            rise += risen
         return Balance.of(metered, rise)
 
 

@@ -3,8 +3,6 @@
 import logging
 from datetime import timedelta
 
-import psycopg2.errors
-
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
@@ -14,7 +12,6 @@ _logger = logging.getLogger(__name__)
 
 _AT_ONCE = 20  # rows; a crash between sending and commit tells these once more
 _AT_ONCE_MQTT = 200  # through one connection
-_TRIES = 3
 
 
 class IotNotification(models.Model):
@@ -81,26 +78,9 @@ class IotNotification(models.Model):
     @api.model
     def _claim(self, channel):
         """The oldest due rows, locked; what another transaction works on is left."""
-
-        def claim():
-            # Before each batch: while the last one was sent, more became due.
-            self._prepare(channel)
-            return self._lock_due(channel)
-
-        return self._retry(claim) or self.browse()
-
-    @api.model
-    def _retry(self, do):
-        """Rows may change after this transaction's snapshot, when one is cancelled."""
-        for _again in range(_TRIES):
-            try:
-                done = do()
-                self.env.flush_all()
-                return done
-            except psycopg2.errors.SerializationFailure:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
+        # Before each batch: while the last one was sent, more became due.
+        self._prepare(channel)
+        return self._lock_due(channel)
 
     @api.model
     def _lock_due(self, channel):

@@ -76,7 +76,7 @@ class IotQuarantinedMessage(models.Model):
         found = self.env["iot.discovered.device"].browse(known)
         self._replay(found, fleet)
         undecided = found.filtered(lambda f: f.state == "discovered")
-        undecided._decide("registered", [known[f.id] for f in undecided])
+        undecided._note_registered(known)
         return len(known)
 
     @api.model

@@ -35,7 +35,6 @@ class IotStore(models.AbstractModel):
                     self._create_rollup(cr, rollup)
             with file_open("smartdairy_iot/data/rollup_views.sql") as sql:
                 cr.execute(sql.read())
-        self._create_milkings()
 
     @staticmethod
     def _has_relation(cr, name):
@@ -111,7 +110,6 @@ class IotStore(models.AbstractModel):
             )
             ids, quarters = _merge(cr.fetchall())
             self._recompute_all(cr, quarters, horizons)
-            self._recompute_milkings(cr, quarters)
             cr.execute(SQL("DELETE FROM rollup_dirty WHERE id = ANY(%s)", ids))
         return len(ids)
 

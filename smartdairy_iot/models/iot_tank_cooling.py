@@ -13,7 +13,7 @@ class IotTankCooling(models.Model):
 
     _name = "iot.tank.cooling"
     _description = "Cooling of a Milking"
-    _order = "start desc, id desc"
+    _inherit = ["iot.tank.record"]
 
     batch_id = fields.Many2one(
         "iot.tank.batch", required=True, index=True, ondelete="cascade", readonly=True
@@ -21,19 +21,11 @@ class IotTankCooling(models.Model):
     tank_id = fields.Many2one(
         related="batch_id.tank_id", store=True, index=True, precompute=True
     )
-    farm_id = fields.Many2one(
-        related="batch_id.farm_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="batch_id.company_id", store=True, precompute=True
-    )
     standard_id = fields.Many2one(
         related="batch_id.standard_id", store=True, precompute=True
     )
     number = fields.Integer(string="Milking", readonly=True, aggregator=None)
     is_first = fields.Boolean(string="First", readonly=True)
-    start = fields.Datetime(required=True, readonly=True, index=True)
-    end = fields.Datetime(readonly=True)
     is_estimated = fields.Boolean(
         string="End Estimated",
         readonly=True,
@@ -59,21 +51,9 @@ class IotTankCooling(models.Model):
         help="From the end of the milking until all limits were met; 0 if they were "
         "before.",
     )
-    outside_minutes = fields.Float(
-        string="Minutes Outside", readonly=True, digits=(8, 0)
-    )
     verdict = fields.Selection(VERDICTS, readonly=True, index=True)
 
     _batch_start_unique = models.Constraint("UNIQUE(batch_id, start)")
-
-    @api.depends("tank_id", "start")
-    def _compute_display_name(self):
-        for cooling in self:
-            tz = cooling.farm_id.tz or "UTC"
-            local = fields.Datetime.context_timestamp(
-                cooling.with_context(tz=tz), cooling.start or fields.Datetime.now()
-            )
-            cooling.display_name = f"{cooling.tank_id.name} {local:%Y-%m-%d %H:%M}"
 
     @api.depends("marks")
     @api.depends_context("lang")
@@ -94,9 +74,3 @@ class IotTankCooling(models.Model):
                 )
                 for mark in cooling.marks or ()
             )
-
-    def _keep(self, vals):
-        self.ensure_one()
-        changed = {name: value for name, value in vals.items() if self[name] != value}
-        if changed:
-            self.write(changed)

@@ -1,12 +1,18 @@
+import logging
 import os
 from datetime import timedelta
 from functools import cache
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models, sql_db
 from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
 
+_logger = logging.getLogger(__name__)
+
+_TRIES = 5
 _JUST_NOW = timedelta(seconds=5)  # the listener looks every second
 _WAKE = "smartdairy_iot.wake"
 _CONNECTIONS = 4  # of the threads of a process, for a moment each
@@ -20,6 +26,27 @@ def _pool(_pid):
 
 class IrCron(models.Model):
     _inherit = "ir.cron"
+
+    def _callback(self, cron_name, server_action_id):
+        """A job of ours that collides with another transaction is done again, whole.
+
+        Rows that it is to lock or write may have changed after its snapshot: devices
+        answer, channels send and people press buttons meanwhile. Odoo would leave it
+        for the next interval, with an error. What it committed is not done twice.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                return super()._callback(cron_name, server_action_id)
+            except SerializationFailure:  # rolled back by Odoo
+                if not self._is_ours():
+                    raise
+                if not left:
+                    _logger.warning("“%s” collides: left for later", cron_name)
+        return None
+
+    def _is_ours(self):
+        name = self.get_external_id()[self.id]
+        return name.startswith("smartdairy_iot")
 
     @api.model
     def _wake_for_what_is_due(self):

@@ -3,6 +3,7 @@ import re
 from odoo import models
 
 _CHANNEL = re.compile(r"farm\.farm_(\d+)")
+_KIOSK = "iot.kiosk_"  # and the token of its link
 
 
 class IrWebsocket(models.AbstractModel):
@@ -12,8 +13,10 @@ class IrWebsocket(models.AbstractModel):
         """Swap ``farm.farm_<id>`` for the record, where the user may read it.
 
         A string channel is open to anyone; a record channel only to whom we add it.
+        ``iot.kiosk_<token>`` becomes the kiosk and its farms; :class:`BusBus` asks
+        again, before each message, whether the link still holds.
         """
-        channels = list(channels)  # do not alter the caller's
+        channels = self._kiosk_channels(channels)  # does not alter the caller's
         farm_ids = []
         for channel in list(channels):
             if isinstance(channel, str) and (match := _CHANNEL.fullmatch(channel)):
@@ -23,3 +26,14 @@ class IrWebsocket(models.AbstractModel):
         if farm_ids and farms.has_access("read"):
             channels.extend(farms.search([("id", "in", farm_ids)]))
         return super()._build_bus_channel_list(channels)
+
+    def _kiosk_channels(self, channels):
+        swapped = []
+        for channel in channels:
+            if isinstance(channel, str) and channel.startswith(_KIOSK):
+                kiosk = self.env["iot.kiosk"]._find(channel.removeprefix(_KIOSK))
+                if kiosk.state == "valid":
+                    swapped += [kiosk, *kiosk._farms()]
+            else:
+                swapped.append(channel)
+        return swapped

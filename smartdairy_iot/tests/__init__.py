@@ -3,6 +3,7 @@ from . import test_alert
 from . import test_alert_scenarios
 from . import test_alert_access
 from . import test_alert_assignment
+from . import test_alert_board
 from . import test_alert_bulk
 from . import test_alert_conditions
 from . import test_alert_failing_rule
@@ -11,6 +12,7 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_archive_download
 from . import test_backfill
+from . import test_board
 from . import test_calibration
 from . import test_channel_email
 from . import test_channel_mqtt
@@ -41,6 +43,7 @@ from . import test_device_range
 from . import test_election
 from . import test_history
 from . import test_escalation
+from . import test_export
 from . import test_firmware
 from . import test_hooks
 from . import test_identity
@@ -52,6 +55,7 @@ from . import test_live_board
 from . import test_maintenance_window
 from . import test_milking_attention
 from . import test_milking_compare
+from . import test_milking_production
 from . import test_milking_session
 from . import test_milk_quality
 from . import test_notification_plan
@@ -66,7 +70,6 @@ from . import test_sensor_reading_access
 from . import test_settings
 from . import test_store
 from . import test_store_health
-from . import test_store_milking
 from . import test_store_read
 from . import test_store_rollup
 from . import test_tank
@@ -81,7 +84,10 @@ from . import test_threshold_trial
 from . import test_webhook
 from . import test_worker
 from . import test_zone
+from . import test_kiosk
 from . import test_ledger
+from . import test_ledger_attack
 from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
+from . import test_watch

@@ -1,7 +1,3 @@
-from unittest.mock import patch
-
-from psycopg2.errors import SerializationFailure
-
 from odoo import fields
 from odoo.tests import tagged
 
@@ -35,26 +31,6 @@ class TestAlertConditions(HealthCase):
         self.evaluate()
         self.assertFalse(alert.is_active)
         self.assertEqual(alert.outside_minutes, 30)
-
-    def test_a_run_that_collides_with_a_channel_is_done_again_at_once(self):
-        notifications = self.registry["iot.notification"]
-        lock, collisions = notifications._lock_waiting, [SerializationFailure()]
-
-        def collide_once(rows, alerts):
-            if collisions:
-                raise collisions.pop()
-            return lock(rows, alerts)
-
-        self.live(self.sensor, online=False)
-        self.evaluate()
-        self.hear(self.sensor)
-        with (
-            patch.object(notifications, "_lock_waiting", collide_once),
-            patch.object(self.env.cr, "rollback") as rollback,
-        ):
-            self.evaluate()
-        rollback.assert_called_once_with()
-        self.assertFalse(self.alerts(self.sensor).is_active)
 
     def test_a_device_that_falls_silent_needs_no_message_to_be_told(self):
         self.live(self.sensor)

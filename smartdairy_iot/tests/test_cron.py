@@ -4,9 +4,12 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields, sql_db
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.base.models.ir_cron import IrCron
 
 _PATIENCE = 10  # seconds
 
@@ -35,6 +38,32 @@ class TestCron(TransactionCase):
             self.assertFalse(self.is_woken())
         with freeze_time(now + timedelta(seconds=16)):
             self.assertTrue(self.is_woken())
+
+    def run_colliding(self, job, times):
+        """:return: how often it was begun; it collides at first, so often"""
+        begun = []
+
+        def callback(*_args):
+            begun.append(True)
+            if len(begun) <= times:
+                raise SerializationFailure("could not serialize access")
+
+        with patch.object(IrCron, "_callback", callback):
+            job._callback(job.name, job.ir_actions_server_id.id)
+        return len(begun)
+
+    def test_a_job_that_collides_with_another_transaction_is_done_again_at_once(self):
+        self.assertEqual(self.run_colliding(self.job, 0), 1)
+        self.assertEqual(self.run_colliding(self.job, 2), 3)
+
+    def test_a_job_that_always_collides_is_left_for_later_without_an_error(self):
+        with self.assertLogs("odoo.addons.smartdairy_iot.models.ir_cron", "WARNING"):
+            self.assertEqual(self.run_colliding(self.job, 99), 5)
+
+    def test_jobs_of_others_are_left_to_odoo(self):
+        other = self.env.ref("base.autovacuum_job")
+        with self.assertRaises(SerializationFailure):
+            self.run_colliding(other, 1)
 
     def test_what_a_job_leaves_for_long_does_not_wake_it_every_second(self):
         now = fields.Datetime.now()

@@ -4,6 +4,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
 from odoo.tools import file_path, mute_logger
 
@@ -103,6 +104,50 @@ class TestDeviceInherited(InheritedCase):
         self.assertEqual(device.interval_seconds, 720)
         device.offline_after = 2
         self.assertEqual(device.interval_seconds, 1)
+
+    def test_a_milk_meter_may_be_silent_from_one_milking_to_the_next(self):
+        meter = self.make_device("METER", device_type="milk_meter")
+        self.assertEqual(self.values(meter)[3:], (60, 16 * 3600))
+        self.assertNotIn("offline_after", meter.own_fields or ())
+        meter.offline_after = 900
+        self.assertIn("offline_after", meter.own_fields)
+        self.assertEqual(meter.interval_seconds, 60)
+
+    def test_so_may_one_of_a_profile_that_says_nothing_else(self):
+        profile = self.profile.create({"name": "Meter", "device_type": "milk_meter"})
+        self.assertEqual(profile.offline_after, 16 * 3600)
+        profile.device_type = "ph_sensor"
+        self.assertEqual(profile.offline_after, 300)
+        own = self.profile.create(
+            {"name": "Own", "device_type": "milk_meter", "offline_after": 900}
+        )
+        self.assertEqual(own.offline_after, 900)
+
+    def test_an_upgrade_gives_milk_meters_the_silence_that_nobody_chose(self):
+        following, chosen, probe = (
+            self.make_device(name, device_type=kind, offline_after=after)
+            for name, kind, after in (
+                ("FOLLOWS", "milk_meter", 0),
+                ("CHOSEN", "milk_meter", 300),
+                ("PROBE", "temperature", 300),
+            )
+        )
+        profile = self.profile.create({"name": "Meter", "device_type": "milk_meter"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE iot_device SET offline_after = 300 WHERE id = %s", [following.id]
+        )
+        self.env.cr.execute(
+            "UPDATE iot_device_profile SET offline_after = 300 WHERE id = %s",
+            [profile.id],
+        )
+        script = "smartdairy_iot/migrations/19.0.1.5.0/post-silence.py"
+        load_script(file_path(script), "post_silence").migrate(self.env.cr, "")
+        self.env.invalidate_all()
+        devices = following | chosen | probe
+        self.assertEqual(devices.mapped("offline_after"), [57_600, 300, 300])
+        self.assertEqual(following.interval_seconds, 60)
+        self.assertEqual(profile.offline_after, 57_600)
 
     @mute_logger("odoo.sql_db")
     def test_no_time_is_negative(self):

@@ -24,6 +24,7 @@ RIGHTS = {
     # Each their own: what they are told of.
     "iot.alert.subscription": ("rwcd", "rwcd", "rwcd", "rwcd"),
     "iot.archive": ("", "", "", "r"),
+    "iot.board": ("rwcd", "rwcd", "rwcd", "rwcd"),
     "iot.broker": ("", "", "", "r"),
     "iot.calibration": ("r", "r", "rwcd", "rwcd"),
     "iot.certificate": ("", "", "r", "r"),
@@ -67,6 +68,9 @@ RIGHTS = {
     "iot.firmware.target": _ALL_READ,
     "iot.ledger.day": ("", "", "", "r"),
     "iot.ledger.entry": ("", "", "", "r"),
+    "iot.kiosk": ("", "", "", "rwcd"),
+    "iot.kiosk.link": ("", "", "", "rwc"),
+    "iot.kiosk.view": ("", "", "", "rwcd"),
     "iot.listener": ("", "", "", "r"),
     "iot.listener.topic": ("", "", "", "r"),
     "iot.live.watch": _NOBODY,

@@ -47,6 +47,16 @@ class TestLedger(IotCase):
         self.assertEqual((hour, count, len(digest)), (6, 9, 64))
         self.assertEqual(hours["SILENT"], {})
 
+    def test_each_entry_says_in_words_what_it_holds(self):
+        self.make_device("SILENT")
+        self.make_alert(message="Too warm")
+        self.env.flush_all()
+        at = datetime.now(timezone.utc) + MINUTE
+        told = {e.subject: e.told for e in self.seal(at=at).entry_ids}
+        self.assertEqual(told["TEST-1"], "9 readings in 1 hours")
+        self.assertEqual(told["SILENT"], "No readings")
+        self.assertIn("Too warm", told.values())
+
     def test_what_nobody_has_touched_is_intact(self):
         days = self.seal() | self.seal(MONDAY + DAY, SEALED_AT + DAY)
         days.action_verify()

@@ -200,21 +200,6 @@ class TestMilkingSession(MilkMeterCase, IotCase):
         self.milk(("reading", 2.5, {"volume": 7.0}), session="T")
         self.assertEqual(self.sorted_sessions().mapped("liters"), [9.0, 7.0])
 
-    def test_the_stores_own_production_counts_the_same_litres(self):
-        for number, session in enumerate("STU"):
-            self.milk(
-                ("session_start", 20 * number),
-                ("reading", 20 * number + 2, {"volume": 4.0}),
-                ("session_end", 20 * number + 4, {"volume": 8.0 + number}),
-                session=session,
-            )
-        self.milk(("reading", 80, {"volume": 3.0}), session="V")
-        self.store._refresh_rollups()
-        day = DAWN, DAWN + timedelta(days=1)
-        (produced,) = self.store._production(["M-1"], *day)
-        liters = sum(self.sorted_sessions().mapped("liters"))
-        self.assertEqual((produced.liters, produced.sessions), (liters, 4))
-
     # Volumes -------------------------------------------------------------------------
 
     def test_the_profile_says_what_a_volume_is(self):

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import AccessError
@@ -271,6 +272,9 @@ class TestNotificationLocks(BaseCase):
             one.execute("SELECT 1")  # the snapshot
             with self.registry.cursor() as other:
                 self.env(other)["iot.notification"].browse(self.ids[:1])._void("over")
+            with self.assertRaises(SerializationFailure):  # the job is done again
+                self.env(one)["iot.notification"]._claim("webhook")
+            one.rollback()
             rows = self.env(one)["iot.notification"]._claim("webhook")
             self.assertNotIn(self.ids[0], rows.ids)
             self.assertIn(self.ids[1], rows.ids)

@@ -142,6 +142,15 @@ class TestTank(TankCase):
         self.assertTrue(batch.is_out_of_range)
         self.assertGreater(batch.outside_minutes, 60)
 
+    def test_a_tank_of_robots_has_one_start_and_is_stored_while_they_milk(self):
+        self.tank.milking_system = "automatic"
+        self.store(self.curve(1, robots=2, warm=20.0, tank={"least": 100.0}))
+        self.judge_until(24)
+        self.assertFalse(self.alerts)
+        (cooling,) = self.tank.cooling_ids
+        self.assertEqual(cooling.verdict, "met")
+        self.assertEqual(self.tank.phase, "storage")
+
     def test_a_tank_without_standard_or_probe_is_left_alone(self):
         self.tank.cooling_standard_id = False
         self.store(self.curve(0.5))

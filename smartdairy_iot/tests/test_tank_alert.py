@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from ..coldchain.judge import Condition
 from ..coldchain.monitor import State
-from ..models.iot_tank_judgement import Work
+from ..coldchain.records import Condition
+from ..models.iot_tank_work import Work
 from .tank import DAY, TankCase
 
 BROKEN = {"breaks_at": 18.5 * 3600, "collect_days": 99}

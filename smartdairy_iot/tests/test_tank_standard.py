@@ -68,13 +68,25 @@ class TestTankStandard(TankCase):
         self.assertEqual(
             nz.limit_ids.mapped("sentence"),
             [
-                "≤ 10 °C within 4 h of the start of the milking",
+                "≤ 10 °C within 4 h of the start of the milking (at set times)",
                 "≤ 6 °C within 6 h of the start of the milking or 2 h of the end of "
-                "the milking, whichever is sooner",
-                "Later Milkings: mix ≤ 10 °C, not longer than 5 min above",
+                "the milking, whichever is sooner (at set times)",
+                "Later Milkings: mix ≤ 10 °C, not longer than 5 min above "
+                "(at set times)",
                 "then kept ≤ 6 °C, not longer than 30 min above",
+                "never < 0 °C for longer than 10 min",
+                "mix ≤ 6 °C, not longer than 30 min above (robots)",
             ],
         )
+
+    def test_the_tank_of_robots_is_asked_what_the_standard_asks_of_robots(self):
+        self.tank.milking_system = "automatic"
+        rule = self.standard._to_standard(self.tank.milking_system)
+        asked = [one.event for one in rule.limits if rule.asks(one)]
+        self.assertEqual(asked, ["end", "first_start"], "hold, and from the start")
+        self.assertTrue(self.tank._to_tank(rule).is_automatic)
+        (level, _start) = self.standard._to_snapshot("automatic")["limits"]
+        self.assertIn("then kept ≤ 6 °C", level)
 
     def test_an_administrator_adds_a_standard_by_copying_one(self):
         mine = self.standard.copy()

@@ -17,3 +17,4 @@ from . import iot_device_config_bulk
 from . import iot_credential_issue
 from . import iot_credential_revoke
 from . import iot_device_token_shown
+from . import iot_kiosk_link

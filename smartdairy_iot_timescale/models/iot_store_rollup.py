@@ -107,7 +107,7 @@ class IotStore(models.AbstractModel):
     def _touch_rollups(self, cr, samples):
         if self._keeps_rollups():
             # What is younger, a query adds by itself (materialized_only is off); but
-            # milkings are kept in a table.
+            # of milk meters each message marks where milkings are to be made.
             added = datetime.now(timezone.utc) - QUARTER
             samples = [s for s in samples if s.time < added or _is_milk(s)]
         super()._touch_rollups(cr, samples)

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from odoo.addons.smartdairy_iot.models.iot_store_rollup import BUCKET
-from odoo.addons.smartdairy_iot.rollup import LONGEST_MILKING, MILK, ROLLUPS
+from odoo.addons.smartdairy_iot.rollup import ROLLUPS
 
 from .. import transfer
 
@@ -79,8 +79,6 @@ class IotStore(models.AbstractModel):
             cr.execute(SQL(_FORGET_OUTDONE, **names))
             cr.execute(SQL(_FORGET_REPLACED, **names))
             transfer.insert_staged(cr, self._moved_to(rollup), columns)
-            if rollup == MILK:
-                self._keep_moved_milkings(cr, end)
             # What is compared is what would be there after a crash. This is not Odoo's
             # transaction.
             cr.commit()  # pylint: disable=invalid-commit
@@ -93,18 +91,8 @@ class IotStore(models.AbstractModel):
             )
         return here.rows
 
-    def _keep_moved_milkings(self, cr, end):
-        cr.execute(SQL("SELECT min(bucket) FROM %s", transfer.STAGED))
-        ((start,),) = cr.fetchall()
-        if start:
-            self._keep_milkings(
-                cr, None, start - LONGEST_MILKING, end + LONGEST_MILKING
-            )
-
     def _forget_rollup(self, rollup):
         """In Odoo's database: what was not moved is made again of the readings."""
-        if rollup == MILK:
-            self.env.cr.execute("DELETE FROM milkings")
         self.env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(rollup.name)))
         self.env.cr.execute(
             SQL("DELETE FROM rollup_dirty WHERE table_name = %s", rollup.table)

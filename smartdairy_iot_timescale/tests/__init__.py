@@ -8,7 +8,6 @@ from . import test_schema
 from . import test_sensor_reading
 from . import test_store
 from . import test_store_health
-from . import test_store_milking
 from . import test_store_packing
 from . import test_store_retention
 from . import test_store_rollup

@@ -55,8 +55,7 @@ class MoveCase(TransactionCase):
     def forget(self):
         with self.store._cursor() as cr:
             rollups = [self.store._moved_to(rollup) for rollup in ROLLUPS]
-            tables = [*TABLES, *rollups, "milkings"]
-            for table in tables:
+            for table in [*TABLES, *rollups]:
                 cr.execute(
                     SQL(
                         "DELETE FROM %s WHERE device_id = ANY(%s)",

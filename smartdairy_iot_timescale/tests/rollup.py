@@ -6,7 +6,6 @@ TABLES = (
     "temperature_readings",
     "milk_meter_readings",
     "sensor_readings",
-    "milkings",
 )
 
 

@@ -97,31 +97,6 @@ class TestMoveRollup(MoveCase):
         self.refresh()
         self.assertEqual(self.rolled_up(), [(self.time(0), 27.0, 3)])
 
-    def test_milkings_of_dropped_readings_survive(self):
-        for quarter in (0, 1):
-            self.env.cr.execute(
-                "INSERT INTO milk_quarter_hourly (bucket, device_id, animal_id,"
-                " session_id, reading_volume, reading_count, fault_count)"
-                " VALUES (%s, %s, 7, 'S', 4, 2, 0)",
-                [self.time(quarter), self.device_id],
-            )
-        self.moves._cron_move()
-        span = START, START + timedelta(days=1)
-        found = self.store._production([self.device_id], *span, by="animal")
-        self.assertEqual(found, [(None, 7, 8, 1)])
-        self.env.cr.execute("SELECT count(*) FROM milkings")
-        self.assertEqual(self.env.cr.fetchone(), (0,), "moved, not copied")
-
-    def test_milkings_of_moved_readings_are_made_of_them(self):
-        for number in range(3):
-            self.put_here("milk_meter_readings", 600 * number, 2, text="S")
-        self.moves._cron_move()
-        span = START, START + timedelta(days=1)
-        for _time in ("waiting", "kept"):
-            found = self.store._production([self.device_id], *span)
-            self.assertEqual(found, [(None, None, 6, 1)], _time)
-            self.store._refresh_rollups()
-
     def test_rollups_that_did_not_arrive_are_kept_here(self):
         self.roll_up_here(range(4))
         (left,) = self.store._rollups_left()

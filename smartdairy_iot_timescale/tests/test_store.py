@@ -102,9 +102,8 @@ class TestTimescaleStore(TransactionCase):
             "SELECT table_name, column_name, data_type FROM information_schema.columns"
             " WHERE table_name = ANY(%s)"
         )
-        tables = [*TABLES, "milkings"]
-        self.env.cr.execute(query, [tables])
-        self.assertCountEqual(self.rows(query, tables), self.env.cr.fetchall())
+        self.env.cr.execute(query, [[*TABLES]])
+        self.assertCountEqual(self.rows(query, [*TABLES]), self.env.cr.fetchall())
 
     def test_migrating_again_changes_nothing(self):
         self.assertEqual(schema.migrate(connection.dedicated_cursor), [])

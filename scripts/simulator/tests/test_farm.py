@@ -101,6 +101,30 @@ def test_a_tank_with_a_level_sensor_is_filled_emptied_and_washed_within_an_hour(
     assert litres[-1] > 100
 
 
+@pytest.mark.parametrize("tank", ["TEMP-G02", "TEMP-H01"])
+def test_a_tank_rises_in_a_milking_by_what_its_meters_published(tank):
+    """The milk balance of the demo: from before the first cow until after the last
+    one, and no lorry comes meanwhile."""
+    world, stamp = World(random.Random(2), 30), counter()
+    (farm,) = (f for f in world.farms if tank in f.tanks)
+    into = [name for name, feeds in farm.layout.stalls.items() if feeds == tank]
+    meters = [device for device in world.devices if device.device_id in into]
+    before, metered, balanced = None, 0.0, 0
+    for _ in range(2 * 3600):
+        litres = farm.tanks[tank].litres
+        world.advance(1)
+        is_idle = not any(stall.milking for stall in farm.stalls.values())
+        is_open = farm.is_milking(world.elapsed * 30 / 3600)
+        if is_open and before is None:
+            before, metered = litres, 0.0
+        said = [one for meter in meters for one in world.payloads(meter, stamp)]
+        metered += sum(one.get("volume", 0.0) for one in said)
+        if before is not None and not is_open and is_idle:
+            assert farm.tanks[tank].litres - before == pytest.approx(metered, rel=1e-3)
+            before, balanced = None, balanced + 1
+    assert balanced >= 4
+
+
 def test_a_session_has_a_start_readings_that_add_up_and_an_end():
     """What one stall publishes in its first minutes."""
     world, stamp = World(random.Random(3), 30), counter()

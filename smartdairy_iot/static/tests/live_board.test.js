@@ -47,7 +47,7 @@ test("a tile shows value, unit, limits, status and age", async () => {
     expect(TILE).toHaveText(/2 – 4 °C/);
     expect(TILE).toHaveText(/81 %/);
     expect(TILE).toHaveAttribute("data-status", "ok");
-    expect(TILE).toHaveAttribute("aria-label", "Tank 1: 3.8 °C, OK. Open the device");
+
 });
 
 test("the age ticks without rendering the tile", async () => {
@@ -291,7 +291,7 @@ test("after a lost connection everything is fetched again", async () => {
     await waitFor(`${CONNECTION}[data-connection='reconnecting']`);
     await advanceTime(12_000);
     expect(`${CONNECTION}[data-connection='stale']`).toHaveText(/Stale since \d\d:\d\d/);
-    expect(".o_sd_board").toHaveClass("o_sd_not_live");
+    expect(".o_sd_content").toHaveClass("o_sd_not_live");
     temperature = 5.5;
     unlock();
     await advanceTime(60_000);

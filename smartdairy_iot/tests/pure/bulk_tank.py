@@ -28,7 +28,7 @@ class BulkTank:
     high: float = 3.5
     is_broken: bool = False
     is_on: bool = False
-    agitates: bool = True
+    least: float = 0.0  # litres below which the chiller waits for the agitator
 
     def add(self, litres, celsius):
         heat = self.litres * J_PER_LITRE_K + STEEL_J_PER_K
@@ -45,7 +45,7 @@ class BulkTank:
         elif self.celsius < self.low:
             self.is_on = False
         watts = self.loss * (self.ambient - self.celsius)
-        if self.is_on and not self.is_broken:
+        if self.is_on and not self.is_broken and self.litres >= self.least:
             watts -= self.watts * min(1.0, max(0.0, (self.celsius + 1.0) / 10.0))
         heat = self.litres * J_PER_LITRE_K + STEEL_J_PER_K
         self.celsius += watts * seconds / heat
@@ -73,6 +73,8 @@ class Dairy:
     has_agitator: bool = True
     wash: tuple = WASH
     washes: bool = True
+    robots: int = 0  # each milks a cow in eight minutes, all day but for its washes
+    cow_litres: float = 11.0
     gap_share: float = 0.0  # minutes of which nothing is heard
     breaks_at: float = math.inf  # s since the start
     mended_at: float = math.inf
@@ -89,10 +91,10 @@ class Dairy:
             at = minute * 60.0
             self.tank.is_broken = self.breaks_at <= at < self.mended_at
             hour, day = self._local(start + at)
-            is_milking = any(m <= hour < m + self.hours for m in self.milkings)
-            is_milking = is_milking and wash_from is None
-            if is_milking:
-                self.tank.add(self.litres / self.hours / 60, self.warm)
+            comes = 0.0 if wash_from else self._comes(hour, minute)
+            is_milking = comes > 0 and not self.robots
+            if comes:
+                self.tank.add(comes, self.warm)
             collects = day % self.collect_days == self.collect_days - 1
             if collects and hour >= self.collect_hour and self.tank.litres > 0:
                 if not is_milking and hour < self.collect_hour + 1:
@@ -109,6 +111,17 @@ class Dairy:
             if rng.random() >= self.gap_share:
                 found.append(self._read(start + at, at, washing is not None, rng))
         return found
+
+    def _comes(self, hour, minute):
+        """Litres in this minute, to a tank that is not washed."""
+        if self.robots:
+            is_at_wash = (
+                hour % 8 < 0.4 or self.collect_hour <= hour < 1 + self.collect_hour
+            )
+            whole = [n for n in range(self.robots) if minute % 8 == 3 * n % 8]
+            return 0.0 if is_at_wash else len(whole) * self.cow_litres
+        at_once = sum(m <= hour < m + self.hours for m in self.milkings)
+        return at_once * self.litres / self.hours / 60
 
     def _local(self, time):
         """Hour and day of the farm's clock."""

@@ -22,6 +22,7 @@ def _limit(vals):
         vals.get("applies", "any"),
         60.0 * vals.get("grace_minutes", 15),
         vals.get("severity", "high"),
+        vals.get("system", "any"),
     )
 
 

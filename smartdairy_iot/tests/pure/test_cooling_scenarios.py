@@ -3,38 +3,17 @@
 Days of milking as data; the curves come from the heat balance of ``bulk_tank``.
 """
 
-import dataclasses
-import math
 import random
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from smartdairy_iot.coldchain.monitor import State, advance
-from smartdairy_iot.coldchain.sample import Tank
-from smartdairy_iot.tests.pure.bulk_tank import COLD_WASH, DAY, HOUR, BulkTank, Dairy
-from smartdairy_iot.tests.pure.cooling_standards import FARM_STANDARDS, STANDARDS
+from smartdairy_iot.tests.pure.bulk_tank import COLD_WASH, DAY, HOUR
+from smartdairy_iot.tests.pure.cooling_scene import by_standard, dairy, run, told
+from smartdairy_iot.tests.pure.cooling_standards import STANDARDS
 
 HOT = {"ambient": 34.0, "celsius": 34.0}
-# Third milking: day 2, 6 to 8 o'clock.
-THIRD, THIRD_ENDS = DAY + 6 * HOUR, DAY + 8 * HOUR
-
-by_standard = pytest.mark.parametrize(
-    "standard", FARM_STANDARDS.values(), ids=FARM_STANDARDS
-)
-
-
-def run(samples, standard, state=None):
-    """``(all conditions, Outcome)``"""
-    state = state or State()
-    outcome = advance(state, samples, Tank(4000.0, cold=standard.cold), standard)
-    return [*outcome.over, *state.judged.conditions.values()], outcome
-
-
-def told(conditions):
-    return [(found.kind, found.type) for found in conditions]
-
 
 # Normal -------------------------------------------------------------------------------
 
@@ -47,10 +26,6 @@ NORMAL = {
     "hot summer": {"tank": HOT, "warm": 35.0},
     "hot summer, no volume": {"tank": HOT, "warm": 35.0, "has_volume": False},
 }
-
-
-def dairy(tank=(), **how):
-    return Dairy(tank=BulkTank(**dict(tank)), **how)
 
 
 @by_standard
@@ -70,15 +45,20 @@ def test_a_normal_week_raises_nothing_whatever_the_sensors(standard, how):
     assert not told(conditions)
 
 
-def test_a_milking_in_the_hour_of_the_clock_change_is_an_hour_shorter_and_normal():
-    """Amsterdam, 29 March 2026, milked from half past one to half past three."""
+@pytest.mark.parametrize(
+    ("day", "hours_then"),
+    [((2026, 3, 27), 1), ((2026, 10, 23), 3)],
+    ids=["March", "October"],
+)
+def test_a_milking_over_the_change_of_the_clock_is_normal(day, hours_then):
+    """Amsterdam, milked by the clock from half past one to half past three."""
     zone = ZoneInfo("Europe/Amsterdam")
-    start = datetime(2026, 3, 27, tzinfo=zone).timestamp()
+    start = datetime(*day, tzinfo=zone).timestamp()
     one = dairy(milkings=(1.5, 13.5), collect_hour=5.0, zone=zone)
     conditions, outcome = run(one.samples(4.5, start), STANDARDS["eu"])
     assert not told(conditions)
     hours = [(c.end - c.start) / HOUR for _t, c in sorted(outcome.coolings.items())]
-    assert hours == pytest.approx([2, 2, 2, 2, 1, 2, 2, 2, 2], abs=0.25)
+    assert hours == pytest.approx([2, 2, 2, 2, hours_then, 2, 2, 2, 2], abs=0.25)
 
 
 def test_start_and_end_of_a_milking_are_found_within_a_few_minutes():
@@ -90,11 +70,19 @@ def test_start_and_end_of_a_milking_are_found_within_a_few_minutes():
         assert ended <= 15 * 60
 
 
-def test_two_milkings_that_overlap_are_one_and_two_apart_are_two():
-    near, far = dairy(milkings=(6.0, 8.2)), dairy(milkings=(6.0, 9.0))
-    for one, count in ((near, 1), (far, 2)):
-        _conditions, outcome = run(one.samples(0.6), STANDARDS["eu"])
-        assert len(outcome.coolings) == count
+@pytest.mark.parametrize(
+    ("second", "count", "ends"),
+    [(7.5, 1, 9.5), (8.2, 1, 10.2), (9.0, 2, 11.0)],
+    ids=["overlapping", "one after the other", "an hour apart"],
+)
+def test_two_milkings_that_overlap_are_one_and_two_apart_are_two(second, count, ends):
+    """Two herds, into one tank."""
+    one = dairy(milkings=(6.0, second), collect_hour=13.0)
+    conditions, outcome = run(one.samples(0.6), STANDARDS["eu"])
+    assert not told(conditions)
+    assert len(outcome.coolings) == count
+    last = max(cooling.end for cooling in outcome.coolings.values())
+    assert last == pytest.approx(ends * HOUR, abs=900)
 
 
 def test_a_milking_that_begins_before_the_limit_was_due_takes_its_place():
@@ -103,73 +91,6 @@ def test_a_milking_that_begins_before_the_limit_was_due_takes_its_place():
     _conditions, outcome = run(one.samples(0.6), STANDARDS["eu"])
     verdicts = [cooling.verdict for _t, cooling in sorted(outcome.coolings.items())]
     assert verdicts[0] == "superseded"
-
-
-# A chiller that fails -----------------------------------------------------------------
-
-# Standard: how long after the end of the third milking, in minutes, it is told at the
-# latest; negative: during the milking, because the mix is too warm.
-DEAD = {"us": -10, "eu_daily": 30, "eu": 30, "nz": -10, "ontario": 30, "raw_milk": 30}
-
-
-@pytest.mark.parametrize(("name", "latest"), DEAD.items(), ids=DEAD)
-def test_a_chiller_that_fails_in_the_third_milking_is_one_alert_on_time(name, latest):
-    breaks_at = THIRD + 30 * 60
-    # Nobody collects: it stays in the tank until the next day.
-    one = dairy(breaks_at=breaks_at, collect_days=99, milkings=(6.0, 17.0))
-    until = (THIRD_ENDS + 6 * HOUR) / DAY
-    conditions, outcome = run(one.samples(until), STANDARDS[name])
-    assert [found.kind for found in conditions] == ["cooling"]
-    since = conditions[0].since
-    assert breaks_at < since <= THIRD_ENDS + latest * 60
-    third = max(outcome.coolings.values(), key=lambda cooling: cooling.start)
-    assert third.verdict == "late"
-    assert third.outside > 3 * HOUR
-
-
-@by_standard
-def test_it_is_one_alert_even_if_milking_goes_on_until_it_is_mended(standard):
-    one = dairy(
-        breaks_at=THIRD + 30 * 60, mended_at=2.5 * DAY, collect_days=99, litres=400.0
-    )
-    conditions, _outcome = run(one.samples(3), standard)
-    warm = [found for found in conditions if found.kind == "cooling"]
-    assert len(warm) == 1
-    assert 2.5 * DAY < warm[0].until < 3 * DAY
-
-
-@by_standard
-def test_a_chiller_left_off_for_the_first_milking_is_told_after_twenty_minutes(
-    standard,
-):
-    one = dairy(breaks_at=0.0)
-    conditions, _outcome = run(one.samples(0.4), standard)
-    assert [found.kind for found in conditions] == ["cooling"]
-    assert conditions[0].since == pytest.approx(6 * HOUR + 20 * 60, abs=12 * 60)
-
-
-def arrives(one, celsius, after):
-    """When the milk really is so cold, without the noise."""
-    exact = dataclasses.replace(one, noise=0.0, tank=dataclasses.replace(one.tank))
-    cold = (
-        s.time for s in exact.samples(1) if s.time > after and s.temperature <= celsius
-    )
-    return next(cold, math.inf)
-
-
-@pytest.mark.parametrize("watts", range(2000, 9000, 500))
-def test_what_is_told_before_it_is_late_never_turns_out_to_be_wrong(watts):
-    """Weak chillers, some of which just make it: 6 °C within two hours."""
-    standard = STANDARDS["eu"]._replace(off_after=0.0)
-    one = dairy(tank={"watts": float(watts)}, milkings=(6.0,))
-    truth = arrives(one, 6.0, 8 * HOUR)
-    samples = dataclasses.replace(one, tank=dataclasses.replace(one.tank)).samples(0.6)
-    conditions, _outcome = run(samples, standard)
-    if truth <= 9.9 * HOUR:
-        assert not told(conditions)
-    elif truth >= 10.1 * HOUR:
-        assert told(conditions) == [("cooling", "cooling_late")]
-        assert conditions[0].since <= 10.1 * HOUR
 
 
 # Washing, agitation, frost ------------------------------------------------------------
@@ -202,16 +123,6 @@ def test_a_tank_without_agitator_data_is_not_asked_for_agitation():
 
 
 # Batches ------------------------------------------------------------------------------
-
-
-def test_minutes_out_of_range_add_up_over_the_batch_until_it_is_too_much():
-    standard = STANDARDS["eu"]._replace(most_outside=HOUR)
-    one = dairy(breaks_at=THIRD, collect_days=99)
-    _conditions, outcome = run(one.samples(1.6), standard)
-    (batch,) = outcome.batches.values()
-    # Too warm from two hours after the milking on.
-    assert batch.outside == pytest.approx(1.6 * DAY - (THIRD_ENDS + 2 * HOUR), abs=1800)
-    assert batch.is_out
 
 
 def test_what_nobody_measured_is_a_gap_and_not_out_of_range():

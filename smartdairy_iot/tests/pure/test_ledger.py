@@ -75,6 +75,56 @@ def test_a_day_that_is_gone_is_missed():
     ]
 
 
+def test_two_days_that_were_swapped_are_both_named():
+    first, second, third = three_days()
+    swapped = (
+        second._replace(date=first.date),
+        first._replace(date=second.date),
+        third,
+    )
+    found = faults(swapped)
+    assert {date for kind, date, _subject in found if kind == "day"} == {
+        "2026-01-01",
+        "2026-01-02",
+    }
+    assert ("link", "2026-01-01", "") in found and ("link", "2026-01-02", "") in found
+
+
+def test_an_entry_that_was_moved_to_another_day_is_named_on_both():
+    days = three_days()
+    moved = days[0].entries[1]
+    days[0] = with_entries(days[0], (days[0].entries[0], days[0].entries[2]))
+    days[1] = with_entries(days[1], (*days[1].entries, moved))
+    assert faults(days) == [
+        ("missing", "2026-01-01", ""),
+        ("extra", "2026-01-02", "TANK-2"),
+    ]
+
+
+def test_a_manifest_that_was_altered_together_with_its_row_betrays_the_day():
+    days = three_days()
+    forged = chain.to_entry("readings", "TANK-2", {"count": 2, "max": 3.9})
+    entries = (days[1].entries[0], forged, days[1].entries[2])
+    manifest = "\n".join(entry.hash for entry in entries)
+    days[1] = days[1]._replace(manifest=manifest, entries=entries)
+    assert faults(days) == [("day", "2026-01-02", "")]
+
+
+@given(st.integers(1, 2), st.floats(0, 9))
+def test_who_seals_all_days_again_is_found_by_one_hash_that_left_the_house(
+    first, value
+):
+    """A suffix hashed anew is a chain as good as the old: only the copy tells."""
+    days = three_days()
+    kept = days[-1].hash
+    for number in range(first, 3):
+        entries = [chain.to_entry("readings", "TANK-1", {"max": value})]
+        previous = days[number - 1].hash
+        days[number] = chain.seal("farm 1", days[number].date, previous, entries)
+    assert faults(days) == []
+    assert days[-1].hash != kept
+
+
 def test_a_day_of_another_farm_does_not_pass_for_ours():
     days = three_days()
     days[2] = days[2]._replace(owner="farm 2")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from smartdairy_iot.milking.balance import balance
+from smartdairy_iot.milking.balance import balance, rise_over, waves
 from smartdairy_iot.milking.drift import drift
 
 START = datetime(2026, 3, 20, 5, tzinfo=timezone.utc)
@@ -51,6 +51,24 @@ def test_a_level_that_sloshes_once_does_not_count():
 def test_milk_that_is_drawn_meanwhile_leaves_it_open():
     told = [(t, v - 300 * (t > START + timedelta(hours=1))) for t, v in levels()]
     assert balance(600.0, told, START, END).verdict == "drawn"
+
+
+def test_milk_that_is_collected_between_two_groups_of_cows_is_no_matter():
+    """600 L from five to seven, and 600 L more after the lorry took all, from nine."""
+    late = timedelta(hours=4)
+    first, second = levels(), [(t + late, v - 1000) for t, v in levels(seed=2)]
+    spans = waves([(START, END), (START + late, END + late)])
+    rise, verdict = rise_over([*first, *second], spans)
+    assert verdict == "ok"
+    assert rise == pytest.approx(1200, rel=0.01)
+    whole = balance(1200.0, [*first, *second], START, END + late)
+    assert whole.verdict == "drawn"
+
+
+def test_cows_that_follow_each_other_are_one_wave_whatever_their_order():
+    at = [START + timedelta(minutes=m) for m in (0, 7, 5, 14, 40, 47)]
+    cows = [(at[4], at[5]), (at[2], at[3]), (at[0], at[1])]
+    assert waves(cows) == [(at[0], at[3]), (at[4], at[5])]
 
 
 @pytest.mark.parametrize("shift", [timedelta(hours=-1.5), timedelta(hours=3)])

@@ -23,8 +23,9 @@ PACKAGES = (
     "notify",
     "onboarding",
     "rules",
+    "watch",
 )
-ALSO = ("readings.anomaly", "readings.reading_id")  # the rest there is SQL
+ALSO = ("readings.anomaly", "readings.reading_id", "readings.sheet")  # the rest there is SQL
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
     ".".join(path.relative_to(ADDON).with_suffix("").parts): path

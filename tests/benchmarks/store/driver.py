@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo.addons.smartdairy_iot.models.iot_store_retention import Chunk
-from odoo.addons.smartdairy_iot.rollup import MILK, TEMPERATURE
+from odoo.addons.smartdairy_iot.rollup import TEMPERATURE
 from odoo.addons.smartdairy_iot_timescale import connection
 
 from . import community, orm, tables
 from .farm import farm
 from .questions import clock, disagreement, questions
-from .readings import DAYS, MILK_DAYS, start_of
+from .readings import DAYS, start_of
 from .sizes import size_of, specified_size
-from .writers import copy_rate, load_milkings, load_temperatures
+from .writers import copy_rate, load_temperatures
 
 WRITERS = (1, 4)
 CALLS = 40
@@ -45,7 +45,7 @@ class Bench:
 
     def __init__(self, env, sizes):
         self.registry, self.store, self.sizes = env.registry, env["iot.store"], sizes
-        self.start, self.milk_start = start_of(DAYS), start_of(MILK_DAYS + 1)
+        self.start = start_of(DAYS)
         self.figures, self.bytes, self.answers = {}, {}, {}
         self.specified = self.compressed = None
 
@@ -55,11 +55,6 @@ class Bench:
             self.store.init()
             community.pause_jobs(self.store)
         self.copy()
-        with step("milk") as notes:
-            rows = load_milkings(self.store, MILK_DAYS + 1, self.milk_start)
-            notes.append(f"{rows:,} messages of {MILK_DAYS + 1} days")
-        with step("its rollups"):
-            self.roll_up(MILK, self.milk_start, MILK_DAYS + 1)
         for rows in self.sizes:
             self.load(rows)
             self.ask(f"{rows:,}")
@@ -152,7 +147,6 @@ class Bench:
             return
         with step("compression"):
             community.compress(TEMPERATURE.table)
-            community.compress(MILK.table)
         self.compressed = self.size_of(TEMPERATURE.table, self.sizes[-1])
         self.ask("compressed")
 

@@ -3,12 +3,10 @@
 import time
 from datetime import timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from .readings import DAYS, DEVICES, METERS, MILK_DAYS, TZ, device_id
+from .readings import DAYS, DEVICES, TZ, device_id
 
 QUARTER = 900  # seconds
-_METERS = [f"STORE-MILK-{number:03d}" for number in range(METERS)]
 _NAIVE_SERIES = """
 SELECT {bucket}, min(temperature_celsius), avg(temperature_celsius),
        max(temperature_celsius), count(*)
@@ -21,12 +19,6 @@ _BY_QUARTER = _NAIVE_SERIES.format(bucket="date_bin('15 minutes', time, '2000-01
 _NAIVE_LATEST = """
 SELECT DISTINCT ON (device_id) device_id, time, temperature_celsius
   FROM temperature_readings ORDER BY device_id, time DESC
-"""
-_NAIVE_PRODUCTION = f"""
-SELECT date_trunc('day', time, '{TZ}'), sum(volume_liters), count(DISTINCT session_id)
-  FROM milk_meter_readings
- WHERE is_complete AND device_id = ANY(%s) AND time >= %s AND time < %s
- GROUP BY 1 ORDER BY 1
 """
 
 
@@ -66,7 +58,7 @@ def clock(call, calls):
 def questions(store, start):
     """:param start: of the first day with temperatures"""
     end = start + timedelta(days=DAYS)
-    return [_trend(store, start, end), _day(store, start), *_rest(store, end)]
+    return [_trend(store, start, end), _day(store, start), _newest(store)]
 
 
 def _ask(store, query, *parameters):
@@ -106,38 +98,19 @@ def _day(store, start):
     return Question("day", what, ours, naive, 40)
 
 
-def _rest(store, end):
+def _newest(store):
     devices = [device_id(number) for number in range(DEVICES)]
-    midnight = end.astimezone(ZoneInfo(TZ)).replace(hour=0)
-    since = midnight - timedelta(days=MILK_DAYS)
 
-    def latest(number):
+    def ours(number):
         return sorted(
             (reading.device_id, reading.time)
             for reading in store._latest(devices, ["temperature"])
         )
 
-    def naive_latest(number):
+    def naive(number):
         return [row[:2] for row in _ask(store, _NAIVE_LATEST)]
 
-    def production(number):
-        found = store._production(_METERS, since, midnight, "day", TZ)
-        return [(row.time, row.sessions) for row in found]
-
-    def naive_production(number):
-        rows = _ask(store, _NAIVE_PRODUCTION, _METERS, since, midnight)
-        return [(row[0], row[-1]) for row in rows]
-
-    return (
-        Question("latest", "the newest of 200 devices", latest, naive_latest, 2),
-        Question(
-            "production",
-            "milk of all meters, 30 days by day",
-            production,
-            naive_production,
-            20,
-        ),
-    )
+    return Question("latest", "the newest of 200 devices", ours, naive, 2)
 
 
 def disagreement(question):

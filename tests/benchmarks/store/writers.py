@@ -8,7 +8,7 @@ from odoo.tools import split_every
 
 from odoo.addons.smartdairy_iot.ingest.rows import TEMPERATURE_COLUMNS
 
-from .readings import DAYS, milkings, temperature_lines
+from .readings import DAYS, temperature_lines
 
 # A writer has Odoo's registry at once. It never uses the cursor that it inherits: the
 # store's is its own.
@@ -35,14 +35,6 @@ def load_temperatures(store, rows, start):
                     store._mark_span(cr, TABLE, since, since + timedelta(days=1))
 
     _in_parallel(LOADERS, load)
-
-
-def load_milkings(store, days, start):
-    """Store them by :meth:`_insert`.
-
-    :return: rows
-    """
-    return sum(store._insert(milkings(day, start))[0] for day in range(days))
 
 
 def copy_rate(store, writers, rows, start):

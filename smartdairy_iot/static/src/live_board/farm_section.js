@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { EmptyState } from "./empty_state";
+import { EmptyState } from "../board/empty_state";
 import { Tile } from "./tile";
 
 /** A farm and its tiles; it renders when devices come or go, not when they change. */

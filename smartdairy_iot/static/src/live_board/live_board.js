@@ -1,18 +1,19 @@
 import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { BoardFrame } from "../board/board_frame";
+import { boards } from "../board/boards";
+import { EmptyState } from "../board/empty_state";
 import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AlertList } from "./alert_list";
-import { ConnectionBadge } from "./connection_badge";
-import { EmptyState } from "./empty_state";
 import { FarmSection } from "./farm_section";
 import { KpiStrip } from "./kpi_strip";
 
 /** Every device of every farm as it is now, and what needs somebody's attention. */
 export class LiveBoard extends Component {
     static template = "smartdairy_iot.LiveBoard";
-    static components = { AlertList, ConnectionBadge, EmptyState, FarmSection, KpiStrip, Layout };
+    static components = { AlertList, BoardFrame, EmptyState, FarmSection, KpiStrip };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -26,3 +27,8 @@ export class LiveBoard extends Component {
 }
 
 registry.category("actions").add("smartdairy_iot.live", LiveBoard);
+boards.add(
+    "live",
+    { label: _t("Live"), path: "iot-live", icon: "fa-dashboard" },
+    { sequence: 10 }
+);

@@ -89,14 +89,6 @@ export class Tile extends Component {
         return battery > 0 && battery <= LOW_BATTERY;
     }
 
-    get label() {
-        return _t("%(name)s: %(value)s, %(status)s. Open the device", {
-            name: this.device.name,
-            value: [this.value, this.unit].filter(Boolean).join(" "),
-            status: this.statusLabel,
-        });
-    }
-
     open() {
         this.action.doAction({
             type: "ir.actions.act_window",

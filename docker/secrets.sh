@@ -1,0 +1,15 @@
+#!/bin/sh
+# Makes the passwords of docker/compose.yaml, once: run it again as often as you like.
+# Docker mounts these files as they are, so they are readable by containers' users (0444)
+# inside a folder that only their owner may enter (0700).
+set -eu
+folder=${1:-$(dirname "$0")/secrets}
+umask 077
+mkdir -p "$folder"
+for name in postgres_password odoo_db_password odoo_master_password odoo_admin_password \
+    webhook_secret metrics_token grafana_admin_password grafana_db_password; do
+    [ -s "$folder/$name" ] && continue
+    openssl rand -hex 32 | tr -d '\n' >"$folder/$name"
+    chmod 444 "$folder/$name"
+    echo "made $name"
+done

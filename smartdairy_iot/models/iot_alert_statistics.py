@@ -1,0 +1,193 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+from ..alerts.hints import BRIEF, PAUSES, Noise, Settings, hint_of
+from ..zone import to_zone
+
+_MOST_DAYS = 366
+_TOP = 10
+
+
+class IotAlert(models.Model):
+    """How alerts went: how soon they were seen and over, and which are only noise."""
+
+    _inherit = "iot.alert"
+
+    @api.model
+    def get_alert_statistics(self, days=90, farm_id=None):
+        """Of the alerts that began in the last days, historic ones left out.
+
+        :param days: 1 to 366
+        :param farm_id: a farm's id; None for all that one may see
+        :return: ``{days, severities, devices, rules, by_day}``; minutes are None where
+            nothing was acknowledged or cleared
+        """
+        days = max(1, min(int(days), _MOST_DAYS))
+        since = fields.Datetime.now() - timedelta(days=days)
+        domain = [("started_at", ">=", since), ("is_historic", "=", False)]
+        if farm_id:
+            domain.append(("farm_id", "=", int(farm_id)))
+        self.flush_model()
+        # Raw SQL: means of differences, and what came before, no aggregate has.
+        alerts = self._search(domain, order="id").select(SQL(_COLUMNS))
+        return {
+            "days": days,
+            "severities": self._by_severity(alerts),
+            "devices": self._worst_devices(alerts),
+            "rules": self._noisiest_rules(alerts),
+            "by_day": self._by_day(alerts, farm_id),
+        }
+
+    def _rows(self, query, alerts, **asked):
+        return self.env.execute_query_dict(SQL(query, alerts=alerts, **asked))
+
+    def _by_severity(self, alerts):
+        return self._rows(_SEVERITIES, alerts)
+
+    def _worst_devices(self, alerts):
+        rows = self._rows(_DEVICES, alerts, most=_TOP)
+        names = self._names("iot.device", [row["device_id"] for row in rows])
+        return [row | {"name": names[row["device_id"]]} for row in rows]
+
+    def _noisiest_rules(self, alerts):
+        rows = self._rows(
+            _RULES,
+            alerts,
+            most=_TOP,
+            lasted_under=_counts(SQL("to_clear"), BRIEF),
+            came_within=_counts(SQL("pause"), PAUSES),
+            at_once=PAUSES[0],
+        )
+        rules = self.env["iot.threshold"].browse(row["threshold_id"] for row in rows)
+        known = {rule.id: rule for rule in rules._filtered_access("read")}
+        return [
+            {
+                "threshold_id": row["threshold_id"],
+                "name": known[row["threshold_id"]].name,
+                "count": row["count"],
+                "dismissed": row["dismissed"],
+                "median_minutes": row["median_minutes"],
+                "hint": self._describe_hint(known[row["threshold_id"]], row),
+            }
+            for row in rows
+            if row["threshold_id"] in known
+        ]
+
+    def _describe_hint(self, rule, row):
+        """What to change, in a sentence with its reason; False: nothing."""
+        noise = Noise(
+            row["count"],
+            row["dismissed"],
+            tuple(row["lasted_under"]),
+            tuple(row["came_within"]),
+            row["overshoot"],
+        )
+        now = Settings(
+            rule.on_delay,
+            rule.cooldown_minutes,
+            rule.deadband,
+            rule.kind == "limit",
+        )
+        hint = hint_of(noise, now)
+        return hint and {
+            "kind": hint.kind,
+            "value": hint.value,
+            "text": self._hint_in_words(hint, row["count"]),
+        }
+
+    def _hint_in_words(self, hint, total):
+        said = {"count": hint.count, "total": total, "within": hint.within}
+        said["value"] = hint.value
+        match hint.kind:
+            case "on_delay":
+                return self.env._(
+                    "Raise the on-delay to %(value)s min: %(count)s of %(total)s "
+                    "alerts lasted less than %(within)s min.",
+                    **said,
+                )
+            case "deadband":
+                said["value"] = formatLang(self.env, hint.value, digits=2)
+                return self.env._(
+                    "Widen the hysteresis (deadband) to %(value)s: %(count)s of "
+                    "%(total)s alerts came back within %(within)s min.",
+                    **said,
+                )
+            case "cooldown":
+                return self.env._(
+                    "Set a cooldown of %(value)s min: %(count)s of %(total)s alerts "
+                    "came within %(within)s min of the last one's end.",
+                    **said,
+                )
+        return self.env._(
+            "Check its limit: people dismissed %(count)s of %(total)s alerts.", **said
+        )
+
+    def _by_day(self, alerts, farm_id):
+        """By the farm's calendar; of several, by the user's."""
+        farm = self.env["farm.farm"].search([("id", "=", farm_id)])
+        zone = farm.tz or self.env.user.tz or "UTC"
+        return self._rows(_DAYS, alerts, tz=str(to_zone(zone)))
+
+    def _names(self, model, ids):
+        return {record.id: record.display_name for record in self.env[model].browse(ids)}
+
+
+def _counts(minutes, steps):
+    """SQL of how many are under each of them."""
+    return SQL(", ").join(
+        SQL("count(*) FILTER (WHERE %s < %s)", minutes, step) for step in steps
+    )
+
+
+_COLUMNS = """
+iot_alert.id, iot_alert.device_id, iot_alert.threshold_id, iot_alert.severity,
+iot_alert.state, iot_alert.started_at, iot_alert.cleared_at, iot_alert.peak_value,
+iot_alert.threshold_value,
+extract(epoch FROM iot_alert.acknowledged_at - iot_alert.started_at)::float8 / 60
+    AS to_acknowledge,
+extract(epoch FROM iot_alert.cleared_at - iot_alert.started_at)::float8 / 60
+    AS to_clear
+"""
+_SEVERITIES = """
+SELECT severity, count(*) AS count,
+       count(to_acknowledge) AS acknowledged, avg(to_acknowledge) AS acknowledge_minutes,
+       count(to_clear) AS cleared, avg(to_clear) AS clear_minutes
+  FROM (%(alerts)s) AS alerts GROUP BY severity
+"""
+_DEVICES = """
+SELECT device_id, count(*) AS count, sum(to_clear) AS minutes,
+       count(*) FILTER (WHERE severity IN ('high', 'critical')) AS severe
+  FROM (%(alerts)s) AS alerts GROUP BY device_id
+ ORDER BY count DESC, device_id LIMIT %(most)s
+"""
+# Of the noisiest rules alone each alert is looked at beside the one before it.
+_RULES = """
+WITH alerts AS MATERIALIZED (%(alerts)s),
+noisiest AS (
+    SELECT threshold_id FROM alerts WHERE threshold_id IS NOT NULL
+     GROUP BY threshold_id ORDER BY count(*) DESC, threshold_id LIMIT %(most)s
+),
+told AS (
+    SELECT alerts.*,
+           extract(epoch FROM started_at - lag(cleared_at) OVER (
+               PARTITION BY threshold_id, device_id ORDER BY started_at, id
+           ))::float8 / 60 AS pause
+      FROM alerts JOIN noisiest USING (threshold_id)
+)
+SELECT threshold_id, count(*) AS count,
+       count(*) FILTER (WHERE state = 'dismissed') AS dismissed,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY to_clear) AS median_minutes,
+       ARRAY[%(lasted_under)s] AS lasted_under,
+       ARRAY[%(came_within)s] AS came_within,
+       percentile_cont(0.75) WITHIN GROUP (ORDER BY abs(peak_value - threshold_value))
+           FILTER (WHERE pause < %(at_once)s) AS overshoot
+  FROM told GROUP BY threshold_id ORDER BY count DESC, threshold_id
+"""
+_DAYS = """
+SELECT to_char(started_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s, 'YYYY-MM-DD') AS day,
+       severity, count(*) AS count
+  FROM (%(alerts)s) AS alerts GROUP BY 1, 2 ORDER BY 1, 2
+"""

@@ -1,0 +1,82 @@
+from odoo import api, models
+
+_BUNDLE = "smartdairy_iot.assets_kiosk"
+# What a screen may ask, and there is no other: {name: method of its farms}
+READS = {
+    "live": "_to_live_board",
+    "cold_chain": "_to_kiosk_tanks",
+    "milking": "_to_kiosk_milking",
+}
+
+
+class IotKiosk(models.Model):
+    """What a screen is told. Every answer is judged anew: a revoked link shows nothing."""
+
+    _inherit = "iot.kiosk"
+
+    @api.model
+    def _answer(self, token, read=None):
+        """:param read: of :data:`READS`; None: only how to show it
+
+        :return: ``{refused}``, or ``{kiosk, data}``
+        """
+        kiosk = self._find(token)
+        refused = "unknown" if not kiosk else kiosk.state
+        if refused != "valid":
+            return {"refused": refused}
+        if read is None:
+            return {"kiosk": kiosk._settings()}
+        if read not in READS:
+            return {"refused": "read"}
+        return {"data": getattr(kiosk._farms(), READS[read])()}
+
+    def _settings(self):
+        return {
+            "name": self.name,
+            "views": [
+                {"view": line.view, "seconds": line.seconds} for line in self.view_ids
+            ],
+            "theme": self.theme,
+            "text_size": self.text_size,
+            "lang": self.lang,
+            "assets": self._asset_version(),
+        }
+
+    @api.model
+    def _watch(self, token, address):
+        """A screen lives: its farms send readings for the next 90 seconds."""
+        kiosk = self._find(token)
+        refused = "unknown" if not kiosk else kiosk.state
+        if refused != "valid":
+            return {"refused": refused}
+        kiosk._note_visit(address)
+        kiosk._farms().watch_live()
+        return {"assets": self._asset_version()}
+
+    @api.model
+    def _asset_version(self):
+        """Changes with every file of the page: the links of a bundle hold its hash."""
+        qweb = self.env["ir.qweb"].with_context(lang="en_US")
+        links = qweb._get_asset_links(_BUNDLE, debug="")
+        return "|".join(link for link in links if link)
+
+    @api.model
+    def _allowed_channels(self, channels):
+        """Those of a websocket that a kiosk's link opened, without what it lost since.
+
+        :param channels: ``(database, model, id)`` or ``(database, string)``
+        """
+        kiosk_ids = [c[2] for c in channels if len(c) == 3 and c[1] == self._name]
+        # sudo - iot.kiosk: the one that the token of this websocket told.
+        kiosks = self.sudo().browse(kiosk_ids).exists()
+        valid = kiosks.filtered(lambda kiosk: kiosk.state == "valid")
+        allowed = {id_ for kiosk in valid for id_ in kiosk._farms().ids}
+        farms = self.env["farm.farm"]
+        if self.env.uid and farms.has_access("read"):
+            # The browser of somebody who has logged in, and opened the link as well.
+            allowed.update(farms.search([]).ids)
+        return [
+            channel
+            for channel in channels
+            if len(channel) < 3 or channel[1] != "farm.farm" or channel[2] in allowed
+        ]

@@ -1,0 +1,167 @@
+"""A screen on the wall: what its link shows, and all that it does not."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import HttpCase, tagged
+
+from ..models.iot_kiosk_show import READS
+from .common import IotCase
+
+
+class KioskCase(IotCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.make_user("kiosk_boss", "smartdairy_iot.group_iot_manager")
+        cls.other_farm = cls.env["farm.farm"].create({"name": "Secret", "tz": "UTC"})
+        cls.other_sensor = cls.make_device("SECRET-1", farm_id=cls.other_farm.id)
+        for farm in cls.farm | cls.other_farm:
+            cls.env["farm.tank"].create({"name": f"T {farm.name}", "farm_id": farm.id})
+        cls.kiosk = (
+            cls.env["iot.kiosk"]
+            .with_user(cls.manager)
+            .create({"name": "Wall", "farm_ids": cls.farm.ids})
+        )
+        cls.token = cls.make_link()
+
+    @classmethod
+    def make_link(cls):
+        action = cls.kiosk.action_issue()
+        return action["context"]["default_link"].partition("#")[2]
+
+    def answer(self, token=None, read=None):
+        public = self.env["iot.kiosk"].with_user(self.env.ref("base.public_user"))
+        self.env.invalidate_all()
+        return public._answer(self.token if token is None else token, read)
+
+    def channels(self, *asked):
+        public = self.env.ref("base.public_user")
+        websocket = self.env["ir.websocket"].with_user(public)
+        return websocket._kiosk_channels(list(asked))
+
+
+@tagged("post_install", "-at_install")
+class TestKiosk(KioskCase):
+    def test_the_link_shows_its_farm_and_no_other(self):
+        board = self.answer(read="live")["data"]
+        self.assertEqual([farm["id"] for farm in board["farms"]], self.farm.ids)
+        self.assertIn("TEST-1", str(board))
+        for read in READS:
+            data = self.answer(read=read)["data"]
+            self.assertNotIn("SECRET-1", str(data))
+            self.assertNotIn("Secret", str(data))
+
+    def test_nothing_but_the_listed_reads_is_answered(self):
+        for read in ("unlink", "_to_live_tiles", "watch_live", "write", ""):
+            self.assertEqual(self.answer(read=read), {"refused": "read"})
+
+    def test_a_wrong_token_learns_nothing(self):
+        for token in ("", "x", self.token[:-1], self.token + "a", "a" * 5000, 7, None):
+            found = self.env["iot.kiosk"]._answer(token)
+            self.assertEqual(found, {"refused": "unknown"})
+
+    def test_only_a_hash_is_kept_and_nobody_reads_it(self):
+        kept = self.kiosk.sudo().hashed
+        self.assertNotIn(self.token, str(self.kiosk.sudo().read()))
+        self.assertEqual(len(kept), 64)
+        with self.assertRaises(AccessError):
+            self.kiosk.read(["hashed"])
+
+    def test_an_expired_link_shows_nothing(self):
+        self.kiosk.expires_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertEqual(self.answer(read="live"), {"refused": "expired"})
+
+    def test_a_revoked_link_shows_nothing(self):
+        self.kiosk.action_revoke()
+        self.assertEqual(self.answer(read="live"), {"refused": "revoked"})
+        self.assertEqual(self.kiosk.revoked_by, self.manager)
+
+    def test_a_new_link_ends_the_old_one(self):
+        old, self.token = self.token, self.make_link()
+        self.assertEqual(self.answer(old), {"refused": "unknown"})
+        self.assertEqual(self.answer()["kiosk"]["name"], "Wall")
+
+    def test_a_kiosk_sees_no_more_than_who_set_it_up(self):
+        self.manager.group_ids = self.env.ref("base.group_user")
+        self.assertEqual(self.answer(read="live"), {"refused": "closed"})
+
+    def test_a_farm_of_another_company_is_refused(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.other_farm.company_id = company
+        with self.assertRaises(AccessError):
+            self.kiosk.farm_ids += self.other_farm
+
+    def test_who_chooses_the_farms_vouches_for_them(self):
+        other = self.make_user("kiosk_boss2", "smartdairy_iot.group_iot_manager")
+        self.kiosk.with_user(other).farm_ids = self.other_farm
+        self.assertEqual(self.kiosk.user_id, other)
+        with self.assertRaises(ValidationError):
+            self.kiosk.farm_ids = False
+
+    def test_only_managers_see_and_make_links(self):
+        technician = self.make_user("kiosk_tech", "smartdairy_iot.group_iot_technician")
+        for act in ("read", "action_issue", "action_revoke"):
+            with self.assertRaises(AccessError):
+                getattr(self.kiosk.with_user(technician), act)()
+
+    def test_a_screen_that_is_on_is_seen_and_wakes_its_farm(self):
+        public = self.env["iot.kiosk"].with_user(self.env.ref("base.public_user"))
+        public._watch(self.token, "192.0.2.7")
+        self.env.invalidate_all()
+        self.assertEqual(self.kiosk.last_address, "192.0.2.7")
+        self.assertTrue(self.kiosk.is_showing)
+        watched = self.env["iot.live.watch"]._watched_farm_ids()
+        self.assertIn(self.farm.id, watched)
+        self.assertNotIn(self.other_farm.id, watched)
+
+    def test_a_websocket_gets_the_farms_of_its_link_and_no_others(self):
+        found = self.channels(f"iot.kiosk_{self.token}", "iot.kiosk_wrong", "else")
+        names = {(c._name, c.id) for c in found if not isinstance(c, str)}
+        expected = {("iot.kiosk", self.kiosk.id), ("farm.farm", self.farm.id)}
+        self.assertEqual(names, expected)
+        self.assertEqual([c for c in found if isinstance(c, str)], ["else"])
+
+    def test_an_open_websocket_loses_its_farms_with_the_link(self):
+        database = self.env.cr.dbname
+        channels = [
+            (database, "iot.kiosk", self.kiosk.id),
+            (database, "farm.farm", self.farm.id),
+            (database, "broadcast"),
+        ]
+        bus = self.env(user=self.env.ref("base.public_user"))["iot.kiosk"]
+        self.assertEqual(bus._allowed_channels(channels), channels)
+        self.kiosk.action_revoke()
+        self.env.invalidate_all()
+        self.assertEqual(
+            bus._allowed_channels(channels), [channels[0], channels[2]]
+        )
+
+    def test_a_view_has_a_sensible_time(self):
+        with self.assertRaises(Exception), self.env.cr.savepoint():
+            self.kiosk.view_ids[0].seconds = 1
+            self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestKioskPage(HttpCase, KioskCase):
+    def ask(self, path, **params):
+        answer = self.url_open(f"/iot/kiosk/{path}", json={"params": params})
+        return answer.json()["result"]
+
+    def test_the_page_needs_no_login_and_names_no_token(self):
+        page = self.url_open("/iot/kiosk")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("no-store", page.headers["Cache-Control"])
+        self.assertIn("frame-ancestors 'none'", page.headers["Content-Security-Policy"])
+        self.assertEqual(self.ask("open", token=self.token)["kiosk"]["name"], "Wall")
+        self.assertEqual(self.ask("open", token="guess"), {"refused": "unknown"})
+        self.assertIn("assets", self.ask("watch", token=self.token))
+        self.assertEqual(self.ask("watch", token="guess"), {"refused": "unknown"})
+
+    def test_the_link_opens_nothing_else_of_odoo(self):
+        body = {"params": {"model": "farm.farm", "method": "read", "args": [[1]]}}
+        body["params"] |= {"kwargs": {}, "token": self.token}
+        answer = self.url_open("/web/dataset/call_kw/farm.farm/read", json=body)
+        self.assertIn("error", answer.json())

@@ -1,0 +1,116 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from odoo import fields
+from odoo.tests import HttpCase, TransactionCase, tagged
+
+from ..settings import Settings
+
+TOKEN = "a-token-of-enough-characters"
+PLACE = "odoo.addons.smartdairy_iot.controllers.watch.get_settings"
+
+
+def beat(env, seconds_ago, **values):
+    """A listener that was heard so long ago, and no other."""
+    env["iot.listener"].search([]).unlink()
+    heard = fields.Datetime.now() - timedelta(seconds=seconds_ago)
+    return env["iot.listener"].create(
+        {
+            "host": "odoo-1",
+            "pid": 7,
+            "beat_at": heard,
+            "listened_at": heard,
+            "listening_since": heard,
+            "received": 12,
+            "rejected_by_reason": {"not_json": 3},
+            **values,
+        }
+    )
+
+
+@tagged("post_install", "-at_install")
+class TestWatchRoutes(HttpCase):
+    def scrape(self, authorization=None, **settings):
+        headers = {"Authorization": authorization} if authorization else {}
+        with patch(PLACE, return_value=Settings(**settings)):
+            return self.url_open("/metrics", headers=headers)
+
+    def test_metrics_are_there_for_the_token_and_prometheus_can_read_them(self):
+        beat(self.env, 1)
+        answer = self.scrape(f"Bearer {TOKEN}", metrics_token=TOKEN)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("text/plain", answer.headers["Content-Type"])
+        found = {f.name: f for f in text_string_to_metric_families(answer.text)}
+        (received,) = found["smartdairy_listener_received"].samples
+        self.assertEqual((received.labels["host"], received.value), ("odoo-1", 12))
+        (rejected,) = found["smartdairy_listener_rejected_by_reason"].samples
+        self.assertEqual((rejected.labels["reason"], rejected.value), ("not_json", 3))
+        (store,) = found["smartdairy_store_up"].samples
+        self.assertEqual(store.value, 1)
+        jobs = {s.labels["job"] for s in found["smartdairy_job_failures"].samples}
+        self.assertIn("evaluate_rules", jobs)
+
+    def test_without_settings_the_address_does_not_exist_even_for_an_administrator(
+        self,
+    ):
+        self.authenticate("admin", "admin")
+        self.assertEqual(self.scrape().status_code, 404)
+        self.assertEqual(self.scrape("Bearer ").status_code, 404)
+
+    def test_a_wrong_token_and_a_foreign_network_find_nothing(self):
+        given = {"metrics_token": TOKEN, "metrics_networks": "203.0.113.0/24"}
+        self.assertEqual(self.scrape(**given).status_code, 404)
+        self.assertEqual(self.scrape("Bearer x", **given).status_code, 404)
+
+    def test_a_network_that_is_named_needs_no_token(self):
+        self.assertEqual(self.scrape(metrics_networks="127.0.0.0/8").status_code, 200)
+
+    def test_health_is_200_while_somebody_listens_and_tells_nothing_more(self):
+        beat(self.env, 1)
+        answer = self.url_open("/iot/health")
+        self.assertEqual(answer.status_code, 200)
+        checks = dict.fromkeys(("database", "listener", "store"), "ok")
+        self.assertEqual(answer.json(), {"status": "ok", "checks": checks})
+
+    def test_health_is_503_when_the_listener_is_silent(self):
+        beat(self.env, 60)
+        answer = self.url_open("/iot/health")
+        self.assertEqual(answer.status_code, 503)
+        self.assertEqual(answer.json()["checks"]["listener"], "failing")
+
+
+class TestDeadMansSwitch(TransactionCase):
+    def told(self, listener):
+        """Subjects that managers get in one run of the scheduled action."""
+        before = self.env["mail.message"].search([]).ids
+        listener._cron_watch_listeners()
+        new = self.env["mail.message"].search([("id", "not in", before)])
+        return new.mapped("subject")
+
+    def test_two_minutes_without_a_listener_are_told_once(self):
+        listener = beat(self.env, 121, error="Connection refused")
+        self.assertTrue(self.told(listener))
+        self.assertIn("Connection refused", self._last_body())
+        self.assertFalse(self.told(listener), "not again each minute")
+
+    def _last_body(self):
+        return self.env["mail.message"].search([], limit=1, order="id desc").body
+
+    def test_a_restart_is_not_told(self):
+        self.assertFalse(self.told(beat(self.env, 119)))
+
+    def test_that_it_is_back_is_told_once_and_the_next_death_again(self):
+        listener = beat(self.env, 121)
+        self.told(listener)
+        listener.listened_at = listener.listening_since = fields.Datetime.now()
+        (subject,) = self.told(listener)
+        self.assertIn("heard again", subject)
+        self.assertFalse(self.told(listener))
+        listener.listened_at -= timedelta(minutes=5)
+        self.assertTrue(self.told(listener))
+
+    def test_a_system_that_never_listened_is_a_set_up_and_no_outage(self):
+        listener = beat(self.env, 500, listened_at=False)
+        self.assertFalse(self.told(listener))
