@@ -57,9 +57,9 @@ def report_screen(session, painted, shown):
         "publish_to_tile_p95_ms": percentile(shown.latencies, 95),
     }
     print(
-        f"dashboard: painted in {', '.join(f'{ms:.0f}' for ms in painted)} ms; of a core"
-        f" scripting {shown.scripting:.1%}, layout {shown.layout:.1%}, all of the main"
-        f" thread {shown.main_thread:.1%}; heap {before:.1f} → {after:.1f} MiB;"
+        f"dashboard: painted in {', '.join(f'{ms:.0f}' for ms in painted)} ms;"
+        f" of a core scripting {shown.scripting:.1%}, layout {shown.layout:.1%}, all"
+        f" {shown.main_thread:.1%}; heap {before:.1f} → {after:.1f} MiB;"
         f" {len(shown.long_tasks)} tasks over 50 ms;"
         f" {len(shown.latencies)} readings followed",
         flush=True,
