@@ -69,9 +69,9 @@ def test_while_nobody_watches_the_bus_stays_empty(make_device, odoo, bus_rows):
     domain = [("device_id.device_id", "=", device.id)]
     wait_until(
         lambda: (
-            rows := odoo.search_read("iot.device.state", domain, ["last_values"])
-        )
-        and rows[0]["last_values"] == {"temperature": 4.2},
+            (rows := odoo.search_read("iot.device.state", domain, ["last_values"]))
+            and rows[0]["last_values"] == {"temperature": 4.2}
+        ),
         "the listener has told Odoo",
     )
     assert bus_rows(farm) == 0

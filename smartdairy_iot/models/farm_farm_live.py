@@ -31,7 +31,7 @@ class FarmFarm(models.Model):
         alerts = self.env["iot.alert"].search(
             [("farm_id", "in", self.ids), ("is_open", "=", True)]
         )
-        milk = self._milk_today()
+        milk = self._liters_today()
         return {
             "now": to_iso(fields.Datetime.now()),
             "farms": [
@@ -50,9 +50,9 @@ class FarmFarm(models.Model):
         """
         self.check_access("read")
         self.env["iot.live.watch"]._renew(self)
-        return self._milk_today()
+        return self._liters_today()
 
-    def _milk_today(self):
+    def _liters_today(self):
         milkings = self.env["iot.milking.session"]._read_group(
             [("farm_id", "in", self.ids), ("is_today", "=", True)],
             ["farm_id"],

@@ -6,7 +6,8 @@ from .common import IotCase
 
 @tagged("post_install", "-at_install")
 class TestLiveTour(HttpCase):
-    make_device, make_alert = IotCase.make_device, IotCase.make_alert
+    make_device = classmethod(IotCase.make_device.__func__)
+    make_alert = classmethod(IotCase.make_alert.__func__)
 
     @classmethod
     def setUpClass(cls):

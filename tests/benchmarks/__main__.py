@@ -106,19 +106,10 @@ def measure(session):
         BASELINES[name](session)
     if not LINE.keys().isdisjoint(names):
         measure_line(session, [name for name in LINE if name in names])
-    for name in (name for name in STORE if name in names):
-        STORE[name](session)
-    for name in (name for name in ALERTS if name in names):
-        if is_allowed(name, session):
-            ALERTS[name](session)
-    for name in (name for name in IDENTITY if name in names):
-        if is_allowed(name, session):
-            IDENTITY[name](session)
-    for name in (name for name in REGISTRY if name in names):
-        REGISTRY[name](session)
-    for name in (name for name in DASHBOARD if name in names):
-        if is_allowed(name, session):
-            DASHBOARD[name](session)
+    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD):
+        for name in (name for name in scenarios if name in names):
+            if is_allowed(name, session):
+                scenarios[name](session)
 
 
 def is_allowed(name, session):

@@ -47,7 +47,6 @@ test("a tile shows value, unit, limits, status and age", async () => {
     expect(TILE).toHaveText(/2 – 4 °C/);
     expect(TILE).toHaveText(/81 %/);
     expect(TILE).toHaveAttribute("data-status", "ok");
-
 });
 
 test("the age ticks without rendering the tile", async () => {
@@ -447,7 +446,12 @@ test("the line of a tile is fetched when it is seen, and goes on with what the b
     await openLiveBoard(board);
     onRpc("farm.farm", "get_live_trends", ({ args }) => {
         expect.step(args[0]);
-        return { "TEMP-G01": [[start, 3], [start + 900_000, 5]] };
+        return {
+            "TEMP-G01": [
+                [start, 3],
+                [start + 900_000, 5],
+            ],
+        };
     });
     const { trends, store } = getService("smartdairy_iot.telemetry");
     trends.forget();

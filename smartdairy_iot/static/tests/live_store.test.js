@@ -72,10 +72,7 @@ test("a reading replaces what it brings and keeps what it does not", () => {
 
 test("of several readings in one frame the last one is shown, an older one never", () => {
     store.applyBoard(makeBoard());
-    applyReadings(
-        makeReading({ v: { temperature: 1 } }),
-        makeReading({ v: { temperature: 2 } })
-    );
+    applyReadings(makeReading({ v: { temperature: 1 } }), makeReading({ v: { temperature: 2 } }));
     applyReadings(makeReading({ v: { temperature: 3 }, t: -60_000 }));
     expect(store.devices.get("TEMP-G01").values.temperature).toBe(2);
 });

@@ -105,9 +105,7 @@ export function makeReading(values = {}) {
 export function makeBoard(values = {}) {
     return {
         now: NOW,
-        farms: [
-            { id: 1, name: "Green Valley Dairy", tz: "Europe/Amsterdam", milk_today: 812.4 },
-        ],
+        farms: [{ id: 1, name: "Green Valley Dairy", tz: "Europe/Amsterdam", milk_today: 812.4 }],
         tags: [],
         devices: [makeDevice()],
         alerts: [],

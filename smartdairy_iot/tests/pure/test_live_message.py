@@ -34,4 +34,7 @@ def test_what_is_unusual_is_told():
 
 
 def test_a_sign_of_life_has_no_time_of_values():
-    assert encode(news(time=None, values={}, last_seen=AT), AT) == {"d": "TEMP-1", "s": 0}
+    assert encode(news(time=None, values={}, last_seen=AT), AT) == {
+        "d": "TEMP-1",
+        "s": 0,
+    }

@@ -17,15 +17,16 @@ new PerformanceObserver((list) => {
 }).observe({ type: "longtask", buffered: true });
 const look = () => {
     if (document.querySelectorAll(".o_sd_tile").length >= %d) {
-        requestAnimationFrame(() => setTimeout(() => (window.paintedAt = performance.now())));
+        const done = () => (window.paintedAt = performance.now());
+        requestAnimationFrame(() => setTimeout(done));
     } else {
         requestAnimationFrame(look);
     }
 };
 requestAnimationFrame(look);
 """
-# One reading in ten: from the time it bears, which is that of its publishing by the same
-# machine's clock, to the frame after it was shown.
+# One reading in ten: from the time it bears, which is that of its publishing by the
+# same machine's clock, to the frame after it was shown.
 FOLLOW = """() => {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
     const { store } = services["smartdairy_iot.telemetry"];
@@ -41,12 +42,16 @@ FOLLOW = """() => {
 }"""
 
 
+LAYOUT = ("LayoutDuration", "RecalcStyleDuration")
+
+
 class Shown(NamedTuple):
     """What showing a load took."""
 
     long_tasks: list  # milliseconds of each over 50
     scripting: float  # share of one core
     main_thread: float  # the same with layout and painting
+    layout: float  # share of one core, styles included
     heap_mb: tuple  # before and after, garbage collected
     latencies: list  # milliseconds, publish → tile
 
@@ -82,6 +87,7 @@ class Screen:
             tasks,
             (after["ScriptDuration"] - before["ScriptDuration"]) / took,
             (after["TaskDuration"] - before["TaskDuration"]) / took,
+            sum(after[name] - before[name] for name in LAYOUT) / took,
             (heap, self._heap()),
             latencies,
         )

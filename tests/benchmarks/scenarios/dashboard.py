@@ -27,9 +27,7 @@ def dashboard(session):
     session.odoo.register(TEMPERATURE, TEMPERATURE.numbers(DEVICES))
     session.wait_for_listener(devices=DEVICES, messages=DEVICES)
     environment = session.environment
-    odoo = SimpleNamespace(
-        url=environment.odoo_url, session_id=session.odoo.session_id
-    )
+    odoo = SimpleNamespace(url=environment.odoo_url, session_id=session.odoo.session_id)
     seconds = session.options.dashboard_seconds
     with board(odoo, DEVICES) as screen:
         painted = [screen.paint() for _visit in range(PAINTS)]
@@ -60,9 +58,10 @@ def report_screen(session, painted, shown):
     }
     print(
         f"dashboard: painted in {', '.join(f'{ms:.0f}' for ms in painted)} ms;"
-        f" scripting {shown.scripting:.1%}, main thread {shown.main_thread:.1%} of a"
-        f" core; heap {before:.1f} → {after:.1f} MiB; {len(shown.long_tasks)} tasks"
-        f" over 50 ms; {len(shown.latencies)} readings followed",
+        f" of a core scripting {shown.scripting:.1%}, layout {shown.layout:.1%}, all"
+        f" {shown.main_thread:.1%}; heap {before:.1f} → {after:.1f} MiB;"
+        f" {len(shown.long_tasks)} tasks over 50 ms;"
+        f" {len(shown.latencies)} readings followed",
         flush=True,
     )
 

@@ -17,7 +17,7 @@ export class DeviceSections extends Component {
 
     get sections() {
         if (this.filter.status.length) {
-            this.state.statusChanges; // eslint-disable-line no-unused-expressions -- observed
+            this.state.statusChanges; // observed
         }
         return groupByPlace(this.state.farms, this.filter, toRaw);
     }

@@ -16,7 +16,14 @@ import { LiveFilters } from "./live_filters";
 /** Every device of every farm as it is now, and what needs somebody's attention. */
 export class LiveBoard extends Component {
     static template = "smartdairy_iot.LiveBoard";
-    static components = { AlertList, BoardFrame, DeviceSections, EmptyState, KpiStrip, LiveFilters };
+    static components = {
+        AlertList,
+        BoardFrame,
+        DeviceSections,
+        EmptyState,
+        KpiStrip,
+        LiveFilters,
+    };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -35,8 +42,4 @@ export class LiveBoard extends Component {
 }
 
 registry.category("actions").add("smartdairy_iot.live", LiveBoard);
-boards.add(
-    "live",
-    { label: _t("Live"), path: "iot-live", icon: "fa-dashboard" },
-    { sequence: 10 }
-);
+boards.add("live", { label: _t("Live"), path: "iot-live", icon: "fa-dashboard" }, { sequence: 10 });
