@@ -5,6 +5,7 @@ import { click, press, queryAll, queryAllTexts, queryOne, waitFor } from "@odoo/
 import { Component, reactive, useState, xml } from "@odoo/owl";
 import {
     allowTranslations,
+    defineParams,
     mountWithCleanup,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
@@ -271,7 +272,7 @@ test("two units have two axes, and lines are told apart without colour", async (
 });
 
 test("from right to left the values stand at the right, time still runs to the right", async () => {
-    patchWithCleanup(localization, { direction: "rtl" });
+    defineParams({ lang_parameters: { direction: "rtl" } });
     const { chart } = await mountChart();
     expect(chart().scales.y.position).toBe("right");
     expect(".o_iot_chart_canvas").toHaveAttribute("dir", "ltr");

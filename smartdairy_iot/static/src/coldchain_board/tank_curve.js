@@ -62,7 +62,7 @@ export class TankCurve extends Component {
         }
     }
 
-    get window() {
+    get shown() {
         const { start, end } = this.state.curve;
         return this.state.window || { start, end };
     }
