@@ -1,4 +1,4 @@
-from odoo.addons.smartdairy_iot.readings.resolution import MOST, resolution
+from smartdairy_iot.readings.resolution import MOST, resolution
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SPANS = [
