@@ -94,6 +94,8 @@
         "views/iot_board_actions.xml",
         "views/iot_kiosk_views.xml",
         "views/iot_board_views.xml",
+        "views/iot_device_board_views.xml",
+        "views/iot_cold_chain_board_views.xml",
         "views/iot_menus.xml",
     ],
     "demo": [
@@ -123,6 +125,7 @@
             ("remove", "bus/static/src/services/assets_watchdog_service.js"),
             ("remove", "bus/static/src/simple_notification_service.js"),
             "smartdairy_iot/static/src/telemetry/**/*",
+            "smartdairy_iot/static/src/board/boards.js",
             "smartdairy_iot/static/src/live_board/tile.js",
             "smartdairy_iot/static/src/kiosk/**/*",
         ],
@@ -130,6 +133,10 @@
             "smartdairy_iot/static/src/kiosk/**/*",
             ("remove", "smartdairy_iot/static/src/kiosk/main.js"),
             "smartdairy_iot/static/tests/**/*",
+            ("remove", "smartdairy_iot/static/tests/tours/**/*"),
+        ],
+        "web.assets_tests": [
+            "smartdairy_iot/static/tests/tours/**/*",
         ],
     },
     "post_load": "post_load",

@@ -15,6 +15,7 @@ from . import test_archive_download
 from . import test_backfill
 from . import test_board
 from . import test_calibration
+from . import test_calibration_line
 from . import test_channel_email
 from . import test_channel_mqtt
 from . import test_channel_push
@@ -53,6 +54,7 @@ from . import test_identity_broker
 from . import test_js
 from . import test_listener_deaf
 from . import test_live_board
+from . import test_live_tour
 from . import test_maintenance_window
 from . import test_milking_attention
 from . import test_milking_compare
@@ -93,3 +95,4 @@ from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
 from . import test_watch
+from . import test_compliance_paper
