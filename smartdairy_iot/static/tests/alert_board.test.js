@@ -1,5 +1,11 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { columnsOf, dropOf, filterAlerts, stepsOf, toRows } from "@smartdairy_iot/alert_board/columns";
+import {
+    columnsOf,
+    dropOf,
+    filterAlerts,
+    stepsOf,
+    toRows,
+} from "@smartdairy_iot/alert_board/columns";
 import { ago, makeAlert } from "./live_test_helpers";
 
 describe.current.tags("headless");
@@ -12,7 +18,10 @@ test("what is open is new or acknowledged, the worst first; what ended stands be
         makeAlert({ id: 2, severity: "critical" }),
         makeAlert({ id: 3, state: "acknowledged", acknowledged_at: ago(5) }),
     ];
-    const ended = [makeAlert({ id: 4, state: "dismissed" }), makeAlert({ id: 5, state: "resolved" })];
+    const ended = [
+        makeAlert({ id: 4, state: "dismissed" }),
+        makeAlert({ id: 5, state: "resolved" }),
+    ];
     const columns = columnsOf(open, ended);
     expect(columns.map(({ id, alerts }) => [id, ids(alerts)])).toEqual([
         ["new", [2, 1]],

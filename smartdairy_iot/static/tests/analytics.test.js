@@ -1,5 +1,11 @@
 import { describe, expect, test } from "@odoo/hoot";
-import { cut, describeAnomaly, marksOf, seriesOf, trendRows } from "@smartdairy_iot/analytics/trend";
+import {
+    cut,
+    describeAnomaly,
+    marksOf,
+    seriesOf,
+    trendRows,
+} from "@smartdairy_iot/analytics/trend";
 import { byDay, byHour, liters, percent } from "@smartdairy_iot/milking_board/production";
 
 describe.current.tags("headless");

@@ -45,8 +45,14 @@ export function describeAnomaly({ name, start, hours, value, expected, side }, u
         expected: quantity(expected, unit),
     };
     return side === "high"
-        ? _t("%(time)s, %(name)s: %(value)s for %(hours)s h, more than the usual %(expected)s", said)
-        : _t("%(time)s, %(name)s: %(value)s for %(hours)s h, less than the usual %(expected)s", said);
+        ? _t(
+              "%(time)s, %(name)s: %(value)s for %(hours)s h, more than the usual %(expected)s",
+              said
+          )
+        : _t(
+              "%(time)s, %(name)s: %(value)s for %(hours)s h, less than the usual %(expected)s",
+              said
+          );
 }
 
 /** The part of it that is on the screen. */

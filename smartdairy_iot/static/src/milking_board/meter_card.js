@@ -8,7 +8,10 @@ import { liters } from "./production";
 /** A stall and its meter: the milking that runs, with what the meter says this second. */
 export class MeterCard extends Component {
     static template = "smartdairy_iot.MeterCard";
-    static props = { meter: Object, device: { type: [Object, { value: undefined }], optional: true } };
+    static props = {
+        meter: Object,
+        device: { type: [Object, { value: undefined }], optional: true },
+    };
 
     setup() {
         this.action = useService("action");
