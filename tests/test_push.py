@@ -1,4 +1,4 @@
-"""A breach reaches the phone: device → broker → Odoo → FCM, by an app that signed in."""
+"""A breach reaches the phone: device → broker → Odoo → FCM, by an app signed in."""
 
 import os
 import time

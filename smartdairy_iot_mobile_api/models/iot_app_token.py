@@ -25,9 +25,9 @@ class Caller(NamedTuple):
 class IotAppToken(models.Model):
     """One row for each token that counts, and for each refresh token that was used.
 
-    Not Odoo's ``res.users.apikeys``: those have neither a refresh token nor rotation nor
-    a family to revoke, a key of no scope would fit every scope, and each check costs a
-    slow hash, which protects nothing that is random.
+    Not Odoo's ``res.users.apikeys``: those have neither a refresh token nor rotation
+    nor a family to revoke, a key of no scope would fit every scope, and each check
+    costs a slow hash, which protects nothing that is random.
     """
 
     _name = "iot.app.token"
