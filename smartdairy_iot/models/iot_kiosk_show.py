@@ -50,8 +50,8 @@ class IotKiosk(models.Model):
         if refused != "valid":
             return {"refused": refused}
         kiosk._note_visit(address)
-        kiosk._farms().watch_live()
-        return {"assets": self._asset_version()}
+        milk = kiosk._farms().watch_live()
+        return {"assets": self._asset_version(), "milk": milk}
 
     @api.model
     def _asset_version(self):

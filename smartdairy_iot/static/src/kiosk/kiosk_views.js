@@ -122,6 +122,13 @@ class KioskTank extends Component {
         return phase || _t("No data yet");
     }
 
+    get icon() {
+        return (
+            { alarm: "fa-exclamation-triangle", ok: "fa-check-circle" }[this.status] ||
+            "fa-circle-o"
+        );
+    }
+
     get fill() {
         const { volume, capacity } = this.props.tank;
         return volume !== null && capacity

@@ -1,6 +1,6 @@
 import { html, useEffect, useRef, useState } from "../../lib/htm-preact.js";
 import { api } from "../api.js";
-import { ago, compareAlerts, quantity } from "../words.js";
+import { ago, compareAlerts } from "../words.js";
 import { Freshness, Severity, useLoaded } from "./parts.js";
 
 const CAUSES = {
@@ -41,7 +41,6 @@ export function Alerts() {
                             >${alert.deviceName}</a
                         >
                         <span dir="auto">${alert.message}</span>
-                        ${typeof alert.triggerValue === "number" && html`<span class="place">${quantity(alert.triggerValue, alert.unit)}</span>`}
                         <span class="age">${ago(alert.createdAt)}</span>
                         ${
                             alert.acknowledgedAt
