@@ -3,6 +3,7 @@ from . import farm_farm
 from . import farm_tank
 from . import farm_tank_cooling
 from . import farm_farm_cooling
+from . import farm_farm_live
 from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert
@@ -178,6 +179,7 @@ from . import iot_compliance_report
 from . import iot_compliance_ledger
 from . import iot_compliance_data
 from . import iot_compliance_print
+from . import iot_compliance_words
 from . import iot_compliance_schedule
 from . import ir_actions_report
 from . import ir_actions_act_window_view
@@ -198,3 +200,11 @@ from . import sms_sms
 from . import iot_milking_board
 from . import farm_animal_history
 from . import iot_device_analytics
+from . import iot_device_series
+from . import iot_alert_marks
+from . import iot_device_page
+from . import iot_tank_page
+from . import iot_tank_milking_page
+from . import farm_tank_curve
+from . import farm_tank_cold_chain
+from . import farm_farm_cold_chain

@@ -118,9 +118,9 @@ test("the page tells uptime, outages, counts, and its pictures in words", async 
         "2",
         "2",
     ]);
-    const [battery, signal] = queryAllTexts(".o_iot_trend figcaption");
+    const [battery, signal] = queryAllTexts(".o_iot_chart figcaption");
     expect(battery).toMatch(/^Battery: from 90 % .* to 87 % .*; lowest 87 %, highest 90 %\.$/);
-    expect(signal).toBe("Signal: the device did not tell it.");
+    expect(signal).toBe("Signal: nothing is known of this time.");
     expect("canvas").toHaveCount(1);
     expect(".o_iot_health_top").toHaveText(/1 min 30 s behind/);
     expect("button:contains(Rejected messages)").toHaveCount(0);

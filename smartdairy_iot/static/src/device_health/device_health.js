@@ -5,8 +5,8 @@ import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { TimeChart } from "../time_chart/time_chart";
 import { Timeline } from "./timeline";
-import { TrendChart } from "./trend_chart";
 import { describeDuration, describePercent, describeTime } from "./words";
 
 const SPANS = [
@@ -24,7 +24,7 @@ const COUNTS = [
 /** How a device has been: fetched when its page is opened, and not before. */
 export class DeviceHealth extends Component {
     static template = "smartdairy_iot.DeviceHealth";
-    static components = { Timeline, TrendChart };
+    static components = { TimeChart, Timeline };
     static props = { ...standardWidgetProps };
 
     setup() {
@@ -32,6 +32,11 @@ export class DeviceHealth extends Component {
         this.action = useService("action");
         this.spans = SPANS;
         this.counts = COUNTS;
+        this.trends = [
+            { id: "battery", label: _t("Battery"), color: 0 },
+            { id: "signal", label: _t("Signal"), color: 1 },
+        ];
+        this.range = { min: 0, max: 100 };
         this.describeDuration = describeDuration;
         this.describePercent = describePercent;
         this.state = useState({ span: "week", health: null, error: "" });
@@ -75,8 +80,19 @@ export class DeviceHealth extends Component {
         await this.action.doAction(action);
     }
 
+    /** @param {Array<[string, number]>} told ISO 8601 and percent */
+    trend(label, color, told) {
+        const points = told.map(([time, percent]) => [Date.parse(time), percent]);
+        return [{ label, unit: "%", color, isStepped: true, points }];
+    }
+
     time(iso) {
         return describeTime(iso, this.state.health.tz);
+    }
+
+    get window() {
+        const { start, end } = this.state.health;
+        return { start: Date.parse(start), end: Date.parse(end) };
     }
 
     get clock() {

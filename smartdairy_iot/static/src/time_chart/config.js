@@ -1,0 +1,120 @@
+/** The Chart.js configuration of a time chart. */
+import { localization } from "@web/core/l10n/localization";
+import { isAverage, seriesOf, toDatasets } from "./datasets";
+import { overlayPlugin } from "./overlay";
+import { extent, nearest } from "./points";
+import { describeMark, describePoint, describeTime, describeValue } from "./words";
+
+const NEAR = 10; // pixels from the pointer to a mark that is told of
+
+/** Each unit has an axis; the first stands where lines begin, the others opposite. */
+export function axesOf(series) {
+    const units = [...new Set(series.map(({ unit }) => unit || ""))];
+    return new Map(units.map((unit, index) => [unit, index ? `y${index}` : "y"]));
+}
+
+export function toConfig(props, palette) {
+    const axes = axesOf(props.series);
+    return {
+        type: "line",
+        data: { datasets: toDatasets(props.series, axes, palette) },
+        options: toOptions(props, axes, palette),
+        plugins: [overlayPlugin],
+    };
+}
+
+/** What depends on the window, the limits and the theme; not on each new point. */
+export function toOptions(props, axes, palette) {
+    return {
+        animation: false,
+        parsing: false,
+        normalized: true,
+        maintainAspectRatio: false,
+        locale: localization.code?.replace("_", "-"),
+        interaction: { mode: "nearest", axis: "x", intersect: false },
+        layout: { padding: { top: props.marks.length ? 12 : 4 } },
+        scales: { x: timeAxis(props, palette), ...valueAxes(props, axes, palette) },
+        plugins: {
+            legend: { display: false },
+            overlay: { ...props, palette },
+            tooltip: tooltip(props),
+        },
+    };
+}
+
+function timeAxis({ start, end, tz, isCompact }, palette) {
+    return {
+        type: "time",
+        min: start,
+        max: end,
+        adapters: { date: { zone: tz } },
+        time: {
+            displayFormats: {
+                minute: { hour: "numeric", minute: "numeric" },
+                second: { hour: "numeric", minute: "numeric", second: "numeric" },
+                hour: { hour: "numeric", minute: "numeric" },
+                week: { day: "numeric", month: "short" },
+            },
+        },
+        ticks: {
+            display: !isCompact,
+            color: palette.text,
+            autoSkipPadding: 16,
+            maxRotation: 0,
+            major: { enabled: true },
+            font: ({ tick }) => ({ weight: tick?.major ? "bold" : "normal" }),
+        },
+        grid: { color: palette.line, display: !isCompact },
+    };
+}
+
+function valueAxes({ series, bands, range, isCompact }, axes, palette) {
+    const isRTL = localization.direction === "rtl";
+    return Object.fromEntries(
+        [...axes].map(([unit, id], index) => {
+            const own = series.filter((one) => (one.unit || "") === unit);
+            const reach = extent(
+                own.map(({ points }) => points),
+                index ? [] : bands
+            );
+            const axis = {
+                position: isRTL === !index ? "right" : "left",
+                suggestedMin: reach.min,
+                suggestedMax: reach.max,
+                grace: "5%",
+                grid: { color: palette.line, drawOnChartArea: !index },
+                ticks: {
+                    color: palette.text,
+                    maxTicksLimit: isCompact ? 3 : 8,
+                    callback: (value) => describeValue(value, unit),
+                },
+                ...(range && { ...range, grace: 0 }),
+            };
+            return [id, axis];
+        })
+    );
+}
+
+function tooltip({ series, marks, tz, start, end }) {
+    const isRTL = localization.direction === "rtl";
+    return {
+        rtl: isRTL,
+        textDirection: isRTL ? "rtl" : "ltr",
+        filter: ({ datasetIndex }) => isAverage(datasetIndex),
+        callbacks: {
+            title: (items) =>
+                items.length ? describeTime(items[0].parsed.x, tz, end - start) : "",
+            label: ({ datasetIndex, parsed }) => {
+                const one = series[seriesOf(datasetIndex)];
+                const point = one.points[nearest(one.points, parsed.x)];
+                return `${one.label}: ${describePoint(point, one.unit)}`;
+            },
+            afterBody: ([item]) => {
+                const { x } = item?.chart.scales || {};
+                const isNear = ({ ms }) =>
+                    Math.abs(x.getPixelForValue(ms) - x.getPixelForValue(item.parsed.x)) < NEAR;
+                return x ? marks.filter(isNear).map((mark) => describeMark(mark, tz)) : [];
+            },
+        },
+    };
+}
