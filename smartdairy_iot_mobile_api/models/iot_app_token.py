@@ -38,7 +38,7 @@ class IotAppToken(models.Model):
     session_id = fields.Many2one(
         "iot.app.session", required=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection([("access", "Access"), ("refresh", "Refresh")], "Kind")
+    kind = fields.Selection([("access", "Access"), ("refresh", "Refresh")])
     hashed = fields.Char(required=True, groups=fields.NO_ACCESS)
     expires_at = fields.Datetime(required=True)
     used_at = fields.Datetime(help="The first time.")
