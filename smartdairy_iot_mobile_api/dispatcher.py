@@ -6,6 +6,7 @@ only what is left of them becomes an answer here.
 """
 
 import psycopg2
+import psycopg2.pool
 from werkzeug.exceptions import HTTPException, abort
 from werkzeug.http import parse_accept_header
 
@@ -32,6 +33,7 @@ _STATUSES = (
     (StoreAwayError, 503),
     (psycopg2.OperationalError, 503),
     (psycopg2.InterfaceError, 503),
+    (psycopg2.pool.PoolError, 503),  # more at once than there are connections
     (AccessDenied, 401),
     (SessionExpiredException, 401),
     (AccessError, 403),

@@ -1,4 +1,4 @@
-"""The reference client, at the size of a phone: sign in, look, acknowledge, lose the network."""
+"""The reference client on a phone: sign in, look, acknowledge, lose the network."""
 
 import os
 from contextlib import contextmanager
@@ -41,7 +41,9 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.get_by_label("Login").fill("nobody")
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("alert")).to_contain_text("Wrong login or password")
+        expect(page.get_by_role("alert")).to_contain_text(
+            "Wrong login or password", timeout=20_000
+        )
         sign_in(page)
 
         page.get_by_role("searchbox").fill(device.id)
@@ -73,7 +75,9 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.context.set_offline(True)
         page.goto(odoo.url + "/iot/app#/devices")
         page.reload()
-        expect(page.get_by_role("alert")).to_contain_text("No connection", timeout=20_000)
+        expect(page.get_by_role("alert")).to_contain_text(
+            "No connection", timeout=20_000
+        )
         page.get_by_role("searchbox").fill(device.id)
         expect(card).to_contain_text("4.2")
         page.context.set_offline(False)

@@ -1,4 +1,4 @@
-"""Broker → the screen on a wall: no login, live, dark as soon as its link is revoked."""
+"""Broker → the screen on a wall: no login, live, dark when its link is revoked."""
 
 import json
 import os

@@ -16,9 +16,14 @@ class FarmFarm(models.Model):
         tanks = self.env["farm.tank"].search([])
         batches = tanks._newest_batches()
         alerts = tanks._worst_alerts()
+        sensors = (tanks.probe_id | tanks.agitator_device_id)._filtered_access("read")
+        running = {
+            sensor.id: (sensor.live_ids.last_values or {}).get("running")
+            for sensor in sensors
+        }
         now = fields.Datetime.now()
         rows = [
-            tank._to_cold_chain(batches.get(tank.id), alerts.get(tank.id))
+            tank._to_cold_chain(batches.get(tank.id), alerts.get(tank.id), running)
             for tank in tanks
         ]
         rows.sort(key=lambda row: _need(row, to_millis(now)))

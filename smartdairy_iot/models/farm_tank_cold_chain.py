@@ -1,23 +1,20 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 
 from .iot_device_series import to_millis
 
 RANKS = {"critical": 0, "high": 1, "medium": 2, "low": 3}
-_LONGEST_BATCH = timedelta(days=35)
 
 
 class FarmTank(models.Model):
     _inherit = "farm.tank"
 
     def _newest_batches(self):
-        """:return: ``{tank id: its newest batch}``, in one query"""
-        since = fields.Datetime.now() - _LONGEST_BATCH
+        """:return: ``{tank id: its newest batch}``, in two queries"""
+        batches = self.env["iot.tank.batch"]
+        own = [("tank_id", "in", self.ids)]
+        newest = batches._read_group(own, ["tank_id"], ["start:max"])
         found = {}
-        for batch in self.env["iot.tank.batch"].search(
-            [("tank_id", "in", self.ids), ("start", ">=", since)]
-        ):
+        for batch in batches.search([*own, ("start", "in", [at for _t, at in newest])]):
             found.setdefault(batch.tank_id.id, batch)
         return found
 
@@ -31,9 +28,9 @@ class FarmTank(models.Model):
                 found[alert.tank_id.id] = alert
         return found
 
-    def _to_cold_chain(self, batch, alert):
+    def _to_cold_chain(self, batch, alert, running):
+        """:param running: ``{id of a device that one may see: whether it runs}``"""
         state = self.state_ids
-        agitator = self._sensor(self.agitator_device_id)
         return {
             "id": self.id,
             "name": self.name,
@@ -41,14 +38,14 @@ class FarmTank(models.Model):
             "tz": self.farm_id.tz or "UTC",
             "standard": self.standard_id.name or "",
             "is_supervised": self.is_supervised,
-            "probe": self._sensor(self.probe_id).device_id or "",
+            "probe": self.probe_id.device_id if self.probe_id.id in running else "",
             "phase": state.phase or "",
             "phase_since": to_millis(state.phase_since),
             "temperature": state.temperature if state.measured_at else None,
             "measured_at": to_millis(state.measured_at),
             "volume": state.volume if self.volume_device_id and state else None,
             "capacity": self.capacity_liters,
-            "agitator": (agitator.live_ids.last_values or {}).get("running"),
+            "agitator": running.get(self.agitator_device_id.id),
             "due_celsius": state.due_celsius if state else 0.0,
             "due_at": to_millis(state.due_at),
             "expected_at": to_millis(state.expected_at),
@@ -61,7 +58,3 @@ class FarmTank(models.Model):
                 "is_acknowledged": bool(alert.acknowledged_at),
             },
         }
-
-    def _sensor(self, device):
-        """A device, where one may see it."""
-        return device._filtered_access("read")

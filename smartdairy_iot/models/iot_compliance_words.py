@@ -2,7 +2,7 @@ from odoo import _, models
 
 
 class IotComplianceReport(models.Model):
-    """What the papers of a report say that is no data, in the language of the reader."""
+    """What its papers say that is no data, in the language of who reads them."""
 
     _inherit = "iot.compliance.report"
 

@@ -10,7 +10,7 @@ READS = {
 
 
 class IotKiosk(models.Model):
-    """What a screen is told. Every answer is judged anew: a revoked link shows nothing."""
+    """What a screen is told; each time its link is judged anew."""
 
     _inherit = "iot.kiosk"
 

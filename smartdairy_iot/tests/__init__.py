@@ -10,6 +10,7 @@ from . import test_alert_failing_rule
 from . import test_alert_out_of_force
 from . import test_alert_haccp
 from . import test_alert_life
+from . import test_analytics
 from . import test_archive_download
 from . import test_backfill
 from . import test_board
@@ -58,6 +59,7 @@ from . import test_maintenance_window
 from . import test_milking_attention
 from . import test_milking_compare
 from . import test_milking_production
+from . import test_milking_board
 from . import test_milking_session
 from . import test_milk_quality
 from . import test_notification_plan

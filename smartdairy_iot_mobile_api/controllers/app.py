@@ -1,5 +1,5 @@
 from odoo import http
-from odoo.http import Stream, request
+from odoo.http import Stream
 from odoo.tools.misc import file_path
 
 _FOLDER = "smartdairy_iot_mobile_api/static/app/"

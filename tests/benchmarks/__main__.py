@@ -13,12 +13,14 @@ from .environment import Environment
 from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
+from .scenarios.api import api
 from .scenarios.baselines import ceiling, insert_commit, specified
 from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
+from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
 from .scenarios.push import push
@@ -41,14 +43,14 @@ LINE = {
     "outage": outage,
     "scaling": scaling,
 }
-STORE = {"store": store}
+STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry, "coldchain": coldchain}
+REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
 DASHBOARD = {"dashboard": dashboard}
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
-LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD}
-NOT_QUICK = {*LONG, "outage", "scaling", "store"}
+LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
+NOT_QUICK = {*LONG, "outage", "scaling"}
 ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
 BUSY = 0.5  # load average before the start
 
@@ -67,6 +69,7 @@ def parse_arguments(argv=None):
     add("--rate", type=float, default=25_000, help="messages/s offered to the line")
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
+    add("--api-rows", type=float, default=1.0, help="… as the mobile API is asked (1)")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")

@@ -140,7 +140,7 @@ describe("window", () => {
         expect(end - start).toBe(90 * DAY);
         expect(panWindow(hour, 1, { latest: HOUR })).toEqual(hour);
         expect(panWindow(hour, -0.5)).toEqual({ start: -HOUR / 2, end: HOUR / 2 });
-        expect(fitWindow({ start: 0, end: 1 }).end).toBe(MINUTE);
+        expect(fitWindow({ start: -1, end: 1 }).end).toBe(MINUTE);
     });
 
     test("two fingers: each instant stays under its own", () => {
@@ -195,8 +195,8 @@ test("new points are added to the picture that is there", async () => {
     const [one] = props.series;
     props.series = [{ ...one, points: [...one.points, [at(11), 4.3], [at(20), 4.4]] }];
     await animationFrame();
-    expect(chart()).toBe(first);
-    expect(first.data.datasets[2].data).toBe(data);
+    expect(chart() === first).toBe(true);
+    expect(first.data.datasets[2].data === data).toBe(true);
     expect(data.map(({ y }) => y)).toEqual([3.9, 4, NaN, 4.2, 4.3, NaN, 4.4]);
 });
 

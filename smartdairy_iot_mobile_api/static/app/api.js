@@ -40,15 +40,15 @@ async function send(method, path, { body, token } = {}) {
 
 export class Api extends EventTarget {
     /** In memory only: it lives for minutes. */
-    #access = null;
-    #refreshing = null;
+    access = null;
+    refreshing = null;
 
     get isSignedIn() {
         return Boolean(kept("refresh"));
     }
 
-    #open(tokens) {
-        this.#access = tokens.accessToken;
+    open(tokens) {
+        this.access = tokens.accessToken;
         keep("refresh", tokens.refreshToken);
         keep("user", tokens.user);
         this.dispatchEvent(new Event("change"));
@@ -62,17 +62,17 @@ export class Api extends EventTarget {
         if (!tokens) {
             return answer.challenge;
         }
-        this.#open(tokens);
+        this.open(tokens);
         return null;
     }
 
     async confirm(challenge, code) {
         const body = { challenge, code, device: describeDevice() };
-        this.#open(await send("POST", "/auth/totp", { body }));
+        this.open(await send("POST", "/auth/totp", { body }));
     }
 
     async pair(code) {
-        this.#open(await send("POST", "/auth/pair", { body: { code, device: describeDevice() } }));
+        this.open(await send("POST", "/auth/pair", { body: { code, device: describeDevice() } }));
     }
 
     async signOut() {
@@ -81,63 +81,67 @@ export class Api extends EventTarget {
         } catch {
             // The server is away, or has ended it before: this phone forgets it in any case.
         }
-        this.#end();
+        this.end();
     }
 
-    #end() {
-        this.#access = null;
+    end() {
+        this.access = null;
         forgetAll();
         this.dispatchEvent(new Event("change"));
     }
 
     /** One at a time, also of two tabs: a refresh token is good for one use. */
-    #refresh() {
+    refresh() {
         const exchange = async () => {
             const refreshToken = kept("refresh");
             if (!refreshToken) {
                 throw new ApiError(401);
             }
             try {
-                this.#open(await send("POST", "/auth/refresh", { body: { refreshToken } }));
+                this.open(await send("POST", "/auth/refresh", { body: { refreshToken } }));
             } catch (error) {
                 if (error.status === 401) {
-                    this.#end();
+                    this.end();
                 }
                 throw error;
             }
         };
         const alone = () =>
-            navigator.locks ? navigator.locks.request("smartdairy_iot.refresh", exchange) : exchange();
-        this.#refreshing ??= alone().finally(() => (this.#refreshing = null));
-        return this.#refreshing;
+            navigator.locks
+                ? navigator.locks.request("smartdairy_iot.refresh", exchange)
+                : exchange();
+        this.refreshing ??= alone().finally(() => (this.refreshing = null));
+        return this.refreshing;
     }
 
-    async #ask(method, path, body) {
-        if (!this.#access) {
-            await this.#refresh();
+    async ask(method, path, body) {
+        if (!this.access) {
+            await this.refresh();
         }
         try {
-            return await send(method, path, { body, token: this.#access });
+            return await send(method, path, { body, token: this.access });
         } catch (error) {
             if (error.status !== 401) {
                 throw error;
             }
         }
-        await this.#refresh();
-        return send(method, path, { body, token: this.#access });
+        await this.refresh();
+        return send(method, path, { body, token: this.access });
     }
 
     get(path, query = {}) {
-        const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-        return this.#ask("GET", given.length ? `${path}?${new URLSearchParams(given)}` : path);
+        const given = Object.entries(query).filter(
+            ([, value]) => value !== undefined && value !== ""
+        );
+        return this.ask("GET", given.length ? `${path}?${new URLSearchParams(given)}` : path);
     }
 
     post(path, body) {
-        return this.#ask("POST", path, body);
+        return this.ask("POST", path, body);
     }
 
     patch(path, body) {
-        return this.#ask("PATCH", path, body);
+        return this.ask("PATCH", path, body);
     }
 }
 

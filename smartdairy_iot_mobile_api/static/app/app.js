@@ -1,5 +1,5 @@
 /** The reference client of the mobile API: its own shell, five views, no build step. */
-import { html, render, useEffect, useState } from "./lib/htm-preact.js";
+import { html, render, useEffect, useState } from "../lib/htm-preact.js";
 import { api } from "./api.js";
 import { Alerts } from "./views/alerts.js";
 import { Device } from "./views/device.js";
@@ -34,22 +34,25 @@ function App() {
     }
     const [name, id] = at;
     return html`
-        ${name === "device"
-            ? html`<${Device} key=${id} id=${id} />`
-            : name === "alerts"
-              ? html`<${Alerts} />`
-              : name === "settings"
-                ? html`<${Settings} />`
-                : html`<${Devices} />`}
+        ${
+            name === "device"
+                ? html`<${Device} key=${id} id=${id} />`
+                : name === "alerts"
+                  ? html`<${Alerts} />`
+                  : name === "settings"
+                    ? html`<${Settings} />`
+                    : html`<${Devices} />`
+        }
         <nav aria-label="Views">
             ${TABS.map(
-                ([tab, label, mark]) => html`<a
-                    key=${tab}
-                    href=${`#/${tab}`}
-                    aria-current=${tab === name || (tab === "devices" && name === "device") ? "page" : null}
-                >
-                    <span aria-hidden="true">${mark}</span> ${label}
-                </a>`
+                ([tab, label, mark]) =>
+                    html`<a
+                        key=${tab}
+                        href=${`#/${tab}`}
+                        aria-current=${tab === name || (tab === "devices" && name === "device") ? "page" : null}
+                    >
+                        <span aria-hidden="true">${mark}</span> ${label}
+                    </a>`
             )}
         </nav>
     `;

@@ -5,6 +5,7 @@ const FILES = [
     "/iot/app",
     "/iot/app/manifest.webmanifest",
     "/smartdairy_iot/static/src/telemetry/curve.js",
+    "/smartdairy_iot_mobile_api/static/lib/htm-preact.js",
     ...[
         "app.css",
         "app.js",
@@ -12,7 +13,6 @@ const FILES = [
         "icon.svg",
         "kept.js",
         "words.js",
-        "lib/htm-preact.js",
         "views/alerts.js",
         "views/device.js",
         "views/devices.js",
@@ -22,21 +22,21 @@ const FILES = [
     ].map((name) => BASE + name),
 ];
 
-self.addEventListener("install", (event) => {
+globalThis.addEventListener("install", (event) => {
     const keep = async () => {
         const cache = await caches.open(SHELL);
         await cache.addAll(FILES.map((url) => new Request(url, { cache: "no-cache" })));
-        await self.skipWaiting();
+        await globalThis.skipWaiting();
     };
     event.waitUntil(keep());
 });
 
-self.addEventListener("activate", (event) => {
+globalThis.addEventListener("activate", (event) => {
     const tidy = async () => {
         const names = await caches.keys();
         const old = names.filter((name) => name.startsWith("sd-iot-shell-") && name !== SHELL);
         await Promise.all(old.map((name) => caches.delete(name)));
-        await self.clients.claim();
+        await globalThis.clients.claim();
     };
     event.waitUntil(tidy());
 });
@@ -59,9 +59,9 @@ async function answer(request) {
     }
 }
 
-self.addEventListener("fetch", (event) => {
+globalThis.addEventListener("fetch", (event) => {
     const { pathname, origin } = new URL(event.request.url);
-    const isShell = origin === self.location.origin && FILES.includes(pathname);
+    const isShell = origin === globalThis.location.origin && FILES.includes(pathname);
     if (isShell && event.request.method === "GET") {
         event.respondWith(answer(event.request));
     }

@@ -124,7 +124,9 @@ class KioskTank extends Component {
 
     get fill() {
         const { volume, capacity } = this.props.tank;
-        return volume !== null && capacity ? Math.min(100, Math.round((100 * volume) / capacity)) : null;
+        return volume !== null && capacity
+            ? Math.min(100, Math.round((100 * volume) / capacity))
+            : null;
     }
 
     get volume() {
@@ -134,7 +136,10 @@ class KioskTank extends Component {
         }
         const litres = formatQuantity("", Math.round(volume), "L");
         return capacity
-            ? _t("%(volume)s of %(capacity)s", { volume: litres, capacity: formatQuantity("", capacity, "L") })
+            ? _t("%(volume)s of %(capacity)s", {
+                  volume: litres,
+                  capacity: formatQuantity("", capacity, "L"),
+              })
             : litres;
     }
 }

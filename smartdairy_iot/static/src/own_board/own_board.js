@@ -35,9 +35,15 @@ export class OwnBoard extends Component {
             canUndo: false,
             announcement: "",
         });
-        onWillStart(() => this.load(Number(this.props.action.params?.board || router.current.board)));
+        onWillStart(() =>
+            this.load(Number(this.props.action.params?.board || router.current.board))
+        );
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        useExternalListener(window, "beforeunload", (ev) => this.state.isDirty && ev.preventDefault());
+        useExternalListener(
+            window,
+            "beforeunload",
+            (ev) => this.state.isDirty && ev.preventDefault()
+        );
         useSortable({
             ref: this.grid,
             elements: ".o_sd_widget",
@@ -84,11 +90,14 @@ export class OwnBoard extends Component {
     }
 
     widgetLabel(widget, index) {
-        return _t("%(type)s, %(place)s of %(count)s. Arrow keys move it, with Shift they size it, Delete removes it.", {
-            type: widget.type,
-            place: index + 1,
-            count: this.state.layout.widgets.length,
-        });
+        return _t(
+            "%(type)s, %(place)s of %(count)s. Arrow keys move it, with Shift they size it, Delete removes it.",
+            {
+                type: widget.type,
+                place: index + 1,
+                count: this.state.layout.widgets.length,
+            }
+        );
     }
 
     //--------------------------------------------------------------------------
@@ -148,7 +157,13 @@ export class OwnBoard extends Component {
 
     onKeydown(ev) {
         const isTyping = ["INPUT", "TEXTAREA"].includes(ev.target.tagName);
-        if (this.state.isEditing && this.state.canUndo && !isTyping && ev.key === "z" && (ev.ctrlKey || ev.metaKey)) {
+        if (
+            this.state.isEditing &&
+            this.state.canUndo &&
+            !isTyping &&
+            ev.key === "z" &&
+            (ev.ctrlKey || ev.metaKey)
+        ) {
             ev.preventDefault();
             this.undo();
         }

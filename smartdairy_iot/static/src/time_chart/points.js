@@ -39,8 +39,8 @@ function samePoint(a, b) {
 
 /** Points that have no neighbour to be joined with: a line would not show them. */
 export function isAlone(drawn, index) {
-    const isNothing = (at) => at < 0 || at >= drawn.length || Number.isNaN(drawn[at].y);
-    return isNothing(index - 1) && isNothing(index + 1);
+    const isThere = (at) => at in drawn && !Number.isNaN(drawn[at].y);
+    return isThere(index) && !isThere(index - 1) && !isThere(index + 1);
 }
 
 /** @returns {number} index of the point nearest in time, -1 of none */

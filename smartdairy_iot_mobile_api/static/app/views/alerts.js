@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useState } from "../lib/htm-preact.js";
+import { html, useEffect, useRef, useState } from "../../lib/htm-preact.js";
 import { api } from "../api.js";
 import { ago, compareAlerts, quantity } from "../words.js";
 import { Freshness, Severity, useLoaded } from "./parts.js";
@@ -29,29 +29,51 @@ export function Alerts() {
         <${Freshness} loaded=${loaded} />
         <ul class="cards">
             ${alerts.map(
-                (alert) => html`<li key=${alert.id} class="card alert" data-severity=${alert.severity} data-alert-id=${alert.id}>
-                    <${Severity} of=${alert.severity} />
-                    <a class="name" href=${`#/device/${encodeURIComponent(alert.deviceId)}`}>${alert.deviceName}</a>
-                    <span dir="auto">${alert.message}</span>
-                    ${typeof alert.triggerValue === "number" && html`<span class="place">${quantity(alert.triggerValue, alert.unit)}</span>`}
-                    <span class="age">${ago(alert.createdAt)}</span>
-                    ${alert.acknowledgedAt
-                        ? html`<span class="done">✓ Acknowledged${alert.acknowledgedBy ? ` by ${alert.acknowledgedBy}` : ""}</span>`
-                        : html`<button type="button" class="primary" aria-label=${`Acknowledge: ${alert.deviceName}, ${alert.message}`} onClick=${() => setChosen(alert)}>Acknowledge</button>`}
-                </li>`
+                (alert) =>
+                    html`<li
+                        key=${alert.id}
+                        class="card alert"
+                        data-severity=${alert.severity}
+                        data-alert-id=${alert.id}
+                    >
+                        <${Severity} of=${alert.severity} />
+                        <a class="name" href=${`#/device/${encodeURIComponent(alert.deviceId)}`}
+                            >${alert.deviceName}</a
+                        >
+                        <span dir="auto">${alert.message}</span>
+                        ${typeof alert.triggerValue === "number" && html`<span class="place">${quantity(alert.triggerValue, alert.unit)}</span>`}
+                        <span class="age">${ago(alert.createdAt)}</span>
+                        ${
+                            alert.acknowledgedAt
+                                ? html`<span class="done"
+                                      >✓
+                                      Acknowledged${alert.acknowledgedBy ? ` by ${alert.acknowledgedBy}` : ""}</span
+                                  >`
+                                : html`<button
+                                      type="button"
+                                      class="primary"
+                                      aria-label=${`Acknowledge: ${alert.deviceName}, ${alert.message}`}
+                                      onClick=${() => setChosen(alert)}
+                                  >
+                                      Acknowledge
+                                  </button>`
+                        }
+                    </li>`
             )}
         </ul>
         ${loaded.data && !alerts.length && html`<p class="hint">✓ No alerts. All is well.</p>`}
-        ${chosen &&
-        html`<${Acknowledge}
-            key=${chosen.id}
-            alert=${chosen}
-            onClose=${() => setChosen(null)}
-            onDone=${() => {
-                setChosen(null);
-                loaded.reload();
-            }}
-        />`}
+        ${
+            chosen &&
+            html`<${Acknowledge}
+                key=${chosen.id}
+                alert=${chosen}
+                onClose=${() => setChosen(null)}
+                onDone=${() => {
+                    setChosen(null);
+                    loaded.reload();
+                }}
+            />`
+        }
     </main>`;
 }
 
@@ -76,7 +98,9 @@ function Acknowledge({ alert, onClose, onDone }) {
             await api.post(`/alerts/${alert.id}/acknowledge`, body);
             onDone();
         } catch (error) {
-            setProblem(error.status ? error.message : "No connection: it is not acknowledged. Try again.");
+            setProblem(
+                error.status ? error.message : "No connection: it is not acknowledged. Try again."
+            );
             setBusy(false);
         }
     }

@@ -1,4 +1,4 @@
-import { html, useState } from "../lib/htm-preact.js";
+import { html, useState } from "../../lib/htm-preact.js";
 import { curve } from "/smartdairy_iot/static/src/telemetry/curve.js";
 import { api } from "../api.js";
 import { clock, quantity, title } from "../words.js";
@@ -34,25 +34,53 @@ export function Device({ id }) {
         <a class="back" href="#/devices">‹ Devices</a>
         <h1>${device?.name || id}</h1>
         <${Freshness} loaded=${loaded} />
-        ${device &&
-        html`<p class="now">
-                <span class="value">${quantity(device.lastValue, device.lastValueUnit)}</span>
-                <${DeviceState} device=${device} />
-            </p>
-            <div class="spans" role="group" aria-label="Span">
-                ${Object.keys(SPANS).map(
-                    (name) => html`<button key=${name} type="button" aria-pressed=${name === span} onClick=${() => setSpan(name)}>${name}</button>`
-                )}
-            </div>
-            <${Chart} ...${loaded.data} span=${span} />
-            <dl class="facts">
-                <div><dt>ID</dt><dd>${device.deviceId}</dd></div>
-                <div><dt>Type</dt><dd>${title(device.deviceType)}</dd></div>
-                <div><dt>Farm</dt><dd>${device.farmName || "–"}</dd></div>
-                <div><dt>Battery</dt><dd>${quantity(device.batteryLevel, "%")}</dd></div>
-                <div><dt>Signal</dt><dd>${quantity(device.signalStrength, "%")}</dd></div>
-                <div><dt>Firmware</dt><dd>${device.firmwareVersion || "–"}</dd></div>
-            </dl>`}
+        ${
+            device &&
+            html`<p class="now">
+                    <span class="value">${quantity(device.lastValue, device.lastValueUnit)}</span>
+                    <${DeviceState} device=${device} />
+                </p>
+                <div class="spans" role="group" aria-label="Span">
+                    ${Object.keys(SPANS).map(
+                        (name) =>
+                            html`<button
+                                key=${name}
+                                type="button"
+                                aria-pressed=${name === span}
+                                onClick=${() => setSpan(name)}
+                            >
+                                ${name}
+                            </button>`
+                    )}
+                </div>
+                <${Chart} ...${loaded.data} span=${span} />
+                <dl class="facts">
+                    <div>
+                        <dt>ID</dt>
+                        <dd>${device.deviceId}</dd>
+                    </div>
+                    <div>
+                        <dt>Type</dt>
+                        <dd>${title(device.deviceType)}</dd>
+                    </div>
+                    <div>
+                        <dt>Farm</dt>
+                        <dd>${device.farmName || "–"}</dd>
+                    </div>
+                    <div>
+                        <dt>Battery</dt>
+                        <dd>${quantity(device.batteryLevel, "%")}</dd>
+                    </div>
+                    <div>
+                        <dt>Signal</dt>
+                        <dd>${quantity(device.signalStrength, "%")}</dd>
+                    </div>
+                    <div>
+                        <dt>Firmware</dt>
+                        <dd>${device.firmwareVersion || "–"}</dd>
+                    </div>
+                </dl>`
+        }
     </main>`;
 }
 

@@ -1,4 +1,4 @@
-import { html, useCallback, useEffect, useState } from "../lib/htm-preact.js";
+import { html, useCallback, useEffect, useState } from "../../lib/htm-preact.js";
 import { OfflineError } from "../api.js";
 import { keep, kept } from "../kept.js";
 import { ago, clock } from "../words.js";

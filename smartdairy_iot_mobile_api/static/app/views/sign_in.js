@@ -1,4 +1,4 @@
-import { html, useState } from "../lib/htm-preact.js";
+import { html, useState } from "../../lib/htm-preact.js";
 import { api, OfflineError } from "../api.js";
 
 export function SignIn() {
@@ -31,21 +31,35 @@ export function SignIn() {
     return html`<main class="sign-in">
         <h1>Dairy IoT</h1>
         <form onSubmit=${submit} aria-label="Sign in">
-            ${needsCode
-                ? html`<label key="code">
-                      ${isPairing ? "Pairing code of your preferences in Odoo" : "Code of your second factor"}
-                      <input name="code" required autocomplete="one-time-code" autofocus />
-                  </label>`
-                : html`<label key="login">
-                          Login
-                          <input name="login" required autocomplete="username" autocapitalize="none" />
-                      </label>
-                      <label key="password">
-                          Password
-                          <input name="password" type="password" required autocomplete="current-password" />
-                      </label>`}
+            ${
+                needsCode
+                    ? html`<label key="code">
+                          ${isPairing ? "Pairing code of your preferences in Odoo" : "Code of your second factor"}
+                          <input name="code" required autocomplete="one-time-code" autofocus />
+                      </label>`
+                    : html`<label key="login">
+                              Login
+                              <input
+                                  name="login"
+                                  required
+                                  autocomplete="username"
+                                  autocapitalize="none"
+                              />
+                          </label>
+                          <label key="password">
+                              Password
+                              <input
+                                  name="password"
+                                  type="password"
+                                  required
+                                  autocomplete="current-password"
+                              />
+                          </label>`
+            }
             ${problem && html`<p class="problem" role="alert">${problem}</p>`}
-            <button type="submit" class="primary" disabled=${busy}>${busy ? "One moment …" : "Sign in"}</button>
+            <button type="submit" class="primary" disabled=${busy}>
+                ${busy ? "One moment …" : "Sign in"}
+            </button>
         </form>
         <button
             type="button"
