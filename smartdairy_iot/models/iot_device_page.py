@@ -116,8 +116,11 @@ class IotDevice(models.Model):
                 "payload": (one.payload or "")[:_PAYLOAD_SHOWN],
             }
             for one in refused.search(
-                ["|", ("device_ref", "=", self.device_id),
-                 ("topic", "=", self.mqtt_topic)],
+                [
+                    "|",
+                    ("device_ref", "=", self.device_id),
+                    ("topic", "=", self.mqtt_topic),
+                ],
                 limit=_MOST,
             )
         ]
@@ -125,7 +128,10 @@ class IotDevice(models.Model):
     def _credentials(self):
         """How they are, and never what they are."""
         found = []
-        for model, expiry in (("iot.certificate", "not_after"), ("iot.device.token", None)):
+        for model, expiry in (
+            ("iot.certificate", "not_after"),
+            ("iot.device.token", None),
+        ):
             credentials = self.env[model]
             if not credentials.has_access("read"):
                 return None

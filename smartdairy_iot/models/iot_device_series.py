@@ -112,8 +112,11 @@ def _span(start, end):
         )
     except (OverflowError, OSError, TypeError, ValueError) as error:
         raise UserError(
-            _("The times are milliseconds since 1970, not %(start)s and %(end)s.",
-              start=start, end=end)
+            _(
+                "The times are milliseconds since 1970, not %(start)s and %(end)s.",
+                start=start,
+                end=end,
+            )
         ) from error
     if not timedelta(0) < until - since <= _LONGEST:
         raise UserError(_("The end must be after the start, by at most 800 days."))

@@ -3,7 +3,12 @@ import { allowTranslations, patchWithCleanup } from "@web/../tests/web_test_help
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { localization } from "@web/core/l10n/localization";
 
-import { describeDue, tankLevel, toBands, toPhases } from "@smartdairy_iot/coldchain_board/tank_words";
+import {
+    describeDue,
+    tankLevel,
+    toBands,
+    toPhases,
+} from "@smartdairy_iot/coldchain_board/tank_words";
 import { addLive, fromWindow, toRows, toWindow } from "@smartdairy_iot/device_board/curve_window";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 

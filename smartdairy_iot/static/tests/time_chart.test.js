@@ -5,6 +5,7 @@ import { click, press, queryAll, queryAllTexts, queryOne, waitFor } from "@odoo/
 import { Component, reactive, useState, xml } from "@odoo/owl";
 import {
     allowTranslations,
+    defineParams,
     mountWithCleanup,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
@@ -77,10 +78,22 @@ async function mountChart(changes) {
 
 describe("points", () => {
     test("a gap stays a gap, and what is near enough is joined", () => {
-        const spaced = withGaps([[0, 1], [10, 2], [50, 3]], 20);
+        const spaced = withGaps(
+            [
+                [0, 1],
+                [10, 2],
+                [50, 3],
+            ],
+            20
+        );
         expect(spaced.map(([time]) => time)).toEqual([0, 10, 30, 50]);
         expect(spaced[2][1]).toBe(NaN);
-        expect(withGaps([[0, 1], [50, 3]])).toHaveLength(2);
+        expect(
+            withGaps([
+                [0, 1],
+                [50, 3],
+            ])
+        ).toHaveLength(2);
     });
 
     test("a point between two gaps is drawn as a dot", () => {
@@ -96,32 +109,69 @@ describe("points", () => {
     });
 
     test("what is new is told from what is another series", () => {
-        const old = [[0, 1], [1, 2]];
+        const old = [
+            [0, 1],
+            [1, 2],
+        ];
         expect(appended(old, [...old, [2, 3]])).toEqual([[2, 3]]);
         expect(appended(old, old)).toEqual([]);
-        expect(appended(old, [[1, 2], [2, 3]])).toBe(null);
-        expect(appended(old, [[0, 1], [1, 2.5], [2, 3]])).toBe(null);
+        expect(
+            appended(old, [
+                [1, 2],
+                [2, 3],
+            ])
+        ).toBe(null);
+        expect(
+            appended(old, [
+                [0, 1],
+                [1, 2.5],
+                [2, 3],
+            ])
+        ).toBe(null);
         expect(appended([], [[0, 1]])).toBe(null);
     });
 
     test("an excursion within a bucket is the highest, whatever the average says", () => {
-        const { high, low, last } = summarize([[0, 4, 3, 9], [1, 5, 4, 6], [2, null]]);
+        const { high, low, last } = summarize([
+            [0, 4, 3, 9],
+            [1, 5, 4, 6],
+            [2, null],
+        ]);
         expect([high[0], low[0], last[0]]).toEqual([0, 0, 1]);
         expect(summarize([[2, null]])).toBe(null);
     });
 
     test("a limit nearby is within the axis, one far away does not flatten the values", () => {
-        const points = [[[0, 3, 3, 3], [1, 4, 4, 4]]];
+        const points = [
+            [
+                [0, 3, 3, 3],
+                [1, 4, 4, 4],
+            ],
+        ];
         expect(extent(points, [{ from: 7, to: null }])).toEqual({ min: 3, max: 7 });
         expect(extent(points, [{ from: 70, to: null }])).toEqual({ min: 3, max: 4 });
         expect(extent([[]], [{ from: 7, to: null }])).toEqual({ min: 7, max: 7 });
     });
 
     test("a table has one row for each instant of all series", () => {
-        const rows = tableRows([{ points: [[1, 5], [2, 6]] }, { points: [[2, 7]] }]);
+        const rows = tableRows([
+            {
+                points: [
+                    [1, 5],
+                    [2, 6],
+                ],
+            },
+            { points: [[2, 7]] },
+        ]);
         expect(rows).toEqual([
             { ms: 1, cells: [[1, 5], null] },
-            { ms: 2, cells: [[2, 6], [2, 7]] },
+            {
+                ms: 2,
+                cells: [
+                    [2, 6],
+                    [2, 7],
+                ],
+            },
         ]);
     });
 });
@@ -255,7 +305,10 @@ test("where nothing was measured it says so, and one may still look elsewhere", 
 });
 
 test("two units have two axes, and lines are told apart without colour", async () => {
-    const points = [[at(0), 1], [at(1), 2]];
+    const points = [
+        [at(0), 1],
+        [at(1), 2],
+    ];
     const { chart } = await mountChart({
         series: [
             { label: "Temperature", unit: "°C", points },
@@ -271,7 +324,7 @@ test("two units have two axes, and lines are told apart without colour", async (
 });
 
 test("from right to left the values stand at the right, time still runs to the right", async () => {
-    patchWithCleanup(localization, { direction: "rtl" });
+    defineParams({ lang_parameters: { direction: "rtl" } });
     const { chart } = await mountChart();
     expect(chart().scales.y.position).toBe("right");
     expect(".o_iot_chart_canvas").toHaveAttribute("dir", "ltr");

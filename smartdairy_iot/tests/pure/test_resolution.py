@@ -1,7 +1,17 @@
-from odoo.addons.smartdairy_iot.readings.resolution import MOST, resolution
+from smartdairy_iot.readings.resolution import MOST, resolution
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-SPANS = [2 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 90 * DAY, 400 * DAY]
+SPANS = [
+    2 * MINUTE,
+    HOUR,
+    6 * HOUR,
+    DAY,
+    3 * DAY,
+    7 * DAY,
+    30 * DAY,
+    90 * DAY,
+    400 * DAY,
+]
 
 
 def test_no_curve_has_more_than_a_thousand_points():

@@ -1,4 +1,11 @@
-import { Component, onWillDestroy, onWillUpdateProps, onMounted, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onWillDestroy,
+    onWillUpdateProps,
+    onMounted,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
@@ -62,7 +69,7 @@ export class TankCurve extends Component {
         }
     }
 
-    get window() {
+    get shown() {
         const { start, end } = this.state.curve;
         return this.state.window || { start, end };
     }

@@ -53,7 +53,8 @@ export class DeviceBoard extends Component {
         this.loaded = this.wanted;
         try {
             const id =
-                this.url.device || (await this.orm.silent.call("iot.device", "get_first_device", []));
+                this.url.device ||
+                (await this.orm.silent.call("iot.device", "get_first_device", []));
             if (!id) {
                 Object.assign(this.state, { phase: "ready", board: null });
                 return;
@@ -104,7 +105,9 @@ export class DeviceBoard extends Component {
     }
 
     values({ values }) {
-        return values.map(([name, value, unit]) => `${name} ${describeValue(value, unit)}`).join(", ");
+        return values
+            .map(([name, value, unit]) => `${name} ${describeValue(value, unit)}`)
+            .join(", ");
     }
 }
 

@@ -43,7 +43,7 @@ export class DeviceCurves extends Component {
         onWillDestroy(() => browser.clearTimeout(this.timer));
     }
 
-    get window() {
+    get shown() {
         return toWindow(this.props, this.state.now);
     }
 
@@ -71,7 +71,7 @@ export class DeviceCurves extends Component {
     async load() {
         const { device } = this.props;
         this.state.now = this.telemetry.now();
-        const { start, end } = this.window;
+        const { start, end } = this.shown;
         this.loadedAt = this.state.now;
         const args = [[device.id], this.measures, Math.round(start), Math.round(end)];
         try {

@@ -90,7 +90,7 @@ export class DeviceHealth extends Component {
         return describeTime(iso, this.state.health.tz);
     }
 
-    get window() {
+    get shown() {
         const { start, end } = this.state.health;
         return { start: Date.parse(start), end: Date.parse(end) };
     }

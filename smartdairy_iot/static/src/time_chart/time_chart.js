@@ -177,7 +177,8 @@ export class TimeChart extends Component {
         }
         if (isOther) {
             const count = series.length;
-            this.cursor.series = (this.cursor.series + (key === "ArrowUp" ? -1 : 1) + count) % count;
+            this.cursor.series =
+                (this.cursor.series + (key === "ArrowUp" ? -1 : 1) + count) % count;
         }
         const { points } = series[this.cursor.series] || series[0];
         const last = points.length - 1;
