@@ -103,7 +103,8 @@ class StockPicking(models.Model):
 
     def _check_may_see_device(self):
         """Its trip's report tells what it measured."""
-        self.iot_device_id.check_access("read")
+        if devices := self.iot_device_id:
+            devices.check_access("read")
 
     def _action_done(self):
         """A trip that was started ends here; otherwise the goods leave only now."""
