@@ -3,7 +3,7 @@ import { WEBSOCKET_CLOSE_CODES } from "@bus/workers/websocket_worker";
 import { beforeEach, describe, expect, test, waitFor, waitForNone } from "@odoo/hoot";
 import { press, queryAllTexts, queryAttribute, queryFirst, queryText } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, Deferred, mockDate } from "@odoo/hoot-mock";
-import { onPatched } from "@odoo/owl";
+import { Component, onPatched, xml } from "@odoo/owl";
 import {
     contains,
     getService,
@@ -12,6 +12,9 @@ import {
     onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import { registry } from "@web/core/registry";
+import { useUrlState } from "@smartdairy_iot/board/url_state";
+import { LiveBoard } from "@smartdairy_iot/live_board/live_board";
 import { Tile } from "@smartdairy_iot/live_board/tile";
 import {
     ago,
@@ -123,11 +126,28 @@ test("a reading changes its own tile and no other", async () => {
     expect.verifySteps(["TEMP-G01"]);
 });
 
-test("a click on a tile opens the form of the device", async () => {
+/** Where a tile leads: the real board is tested by itself, and the way there by a tour. */
+class DeviceStub extends Component {
+    static template = xml`<p class="o_device_stub" t-out="url.device"/>`;
+    static props = ["*"];
+
+    setup() {
+        this.url = useUrlState({ device: 0 });
+    }
+}
+
+function defineBoardActions() {
+    const actions = registry.category("actions");
+    actions.add("iot-live", LiveBoard, { force: true });
+    actions.add("iot-device", DeviceStub, { force: true });
+}
+
+test("a click on a tile opens the board of its device", async () => {
+    defineBoardActions();
     await openLiveBoard();
     await contains(TILE).click();
-    await waitFor(".o_device_form");
-    expect(".o_device_form [name='name'] input").toHaveValue("Tank 1");
+    await waitFor(".o_device_stub");
+    expect(".o_device_stub").toHaveText("7");
 });
 
 test("key figures", async () => {
@@ -270,9 +290,10 @@ test("the server is told at once and each half minute that somebody watches", as
 
 test("leaving the board stops everything", async () => {
     onRpc("farm.farm", "watch_live", () => expect.step("watch"));
+    defineBoardActions();
     await openLiveBoard();
     await contains(TILE).click();
-    await waitFor(".o_device_form");
+    await waitFor(".o_device_stub");
     await waitForChannels(["farm.farm_1"], { operation: "delete" });
     expect.verifySteps(["watch"]);
     await advanceTime(60_000);

@@ -1,7 +1,7 @@
 import { Component, toRaw, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-import { boards, openBoard } from "../board/boards";
+import { openBoard } from "../board/boards";
 import {
     formatLimits,
     formatMeasure,
@@ -43,7 +43,6 @@ export class Tile extends Component {
 
     setup() {
         this.device = useState(this.props.device);
-        this.action = useService("action");
         this.telemetry = useService("smartdairy_iot.telemetry");
         this.refs = {};
         for (const name of ["value", "unit", "details", "age", "line"]) {
@@ -131,14 +130,6 @@ export class Tile extends Component {
     }
 
     open() {
-        if (boards.contains("device")) {
-            return openBoard(this.env, "iot-device", { device: this.device.id }, "iot-live");
-        }
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "iot.device",
-            res_id: this.device.id,
-            views: [[false, "form"]],
-        });
+        return openBoard(this.env, "iot-device", { device: this.device.id }, "iot-live");
     }
 }
