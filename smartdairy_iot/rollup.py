@@ -7,8 +7,8 @@ sums, not averages: those of several quarters are made of their sums.
 One definition serves three stores: tables that :meth:`IotStore._refresh_rollups` keeps
 (without TimescaleDB, and with its Apache edition), and continuous aggregates (with its
 Community edition). The specification's ``temperature_hourly`` is a view over them. Its
-``milk_production_daily`` is a view of milkings, since only these know their litres: here
-of milk meters is what they sent.
+``milk_production_daily`` is a view of milkings, since only these know their litres; of
+milk meters there is here what they sent.
 """
 
 from typing import NamedTuple

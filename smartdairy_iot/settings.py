@@ -77,14 +77,12 @@ class Settings:
             raise SettingsError(
                 f"mqtt_version is {self.mqtt_version!r}, not 3.1.1 or 5"
             )
-        if self.fcm_service_account and not os.path.isabs(self.fcm_service_account):
-            raise SettingsError(
-                f"fcm_service_account is {self.fcm_service_account!r}, not absolute"
-            )
         if not self.fcm_url.startswith(("https://", "http://127.0.0.1:")):
             raise SettingsError(f"fcm_url is {self.fcm_url!r}, not https://…")
-        if self.archive_path and not os.path.isabs(self.archive_path):
-            raise SettingsError(f"archive_path is {self.archive_path!r}, not absolute")
+        for name in _ABSOLUTE:
+            path = getattr(self, name)
+            if path and not os.path.isabs(path):
+                raise SettingsError(f"{name} is {path!r}, not absolute")
         self._check_pairs()
         self._check_metrics()
 
@@ -93,10 +91,6 @@ class Settings:
             raise SettingsError("mqtt_cert and mqtt_key go together")
         if bool(self.ca_cert) != bool(self.ca_key):
             raise SettingsError("ca_cert and ca_key go together")
-        if self.broker_folder and not os.path.isabs(self.broker_folder):
-            raise SettingsError(
-                f"broker_folder is {self.broker_folder!r}, not absolute"
-            )
 
     def _check_metrics(self):
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
@@ -121,6 +115,7 @@ class Settings:
         return cls(**values)
 
 
+_ABSOLUTE = ("archive_path", "broker_folder", "fcm_service_account")
 _LOWEST = {
     "listeners": 1,
     "mqtt_port": 1,

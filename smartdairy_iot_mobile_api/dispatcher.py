@@ -6,6 +6,7 @@ only what is left of them becomes an answer here.
 """
 
 import psycopg2
+import psycopg2.pool
 from werkzeug.exceptions import HTTPException, abort
 from werkzeug.http import parse_accept_header
 
@@ -32,6 +33,7 @@ _STATUSES = (
     (StoreAwayError, 503),
     (psycopg2.OperationalError, 503),
     (psycopg2.InterfaceError, 503),
+    (psycopg2.pool.PoolError, 503),  # more at once than there are connections
     (AccessDenied, 401),
     (SessionExpiredException, 401),
     (AccessError, 403),
@@ -41,6 +43,7 @@ _STATUSES = (
 )
 # Whose own text is told; those of the others name models, groups, records and hosts.
 _SPEAKING = (422, 409)
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _OPEN_TO_NOBODY = "private, no-cache"
 _CHANGES_WITH = "Authorization, Origin, Accept-Encoding"
 
@@ -58,7 +61,8 @@ class ApiDispatcher(Dispatcher):
         request, routing = self.request, rule.endpoint.routing
         request.session.can_save = False
         if request.httprequest.method == "OPTIONS":
-            abort(self._preflight(routing["methods"] or ()))
+            # Odoo gives us one of the routes of this address.
+            abort(self._preflight(methods_of(request)))
         limit = routing.get("max_content_length", MAX_BODY)
         if (request.httprequest.content_length or 0) > limit:
             raise ApiError(413, f"A body has at most {limit} bytes.")
@@ -106,6 +110,17 @@ class ApiDispatcher(Dispatcher):
         methods = sorted({*methods, "OPTIONS"})
         headers = http_answer.preflight_headers(origin, _allowed_origins(), methods)
         return Response(status=204, headers=headers | {"Vary": _CHANGES_WITH})
+
+
+def methods_of(request):
+    """What all routes together take at this address, the fallback's aside."""
+    routing_map = request.env["ir.http"].routing_map()
+    adapter = routing_map.bind_to_environ(request.httprequest.environ)
+    rules = (
+        adapter.match(request.httprequest.path, method=method, return_rule=True)[0]
+        for method in _METHODS
+    )
+    return sorted({name for r in rules for name in r.endpoint.routing["methods"] or ()})
 
 
 def _allowed_origins():

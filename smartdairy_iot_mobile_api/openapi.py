@@ -57,6 +57,10 @@ def build(operations):
         "paths": paths,
         "components": {
             "schemas": components,
+            "responses": {
+                KNOWN[status][0]: _error(status, refs[Error, "serialization"])
+                for status in sorted(set().union(*map(_errors, operations)))
+            },
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -146,7 +150,7 @@ def _responses(operation, refs):
     if operation.method == "GET":
         responses["304"] = {"description": "It is as your ETag has it."}
     for status in sorted(_errors(operation)):
-        responses[str(status)] = _error(status, refs[Error, "serialization"])
+        responses[str(status)] = {"$ref": f"#/components/responses/{KNOWN[status][0]}"}
     return responses
 
 

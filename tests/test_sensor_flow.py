@@ -116,8 +116,8 @@ def test_websocket_real_time_updates(make_device, farm, odoo):
     odoo.call("farm.farm", "watch_live", [farm])
     device.publish({"temperature": 4.0})
     reading = wait_for_reading(connection, device.id)
-    assert reading["values"] == {"temperature": 4.0}
-    assert reading["is_alarm"] is False
+    assert reading["v"] == {"temperature": 4.0}
+    assert "a" not in reading  # no alarm
     connection.close()
 
 
@@ -154,5 +154,5 @@ def wait_for_reading(connection, device_id):
             if message["type"] != "smartdairy_iot/readings":
                 continue
             for reading in message["payload"]["readings"]:
-                if reading["device_id"] == device_id and reading["values"]:
+                if reading["d"] == device_id and "v" in reading:
                     return reading

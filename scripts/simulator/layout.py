@@ -26,7 +26,7 @@ GAUGES = {
 class FarmLayout:
     """One farm's equipment."""
 
-    first_milking: float  # hours of the farm's clock after the start
+    first_milking: float  # hours of the farm's clock; a level is read before it
     herd: range  # animal ids
     cold: dict  # device id → location type
     stalls: dict  # milk meter → the tank its milk flows into
@@ -39,7 +39,7 @@ class FarmLayout:
 
 FARMS = {
     "GREEN": FarmLayout(
-        first_milking=0.05,
+        first_milking=0.6,
         herd=range(1, 25),
         cold={
             "TEMP-G01": "raw_milk",

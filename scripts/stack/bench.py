@@ -1,11 +1,13 @@
 """``make bench``: the benchmarks of ``tests/benchmarks`` against a fresh stack."""
 
 import os
+import shutil
 import subprocess
 
 from stack import python_env, redis_server, up
 from stack.console import StackError, Steps, say
-from stack.process import drop_privileges
+from stack.packages import install
+from stack.process import SYSTEM_PATH, drop_privileges
 from stack.settings import PYTHON, REPO, RUN, Stack, given
 from stack.temporary import (
     keep_logs,
@@ -27,6 +29,8 @@ def main(arguments: list[str], exclusive) -> int:
         with steps.step("what it is compared with"):
             python_env.prepare(steps, "requirements-bench.txt")
             redis_server.prepare()
+            if not shutil.which("chromium", path=SYSTEM_PATH):
+                install(["chromium"])
     if any(daemon.pid() for daemon in up.services(Stack("main"))):
         say("       'make run' is running beside it: the figures will be lower")
     with temporary_folder() as folder, temporary_stack("bench") as stack:

@@ -3,6 +3,7 @@
 import configparser
 import hashlib
 import io
+import json
 import signal
 import subprocess
 import urllib.error
@@ -58,6 +59,13 @@ def sources_state() -> list[tuple[str, int, int]]:
                 status = path.stat()
                 found.append((str(path), status.st_mtime_ns, status.st_size))
     return found
+
+
+def _make_key() -> str:
+    """Return a private key, as in the file of a service account."""
+    command = ["openssl", "genpkey", "-algorithm", "RSA"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 class OdooServer:
@@ -122,11 +130,41 @@ class OdooServer:
             "mqtt_key": f"{certificates}/iot_consumer.key",
             **self._identity(access),
             "timescale_dsn": self._timescale_dsn(timeseries),
+            **self._limits(),
             # of its own, and the same each time, for stacks made before there was one
             "webhook_secret": hashlib.sha256(
                 f"webhook {self.stack.secrets['master']}".encode()
             ).hexdigest(),
+            **({} if self.stack.name == "main" else self._for_tests()),
         }
+
+    def _for_tests(self) -> dict[str, str]:
+        """Push goes to a stand-in for Google; and programs ask faster than people."""
+        url = f"http://{HOST}:{self.stack.ports['FCM_PORT']}"
+        path = self.stack.folder / "fcm.json"
+        if not path.exists():
+            account = {
+                "type": "service_account",
+                "project_id": "dairy-test",
+                "private_key_id": "1",
+                "private_key": _make_key(),
+                "client_email": "push@dairy-test.iam.gserviceaccount.com",
+                "token_uri": f"{url}/token",
+            }
+            write_private(path, json.dumps(account), self.stack.owner)
+        return {
+            "fcm_service_account": str(path),
+            "fcm_url": url,
+            "api_calls_per_minute": "0",
+            "api_calls_per_minute_address": "0",
+            "api_sign_ins_per_minute": "0",
+        }
+
+    def _limits(self) -> dict[str, str]:
+        """None for tests and benchmarks, which ask more than people do."""
+        if self.stack.name == "main":
+            return {}
+        return {"api_calls_per_minute": "0", "api_calls_per_minute_address": "0"}
 
     def _identity(self, access: dict[str, str]) -> dict[str, str]:
         """What Odoo issues certificates with; with another's broker, it issues none."""

@@ -28,6 +28,7 @@ PORTS = {  # name of the variable -> default of the stack `main`
     "MQTT_TLS_PORT": 8883,
     "MQTT_TOKEN_PORT": 8884,
     "PG_PORT": 5433,
+    "FCM_PORT": 8099,  # where tests stand in for Google
 }
 
 

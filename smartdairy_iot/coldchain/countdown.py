@@ -11,6 +11,12 @@ class Countdown(NamedTuple):
     deadline: float | None  # None: while the milking goes on it is not known
     arrival: object = None  # curve.Arrival
 
+    @property
+    def is_too_slow(self):
+        """Whether even the soonest is too late."""
+        is_known = self.arrival is not None and self.deadline is not None
+        return is_known and self.arrival.soonest > self.deadline
+
 
 def countdown(state, standard):
     """The limit that is due next, None if none is."""

@@ -51,7 +51,8 @@ class _Drawing:
     def parts(self):
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}"'
-            f' height="{HEIGHT}" font-family="sans-serif" font-size="9">'
+            f' height="{HEIGHT}" direction="ltr" font-family="sans-serif"'
+            ' font-size="9">'
         )
         yield from self._axes()
         yield from self._phases()

@@ -1,4 +1,7 @@
-"""Rows of each sheet, from the data set. Pure."""
+"""Rows of each sheet, from the data set. Pure.
+
+Titles and headers are keys into ``words["heading"]``; what is not there stays English.
+"""
 
 
 def _days(data, words):
@@ -18,7 +21,11 @@ def _milkings(data, words):
             verdict = mark.get("verdict", milking["verdict"])
             yield (
                 *(tank["name"], day["day"], milking["number"], milking["before"]),
-                *(milking["start"], milking["end"], _yes(milking["is_estimated"])),
+                *(
+                    milking["start"],
+                    milking["end"],
+                    _yes(milking["is_estimated"], words),
+                ),
                 *(milking["blend"], mark.get("celsius"), mark.get("deadline")),
                 *(mark.get("met_at"), mark.get("from_start"), mark.get("minutes")),
                 *(milking["outside_minutes"], words["cooling_verdict"][verdict]),
@@ -67,10 +74,17 @@ def _each(data, name):
                 yield tank, day, one
 
 
-def _yes(value):
-    return "yes" if value else ""
+def _yes(value, words):
+    return words.get("heading", {}).get("yes", "yes") if value else ""
 
 
+def headings():
+    """All that :data:`SHEETS` and :func:`_yes` say, each once and in their order."""
+    said = [text for title, header, _rows in SHEETS for text in (title, *header)]
+    return [*dict.fromkeys([*said, SIGNATURE, "yes"])]
+
+
+SIGNATURE = "Signature"
 _DAY = ("Tank", "Day")
 SHEETS = (
     (

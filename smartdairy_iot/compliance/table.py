@@ -4,13 +4,17 @@ import io
 
 import xlsxwriter
 
-from .sheets import SHEETS
+from .sheets import SHEETS, SIGNATURE
+
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))  # in the name of a sheet
+_LONGEST = 31
 
 
 def workbook(data, words, signature):
     """:return: the bytes of an XLSX file
 
-    :param words: ``{field: {value: label}}``
+    :param words: ``{field: {value: label}}``; ``heading`` has the titles and headers,
+        ``is_rtl`` says whether one reads from right to left
     :param signature: ``[(what, value)]``
     """
     stream = io.BytesIO()
@@ -24,10 +28,28 @@ def workbook(data, words, signature):
     with xlsxwriter.Workbook(stream, options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#eceff1", "border": 1})
         plain = book.add_format({"text_wrap": True, "valign": "top"})
+        said = words.get("heading", {})
         for title, header, rows in SHEETS:
-            _fill(book.add_worksheet(title), header, rows(data, words), bold, plain)
-        _fill(book.add_worksheet("Signature"), (), signature, bold, plain)
+            sheet = book.add_worksheet(_name(book, said.get(title, title)))
+            header = [said.get(name, name) for name in header]
+            _fill(sheet, header, rows(data, words), bold, plain)
+        sheet = book.add_worksheet(_name(book, said.get(SIGNATURE, SIGNATURE)))
+        _fill(sheet, (), signature, bold, plain)
+        if words.get("is_rtl"):
+            for sheet in book.worksheets():
+                sheet.right_to_left()
     return stream.getvalue()
+
+
+def _name(book, title):
+    """Of a sheet: what a spreadsheet takes, and unlike the others."""
+    wanted = " ".join(title.translate(_FORBIDDEN).split())[:_LONGEST] or "Sheet"
+    known = {sheet.get_name().casefold() for sheet in book.worksheets()}
+    name, number = wanted, 2
+    while name.casefold() in known:
+        tail = f" {number}"
+        name, number = wanted[: _LONGEST - len(tail)] + tail, number + 1
+    return name
 
 
 def _fill(sheet, header, rows, bold, plain):

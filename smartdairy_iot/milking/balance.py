@@ -7,6 +7,7 @@ from typing import NamedTuple
 TOLERANCE = 2.0  # per cent
 _READ = 5  # levels before and after, their median counts: one may slosh
 _AROUND = timedelta(minutes=30)  # how far from the milking a level may be
+_LASTS = timedelta(minutes=1)  # a level is an average of the minute that it begins
 _SLOSH = 0.01  # of the level; a fall by more is milk that left
 _LEAST = 20.0  # litres; of less a per cent says nothing
 _PAUSE = timedelta(minutes=10)  # without a cow: what left the tank then is no matter
@@ -75,7 +76,8 @@ def balance(metered, levels, start, end, tolerance=TOLERANCE):
     :param levels: ``[(aware datetime, litres)]`` of the tank, by time
     :param start, end: of the milking: its first cow and its last
     """
-    before = [v for t, v in levels if start - _AROUND <= t <= start][-_READ:]
+    before = [v for t, v in levels if start - _AROUND <= t <= start - _LASTS]
+    before = before[-_READ:]
     after = [v for t, v in levels if end <= t <= end + _AROUND][:_READ]
     if not before or not after:
         return Balance(metered, None, "no_level")

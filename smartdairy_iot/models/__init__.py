@@ -3,6 +3,7 @@ from . import farm_farm
 from . import farm_tank
 from . import farm_tank_cooling
 from . import farm_farm_cooling
+from . import farm_farm_live
 from . import farm_stall
 from . import farm_animal
 from . import farm_farm_alert
@@ -178,6 +179,7 @@ from . import iot_compliance_report
 from . import iot_compliance_ledger
 from . import iot_compliance_data
 from . import iot_compliance_print
+from . import iot_compliance_words
 from . import iot_compliance_schedule
 from . import ir_actions_report
 from . import ir_actions_act_window_view

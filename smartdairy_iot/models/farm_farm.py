@@ -1,6 +1,6 @@
 from datetime import timezone
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -67,71 +67,6 @@ class FarmFarm(models.Model):
         action["domain"] = [("farm_id", "=", self.id)]
         action["context"] = {"default_farm_id": self.id}
         return action
-
-    @api.model
-    def get_live_board(self):
-        """All that the live board shows when it is opened, for the farms one may see.
-
-        :return: ``{now, farms, devices, alerts}``; times are ISO 8601 UTC
-        """
-        return self.search([])._to_live_board()
-
-    def _to_live_board(self):
-        devices = self.env["iot.device"].search(
-            [("farm_id", "in", self.ids), ("state", "=", "active")]
-        )
-        alerts = self.env["iot.alert"].search(
-            [("farm_id", "in", self.ids), ("is_open", "=", True)]
-        )
-        return {
-            "now": to_iso(fields.Datetime.now()),
-            "farms": [{"id": f.id, "name": f.name, "tz": f.tz} for f in self],
-            "devices": devices._to_live_tiles(),
-            "alerts": [alert._to_bus() for alert in alerts],
-        }
-
-    def watch_live(self):
-        """Somebody looks at these farms: send their readings for the next 90 s."""
-        self.check_access("read")
-        self.env["iot.live.watch"]._renew(self)
-        return True
-
-    @api.model
-    def _send_readings(self, news, devices):
-        """Room 7: one coalesced message for each farm that somebody watches.
-
-        :param news: ``{device_id: DeviceNews}``
-        :param devices: the listener's ``{device_id: Device}``
-        """
-        watched = self.env["iot.live.watch"]._watched_farm_ids() if news else ()
-        if not watched:
-            return
-        readings = {}
-        for device_id, device_news in news.items():
-            device = devices.get(device_id)
-            if device and device.farm_id in watched:
-                readings.setdefault(device.farm_id, []).append(_to_bus(device_news))
-        now = to_iso(fields.Datetime.now())
-        for farm in self.browse(readings):
-            farm._bus_send(
-                "smartdairy_iot/readings",
-                {"farm_id": farm.id, "at": now, "readings": readings[farm.id]},
-            )
-
-
-def _to_bus(news):
-    return {
-        "device_id": news.device_id,
-        "values": news.values,
-        "time": news.time.isoformat() if news.time else False,
-        "last_seen": news.last_seen.isoformat() if news.last_seen else False,
-        "is_alarm": bool(news.alarm_type),
-        "alarm_type": news.alarm_type or False,
-        "fault": news.fault or False,
-        "online": news.is_online,
-        "battery": news.battery if news.battery is not None else False,
-        "signal": news.signal if news.signal is not None else False,
-    }
 
 
 def to_iso(value):

@@ -25,7 +25,9 @@ class FarmFarm(models.Model):
         totals = {}
         for of_day, farms in self.grouped(lambda farm: farm._today()).items():
             domain = [("farm_id", "in", farms.ids), ("day", "=", of_day)]
-            groups = sessions._read_group(domain, ["farm_id"], ["liters:sum", "__count"])
+            groups = sessions._read_group(
+                domain, ["farm_id"], ["liters:sum", "__count"]
+            )
             totals |= {farm: (liters, count) for farm, liters, count in groups}
         return {
             "running": [

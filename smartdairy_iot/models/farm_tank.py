@@ -12,7 +12,7 @@ class FarmTank(models.Model):
         "farm.farm", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="farm_id.company_id", store=True)
-    capacity_liters = fields.Float(string="Capacity (L)")
+    capacity_liters = fields.Float(string="Capacity (L)", digits=(8, 0))
     device_ids = fields.One2many("iot.device", "tank_id", string="Devices")
 
     _capacity_positive = models.Constraint(

@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..coldchain.sample import Tank
+from ..rules.rule import severity_rank
 
 PRODUCTS = [
     ("raw_milk", "Raw Milk"),
@@ -116,7 +117,11 @@ class FarmTank(models.Model):
         help="What the milk must be next, until when, and when it will be so.",
     )
     is_supervised = fields.Boolean(compute="_compute_is_supervised")
-    alert_count = fields.Integer(string="Active Alerts", compute="_compute_alert_count")
+    not_judged = fields.Char(
+        compute="_compute_is_supervised", help="What is missing, and what to do."
+    )
+    alert_count = fields.Integer(string="Active Alerts", compute="_compute_alerts")
+    alert_text = fields.Char(string="What Is Wrong", compute="_compute_alerts")
 
     _times_positive = models.Constraint(
         "CHECK(milking_gap_minutes > 0 AND usual_milking_minutes > 0)",
@@ -149,9 +154,26 @@ class FarmTank(models.Model):
             tank.standard_id = own or farm
 
     @api.depends("standard_id", "probe_id")
+    @api.depends_context("lang")
     def _compute_is_supervised(self):
         for tank in self:
             tank.is_supervised = bool(tank.standard_id and tank.probe_id)
+            tank.not_judged = tank._describe_missing()
+
+    def _describe_missing(self):
+        if self.is_supervised:
+            return False
+        if self.standard_id:
+            return _(
+                "Not judged yet: choose the device that is in its milk, “Temperature "
+                "From”."
+            )
+        if self.probe_id:
+            return _("Not judged yet: choose a cooling standard for it or its farm.")
+        return _(
+            "Not judged yet: choose a cooling standard for it or its farm, and the "
+            "device that is in its milk, “Temperature From”."
+        )
 
     @api.depends("state_ids")
     def _compute_state(self):
@@ -177,16 +199,17 @@ class FarmTank(models.Model):
         for tank in self:
             tank.countdown = tank.state_ids._describe_countdown(now)
 
-    def _compute_alert_count(self):
-        counts = dict(
-            self.env["iot.alert"]._read_group(
-                [("tank_id", "in", self.ids), ("is_open", "=", True)],
-                ["tank_id"],
-                ["__count"],
-            )
+    def _compute_alerts(self):
+        """How many are open, and what the gravest says."""
+        found = self.env["iot.alert"].search(
+            [("tank_id", "in", self.ids), ("is_open", "=", True)], order="id desc"
         )
+        by_tank = found.grouped("tank_id")
         for tank in self:
-            tank.alert_count = counts.get(tank, 0)
+            alerts = by_tank.get(tank, found.browse())
+            gravest = alerts.sorted(lambda one: -severity_rank(one.severity))[:1]
+            tank.alert_count = len(alerts)
+            tank.alert_text = gravest.message
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,13 +12,14 @@ class FarmTank(models.Model):
         phases = dict(self._fields["phase"]._description_selection(self.env))
         state = self.state_ids
         late = bool(state.due_at and state.due_at < fields.Datetime.now())
+        is_known = bool(self.volume_device_id and state.measured_at)
         return {
             "id": self.id,
             "name": self.name,
             "farm": self.farm_id.name,
             "temperature": state.temperature if state.measured_at else None,
             "phase": phases.get(state.phase) or "",
-            "volume": state.volume if self.volume_device_id else None,
+            "volume": state.volume if is_known else None,
             "capacity": self.capacity_liters or None,
             "measured_at": to_iso(state.measured_at),
             "countdown": self.countdown or "",

@@ -132,7 +132,9 @@ class IotAlert(models.Model):
         return self._rows(_DAYS, alerts, tz=str(to_zone(zone)))
 
     def _names(self, model, ids):
-        return {record.id: record.display_name for record in self.env[model].browse(ids)}
+        return {
+            record.id: record.display_name for record in self.env[model].browse(ids)
+        }
 
 
 def _counts(minutes, steps):
@@ -153,7 +155,8 @@ extract(epoch FROM iot_alert.cleared_at - iot_alert.started_at)::float8 / 60
 """
 _SEVERITIES = """
 SELECT severity, count(*) AS count,
-       count(to_acknowledge) AS acknowledged, avg(to_acknowledge) AS acknowledge_minutes,
+       count(to_acknowledge) AS acknowledged,
+       avg(to_acknowledge) AS acknowledge_minutes,
        count(to_clear) AS cleared, avg(to_clear) AS clear_minutes
   FROM (%(alerts)s) AS alerts GROUP BY severity
 """

@@ -72,14 +72,6 @@ class IotComplianceReport(models.Model):
         self._check_generated()
         return json.loads(self.data)
 
-    def _words(self):
-        """``{field: {value: label}}`` in the language of who reads it."""
-        names = ("day_verdict", "phase", "cooling_verdict")
-        return {
-            name: dict(self._fields[name]._description_selection(self.env))
-            for name in names
-        }
-
     def _chart(self, day, lines):
         drawn = chart.draw(day["chart"], lines, self._words()["phase"])
         return Markup(drawn)  # noqa: S704 - numbers; the words in it are escaped

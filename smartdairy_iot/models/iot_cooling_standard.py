@@ -23,6 +23,7 @@ class IotCoolingStandard(models.Model):
     limit_ids = fields.One2many(
         "iot.cooling.limit", "standard_id", string="Limits", copy=True
     )
+    limits_text = fields.Text(string="The Milk Is", compute="_compute_limits_text")
     off_celsius = fields.Float(
         string="Chiller Off Above (°C)",
         default=12.0,
@@ -97,6 +98,12 @@ class IotCoolingStandard(models.Model):
                             limit=f"{min(lowest):g}",
                         )
                     )
+
+    @api.depends("limit_ids.sentence")
+    @api.depends_context("lang")
+    def _compute_limits_text(self):
+        for standard in self:
+            standard.limits_text = "\n".join(standard.limit_ids.mapped("sentence"))
 
     def copy_data(self, default=None):
         return [

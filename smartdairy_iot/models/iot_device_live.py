@@ -75,6 +75,8 @@ class IotDevice(models.Model):
             "gateway": self.gateway_id.device_id,
             "farm_id": self.farm_id.id,
             "location": self._describe_place(),
+            "location_type": self.location_type,
+            "tags": self.tag_ids.ids,
             "state": self.state,
             "values": live.last_values or {},
             "units": {name: unit_of(name) for name in measured_by(self.device_type)},

@@ -142,7 +142,10 @@ class IotDeviceState(models.Model):
         )
 
     def _send_status(self):
+        watched = self.env["iot.live.watch"]._watched_farm_ids()
         for farm, states in self.grouped(lambda s: s.device_id.farm_id).items():
+            if farm.id not in watched:
+                continue
             farm._bus_send(
                 "smartdairy_iot/status",
                 {

@@ -11,7 +11,7 @@ _SHOWING = timedelta(minutes=3)
 
 
 class IotKiosk(models.Model):
-    """A screen on a wall: a link that shows some farms, changes nothing, and is revoked.
+    """A screen on a wall: a link that shows some farms and changes nothing.
 
     It sees what the user sees who set it up, of its farms only: the record rules judge
     each reading of it. When that user goes, so does the picture.
@@ -145,7 +145,14 @@ class IotKiosk(models.Model):
             # Who chooses the farms vouches for them.
             vals = {**vals, "user_id": self.env.uid}
         done = super().write(vals)
-        if vals.keys() & {"farm_ids", "company_id", "theme", "lang", "text_size", "name"}:
+        if vals.keys() & {
+            "farm_ids",
+            "company_id",
+            "theme",
+            "lang",
+            "text_size",
+            "name",
+        }:
             self._tell()
         return done
 

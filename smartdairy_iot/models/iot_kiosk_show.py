@@ -10,7 +10,7 @@ READS = {
 
 
 class IotKiosk(models.Model):
-    """What a screen is told. Every answer is judged anew: a revoked link shows nothing."""
+    """What a screen is told; each time its link is judged anew."""
 
     _inherit = "iot.kiosk"
 
@@ -50,8 +50,8 @@ class IotKiosk(models.Model):
         if refused != "valid":
             return {"refused": refused}
         kiosk._note_visit(address)
-        kiosk._farms().watch_live()
-        return {"assets": self._asset_version()}
+        milk = kiosk._farms().watch_live()
+        return {"assets": self._asset_version(), "milk": milk}
 
     @api.model
     def _asset_version(self):

@@ -42,7 +42,9 @@ class IotTankCooling(models.Model):
         help="The warmest of the mix; after a first milking, at its end.",
     )
     marks = fields.Json(readonly=True, help="[{limit, celsius, deadline, met_at, …}]")
-    limits_text = fields.Char(string="Limits", compute="_compute_limits_text")
+    limits_text = fields.Char(
+        string="Cold, After Its End", compute="_compute_limits_text"
+    )
     cooled_minutes = fields.Float(
         string="Minutes to the Last Limit",
         readonly=True,

@@ -75,6 +75,7 @@ class IotTankState(models.Model):
             "phase_since": phases.phase and _naive(phases.since),
             "due_celsius": due.celsius if due else 0.0,
             "due_at": due and due.deadline and _naive(due.deadline),
+            "is_too_slow": bool(due and due.is_too_slow),
             "expected_at": arrival and arrival.likely and _naive(arrival.likely),
             "soonest_at": arrival and _finite(arrival.soonest),
             "latest_at": arrival and arrival.latest and _finite(arrival.latest),

@@ -22,6 +22,7 @@ class IotTankState(models.Model):
     due_at = fields.Datetime(help="When the milk must be so cold.")
     expected_at = fields.Datetime(help="When it probably will be …")
     soonest_at = fields.Datetime(help="… and at the soonest …")
+    is_too_slow = fields.Boolean(help="It cannot be so cold in time, as things are.")
     latest_at = fields.Datetime(help="… and at the latest.")
     judged_by = fields.Text(help="The standard as it was used last.")
     judged_until = fields.Datetime()
@@ -44,6 +45,8 @@ class IotTankState(models.Model):
             minutes = round((now - self.due_at).total_seconds() / 60)
             words["minutes"] = self.env["iot.alert"]._describe_minutes(minutes)
             said = _("%(celsius)s °C was due %(minutes)s ago", **words)
+        if self.is_too_slow:
+            return _("%(due)s: too slow, it will not be in time", due=said)
         if self.expected_at:
             return _("%(due)s, expected %(when)s", due=said, when=self._say_expected())
         return said

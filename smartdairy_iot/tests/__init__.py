@@ -10,10 +10,12 @@ from . import test_alert_failing_rule
 from . import test_alert_out_of_force
 from . import test_alert_haccp
 from . import test_alert_life
+from . import test_analytics
 from . import test_archive_download
 from . import test_backfill
 from . import test_board
 from . import test_calibration
+from . import test_calibration_line
 from . import test_channel_email
 from . import test_channel_mqtt
 from . import test_channel_push
@@ -52,10 +54,12 @@ from . import test_identity_broker
 from . import test_js
 from . import test_listener_deaf
 from . import test_live_board
+from . import test_live_tour
 from . import test_maintenance_window
 from . import test_milking_attention
 from . import test_milking_compare
 from . import test_milking_production
+from . import test_milking_board
 from . import test_milking_session
 from . import test_milk_quality
 from . import test_notification_plan
@@ -91,3 +95,4 @@ from . import test_groups
 from . import test_rpc_groups
 from . import test_compliance
 from . import test_watch
+from . import test_compliance_paper

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from psycopg2.errors import CheckViolation
+
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..models.iot_kiosk_show import READS
 from .common import IotCase
@@ -134,12 +137,11 @@ class TestKiosk(KioskCase):
         self.assertEqual(bus._allowed_channels(channels), channels)
         self.kiosk.action_revoke()
         self.env.invalidate_all()
-        self.assertEqual(
-            bus._allowed_channels(channels), [channels[0], channels[2]]
-        )
+        self.assertEqual(bus._allowed_channels(channels), [channels[0], channels[2]])
 
+    @mute_logger("odoo.sql_db")
     def test_a_view_has_a_sensible_time(self):
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             self.kiosk.view_ids[0].seconds = 1
             self.env.flush_all()
 

@@ -1,3 +1,6 @@
+from datetime import date
+
+from odoo import fields
 from odoo.tests import tagged
 
 from .common import LineCase
@@ -40,3 +43,71 @@ class TestLiveBoard(LineCase):
         board = self.env["farm.farm"].get_live_board()
         alerts = [a for a in board["alerts"] if a["device_id"] == "TEST-1"]
         self.assertEqual([a["alert_type"] for a in alerts], ["high_temperature"])
+
+    def test_a_device_has_its_tags_and_the_place_that_filters_go_by(self):
+        tag = self.env["iot.device.tag"].create({"name": "HACCP"})
+        self.sensor.tag_ids = tag
+        board = self.env["farm.farm"].get_live_board()
+        self.assertIn({"id": tag.id, "name": "HACCP"}, board["tags"])
+        tile = self.tile()
+        self.assertEqual((tile["tags"], tile["location_type"]), ([tag.id], "storage"))
+
+    def test_a_line_is_drawn_of_the_quarters_of_six_hours_without_gaps_filled(self):
+        for minutes, value in ((400, 2.0), (100, 3.0), (99, 4.0), (20, 5.0)):
+            at = self.ago(minutes=minutes)
+            self.publish({"temperature": value, "timestamp": at})
+        self.run_line()
+        trends = self.env["farm.farm"].get_live_trends(self.sensor.ids)
+        values = [value for _at, value in trends["TEST-1"]]
+        self.assertNotIn(2.0, values, "older than six hours")
+        self.assertEqual(values[-1], 5.0)
+        self.assertIn(len(values), (2, 3), "two quarters, or three at their border")
+
+    def test_the_milk_of_today_is_told_with_the_board_and_each_time_one_still_watches(
+        self,
+    ):
+        now = fields.Datetime.now()
+        meter = self.sensor.copy({"device_id": "METER-1", "device_type": "milk_meter"})
+        for day, liters in ((self.farm._today(), 12.5), (date(2020, 1, 1), 99.0)):
+            # sudo - iot.milking.session: only the listener's transactions write it.
+            self.env["iot.milking.session"].sudo().create(
+                {
+                    "device_id": meter.id,
+                    "session_ref": str(liters),
+                    "farm_id": self.farm.id,
+                    "start": now,
+                    "end": now,
+                    "day": day,
+                    "liters": liters,
+                    "state": "closed",
+                }
+            )
+        self.assertEqual(self.farm.watch_live(), {self.farm.id: 12.5})
+        farms = self.env["farm.farm"].get_live_board()["farms"]
+        (mine,) = (farm for farm in farms if farm["id"] == self.farm.id)
+        self.assertEqual(mine["milk_today"], 12.5)
+
+    def test_a_farm_that_nobody_watches_is_not_told_who_went_offline(self):
+        self.sensor.live_ids.unlink()
+        self.publish({"temperature": 3.0})
+        self.run_line()
+        self.sensor.live_ids._send_status()
+        self.assertFalse(self.bus_messages("smartdairy_iot/status"))
+        self.farm.watch_live()
+        self.sensor.live_ids._send_status()
+        self.assertEqual(len(self.bus_messages("smartdairy_iot/status")), 1)
+
+    def test_the_board_costs_as_many_queries_with_ten_devices_as_with_one(self):
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["farm.farm"].get_live_board()
+            return self.env.cr.sql_log_count - before
+
+        queries()  # what is cached for good
+        few = queries()
+        for number in range(10):
+            self.sensor.copy({"device_id": f"TEST-MORE-{number}", "state": "active"})
+        queries()
+        self.assertLessEqual(queries(), few + 1)

@@ -367,8 +367,8 @@ class TestPipeline(LineCase):
         self.run_line()
         ((_channel, payload),) = self.bus_messages("smartdairy_iot/readings")
         (reading,) = payload["readings"]
-        self.assertEqual(reading["device_id"], "TEST-1")
-        self.assertEqual(reading["values"], {"temperature": 5.0})
+        self.assertEqual(reading["d"], "TEST-1")
+        self.assertEqual(reading["v"], {"temperature": 5.0})
 
     def test_the_listener_shows_what_it_counted(self):
         self.publish({"temperature": 3.0, "timestamp": 1767592800})

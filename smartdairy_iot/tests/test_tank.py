@@ -151,6 +151,20 @@ class TestTank(TankCase):
         self.assertEqual(cooling.verdict, "met")
         self.assertEqual(self.tank.phase, "storage")
 
+    def test_a_tank_that_cools_too_slowly_says_so_instead_of_a_time(self):
+        self.store(self.curve(1, breaks_at=18.5 * 3600, collect_days=99))
+        self.judge_until(20)
+        self.assertIn("too slow, it will not be in time", self.tank.countdown)
+        self.assertEqual(self.tank.alert_text, self.alerts.message)
+
+    def test_a_tank_says_what_it_lacks_to_be_judged(self):
+        self.assertFalse(self.tank.not_judged)
+        self.tank.probe_id = False
+        self.assertIn("“Temperature From”", self.tank.not_judged)
+        self.assertNotIn("standard", self.tank.not_judged)
+        self.tank.cooling_standard_id = False
+        self.assertIn("cooling standard", self.tank.not_judged)
+
     def test_a_tank_without_standard_or_probe_is_left_alone(self):
         self.tank.cooling_standard_id = False
         self.store(self.curve(0.5))

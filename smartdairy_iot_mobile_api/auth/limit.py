@@ -1,7 +1,7 @@
 """How much one caller may ask: token buckets. Pure.
 
-A bucket holds ``capacity`` calls and fills up by ``per_second``; one that was never seen
-is full. Where they are kept is ``models/iot_app_limit.py``.
+A bucket holds ``capacity`` calls and fills up by ``per_second``; one that was never
+seen is full. Where they are kept is ``models/iot_app_limit.py``.
 """
 
 import hashlib

@@ -8,3 +8,4 @@ from . import v1_dashboard
 from . import v1_analytics
 from . import v1_preferences
 from . import documents
+from . import app

@@ -2,11 +2,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from odoo.http import Controller, request, route
 
-from ..dispatcher import ROUTING_TYPE
+from ..dispatcher import ROUTING_TYPE, methods_of
 from ..errors import ApiError
 from .routes import BASE
-
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Fallback(Controller):
@@ -30,17 +28,6 @@ class Fallback(Controller):
                 "There is no database, or it is not known which: name it in the "
                 "header X-Odoo-Database.",
             )
-        if methods := _methods_of(request.httprequest):
+        if methods := methods_of(request):
             raise MethodNotAllowed(valid_methods=methods)
         raise NotFound("There is no such address.")
-
-
-def _methods_of(httprequest):
-    """What another route takes at this address: this one alone names no methods."""
-    routing_map = request.env["ir.http"].routing_map()
-    adapter = routing_map.bind_to_environ(httprequest.environ)
-    rules = (
-        adapter.match(httprequest.path, method=method, return_rule=True)[0]
-        for method in _METHODS
-    )
-    return sorted({name for r in rules for name in r.endpoint.routing["methods"] or ()})

@@ -16,4 +16,8 @@ from . import iot_app_code
 from . import ir_http
 from . import res_users
 from . import res_users_apikeys
-from . import res_users_apikeys_description
+from . import farm_farm_live
+from . import iot_milking_session_live
+from . import iot_app_token_live
+from . import bus_bus
+from . import ir_websocket

@@ -1,10 +1,7 @@
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
-
-from odoo.addons.smartdairy_iot.zone import to_zone
 
 _RECENT = timedelta(hours=1)
 
@@ -25,20 +22,8 @@ class FarmFarm(models.Model):
             "online": devices.search_count([*active, ("is_online", "=", True)]),
             "alerts_by_severity": dict(waiting),
             "avg_temperature": self._average_temperature(),
-            "total_milk_today": self._milk_today(),
+            "total_milk_today": sum(self.search([])._milk_today().values()),
         }
-
-    @api.model
-    def _milk_today(self):
-        """Litres of the milkings that ended since midnight of each farm's own day."""
-        now = datetime.now(timezone.utc)
-        by_zone = self.search([]).grouped("tz")
-        today = Domain.OR(
-            Domain("farm_id", "in", farms.ids)
-            & Domain("day", "=", now.astimezone(to_zone(tz)).date())
-            for tz, farms in by_zone.items()
-        )
-        return self.env["iot.milk.quality"]._read_group(today, [], ["liters:sum"])[0][0]
 
     @api.model
     def _average_temperature(self):

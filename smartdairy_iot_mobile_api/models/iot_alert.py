@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..schemas.live import to_alert_message
+
 
 class IotAlert(models.Model):
     _inherit = "iot.alert"
@@ -28,3 +30,10 @@ class IotAlert(models.Model):
             domain &= Domain("state", "=", "new")
         alerts = self.search(domain, limit=query.limit, offset=query.offset)
         return alerts, self.search_count(domain)
+
+    def _send_bus(self):
+        super()._send_bus()
+        watched = self.env["farm.farm"]._watched()
+        for farm, alerts in self.grouped("farm_id").items():
+            if farm in watched:
+                farm._tell_apps([to_alert_message(a._to_bus()) for a in alerts])

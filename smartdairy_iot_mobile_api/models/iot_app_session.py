@@ -126,7 +126,21 @@ class IotAppSession(models.Model):
             raise AccessError(_("You can only sign out devices of your own."))
         # sudo - iot.app.session: nobody writes one but its own methods.
         self.sudo()._revoke("revoked", self.env.user)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return self._say_signed_out()
+
+    def _say_signed_out(self):
+        """Odoo closes the preferences after each button: say that it has worked."""
+        devices = ", ".join(self.mapped("name"))
+        message = _("%(devices)s: signed out.", devices=devices)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     @api.model
     def _revoke_all(self, users, reason, by=None):

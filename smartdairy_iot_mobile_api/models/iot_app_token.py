@@ -25,9 +25,9 @@ class Caller(NamedTuple):
 class IotAppToken(models.Model):
     """One row for each token that counts, and for each refresh token that was used.
 
-    Not Odoo's ``res.users.apikeys``: those have neither a refresh token nor rotation nor
-    a family to revoke, a key of no scope would fit every scope, and each check costs a
-    slow hash, which protects nothing that is random.
+    Not Odoo's ``res.users.apikeys``: those have neither a refresh token nor rotation
+    nor a family to revoke, a key of no scope would fit every scope, and each check
+    costs a slow hash, which protects nothing that is random.
     """
 
     _name = "iot.app.token"
@@ -38,7 +38,7 @@ class IotAppToken(models.Model):
     session_id = fields.Many2one(
         "iot.app.session", required=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection([("access", "Access"), ("refresh", "Refresh")], "Kind")
+    kind = fields.Selection([("access", "Access"), ("refresh", "Refresh")])
     hashed = fields.Char(required=True, groups=fields.NO_ACCESS)
     expires_at = fields.Datetime(required=True)
     used_at = fields.Datetime(help="The first time.")

@@ -46,8 +46,8 @@ class ResUsers(models.Model):
             "base.group_erp_manager"
         ):
             raise AccessError(_("You can only sign out devices of your own."))
-        self.env["iot.app.session"]._revoke_all(self, "everywhere", self.env.user)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        sessions = self.env["iot.app.session"]
+        return sessions._revoke_all(self, "everywhere", self.env.user)._say_signed_out()
 
     @check_identity
     def action_iot_pair(self):

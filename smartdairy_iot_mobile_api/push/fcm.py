@@ -31,6 +31,7 @@ class Fcm(FCMNotification):
     def __init__(self, service_account_file, url):
         super().__init__(service_account_file=service_account_file)
         self.FCM_END_POINT_BASE = f"{url.rstrip('/')}/v1/projects"
+        self.timeout = TIMEOUT  # seconds, for each step
         self._lock = threading.Lock()
 
     def authorize(self, refused=None):
@@ -45,7 +46,7 @@ class Fcm(FCMNotification):
                     self._initialize_credentials()
                 if not self.credentials.valid or self.credentials.token == refused:
                     with requests.Session() as session:
-                        ask = partial(Request(session), timeout=TIMEOUT)
+                        ask = partial(Request(session), timeout=self.timeout)
                         self.credentials.refresh(ask)
                 return self.credentials.token
             except (FCMError, ValueError, OSError) as error:
@@ -59,10 +60,10 @@ class Fcm(FCMNotification):
         """:param arguments: see :func:`~.message.to_arguments`"""
         return self.parse_payload(fcm_token=token, **arguments)
 
-    def send(self, session, _token, _headers, body, timeout=TIMEOUT):
+    def send(self, session, _token, _headers, body):
         """One message to one device: a ``send`` of core's ``side_by_side``."""
         try:
-            verdict = self._ask(session, body, timeout)
+            verdict = self._ask(session, body)
         except FcmAwayError as error:
             return Result(Outcome(False, str(error)), is_silent=True)
         except NoAnswer as error:
@@ -77,7 +78,7 @@ class Fcm(FCMNotification):
         )
         return Result(outcome, is_gone=verdict.is_gone)
 
-    def _ask(self, session, body, timeout):
+    def _ask(self, session, body):
         """Once more with a new access token, if the one at hand is refused."""
         refused = None
         for _again in range(2):
@@ -92,7 +93,7 @@ class Fcm(FCMNotification):
                 self.fcm_end_point,
                 headers=headers,
                 data=body,
-                timeout=timeout,
+                timeout=self.timeout,
             )
             verdict = judge(answer.status, answer.text, answer.retry_after)
             if not verdict.is_unauthorized:

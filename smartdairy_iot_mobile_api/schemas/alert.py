@@ -1,6 +1,6 @@
 """Alerts, as the Dart ``AlertModel``, and what one may do about them."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -15,8 +15,8 @@ from .base import (
     Reference,
     Severity,
     Switch,
-    Text,
     Utc,
+    text,
 )
 
 # Only where the app's name is another one.
@@ -69,7 +69,7 @@ class ListAlerts(Query):
     offset: Offset = 0
 
 
-Note = Annotated[Text, Field(max_length=2000)]
+Note = text(2000)
 
 
 Cause = Literal[
@@ -91,7 +91,7 @@ class Report(Body):
 
 
 class Dismissal(Body):
-    reason: Annotated[Note, Field(pattern=r"\S")] = Field(examples=["A test"])
+    reason: text(2000, is_needed=True) = Field(examples=["A test"])
 
 
 def to_alert(alert):

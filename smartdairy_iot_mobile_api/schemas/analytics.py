@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from .base import Answer, Query, RecordId, Reference, Time, Utc, Whole
+from .base import Answer, Query, RecordId, Reference, Time, Utc, whole
 from .dashboard import rounded
 
 MAX_DEVICES = 10  # of which anomalies are looked for
@@ -25,7 +25,7 @@ class TrendsQuery(Query):
     location_type: (
         Literal["raw_milk", "pasteurized", "transport", "storage", "default"] | None
     ) = None
-    days: Annotated[Whole, Field(ge=1, le=90)] = 7
+    days: whole(1, 90) = 7
 
 
 class TrendDay(Answer):

@@ -16,10 +16,10 @@ from .base import (
     RecordId,
     Reference,
     Switch,
-    Text,
     Utc,
-    Whole,
+    text,
     to_iso,
+    whole,
 )
 
 
@@ -56,15 +56,15 @@ class ListDevices(Query):
     state: DeviceState | None = None
     farm_id: RecordId | None = None
     online: Switch | None = None
-    search: Annotated[Text, Field(min_length=1, max_length=64)] | None = Field(
+    search: text(64, is_needed=True) | None = Field(
         None, description="A part of the name or of the device ID."
     )
-    limit: Annotated[Whole, Field(ge=1, le=10_000)] | None = None
+    limit: whole(1, 10_000) | None = None
     offset: Offset = 0
 
 
-Name = Annotated[Text, Field(min_length=1, max_length=200, pattern=r"\S")]
-Place = Annotated[Text, Field(max_length=200)]
+Name = text(200, is_needed=True)
+Place = text(200)
 
 
 class CreateDevice(Body):
@@ -75,7 +75,7 @@ class CreateDevice(Body):
         None, description="Stands in the MQTT topic; invented if it is not given."
     )
     location_description: Place | None = None
-    serial_number: Annotated[Text, Field(max_length=100)] | None = None
+    serial_number: text(100) | None = None
 
 
 class EditDevice(Body):
@@ -95,7 +95,7 @@ class ConfigSettings(Body):
 
     settings: dict[
         Annotated[str, Field(min_length=1, max_length=64)],
-        bool | int | float | Annotated[Text, Field(max_length=500)] | None,
+        bool | int | float | text(500) | None,
     ] = Field(max_length=100, examples=[{"interval": 60}])
 
 

@@ -1,10 +1,10 @@
 """What a person wants to be told, and through which channel."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from .base import Body, DartModel, Severity, Text
+from .base import Body, DartModel, Severity, text
 
 From = Literal["low", "medium", "high", "critical", "never"]
 
@@ -38,12 +38,10 @@ class EditPreferences(Body):
     """Only what is given is changed."""
 
     notifications: EditNotifications | None = None
-    language: Annotated[Text, Field(max_length=10)] | None = Field(
+    language: text(10) | None = Field(
         None, description="Of the installed ones, such as bn_BD."
     )
-    timezone: Annotated[Text, Field(max_length=64)] | None = Field(
-        None, examples=["Asia/Dhaka"]
-    )
+    timezone: text(64) | None = Field(None, examples=["Asia/Dhaka"])
 
 
 _DEFAULT = {

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..errors import InvalidParameterError
-from .base import MAX_LIMIT, Answer, DartModel, Query, Time, Utc, Whole
+from .base import MAX_LIMIT, Answer, DartModel, Query, Time, Utc, whole
 
 ReadingType = Literal[
     "temperature",
@@ -52,7 +52,7 @@ class ReadingList(Answer):
 class ListReadings(Query):
     start_date: Time | None = Field(None, description="By default 24 h before the end.")
     end_date: Time | None = Field(None, description="By default now; not part of it.")
-    limit: Annotated[Whole, Field(ge=1, le=MAX_LIMIT)] | None = Field(
+    limit: whole(1, MAX_LIMIT) | None = Field(
         None, description="Of single readings; 1000 if they are paged."
     )
     cursor: Annotated[str, Field(max_length=200)] | None = Field(
@@ -117,8 +117,8 @@ def to_bucket(point, record_id, reading_type, unit):
         "unit": unit,
         "readingType": reading_type,
         "metadata": {
-            "min": point.low,
-            "max": point.high,
+            "min": round(point.low, 4),
+            "max": round(point.high, 4),
             "count": point.count,
             "alarm_count": point.alarms,
         },

@@ -57,7 +57,8 @@ class AppCase(MobileApiCase):
             f"{AUTH}/{path}", method=method, json=body or None, headers=headers
         )
 
-    def log_in(self, login="api_rahim", password=PASSWORD, device=PHONE):
+    def log_in(self, login="api_rahim", password=PASSWORD, device=None):
+        device = device or PHONE
         return self.ask("login", login=login, password=password, device=device)
 
     def signed_in(self, **options):

@@ -1,5 +1,8 @@
 from unittest.mock import patch
 
+import psycopg2
+from psycopg2.pool import PoolError
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -59,3 +62,14 @@ class TestErrors(MobileApiCase):
     def test_a_parameter_nobody_knows_is_ignored(self):
         response = self.call(DEVICES, self.user, params={"colour": "blue"})
         self.assertEqual(response.status_code, 200, response.text)
+
+    def test_a_database_that_is_away_or_busy_is_unavailable_and_not_an_error(self):
+        for problem in (psycopg2.OperationalError("secret host"), PoolError("full")):
+            with (
+                patch.object(IotDevice, "search", side_effect=problem),
+                mute_logger("odoo.http", "odoo.service.model"),
+            ):
+                response = self.call(DEVICES, self.user)
+            error = self.assertError(response, 503, "unavailable")
+            self.assertNotIn("secret", error["message"])
+            self.assertEqual(response.headers["Retry-After"], "10")

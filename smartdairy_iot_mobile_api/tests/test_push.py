@@ -168,10 +168,9 @@ class TestPush(ChannelCase):
         self.fcm.answer("phone-token", (500, "INTERNAL", {}))
         outcome = self.send(self.make_row("push"))
         self.assertFalse(outcome.is_sent or outcome.is_final)
-        timeout = "odoo.addons.smartdairy_iot_mobile_api.push.fcm.TIMEOUT"
         self.fcm.answer("phone-token", (0, "", {}))
-        with patch(timeout, 0.2):
-            outcome = self.send(self.make_row("push", "risen"))
+        self.env["iot.notification"]._fcm().timeout = 0.2
+        outcome = self.send(self.make_row("push", "risen"))
         self.assertIn("No answer", outcome.error)
         self.assertFalse(outcome.is_final)
 

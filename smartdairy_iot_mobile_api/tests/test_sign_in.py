@@ -17,7 +17,7 @@ SECRET = base64.b32encode(b"twenty bytes secret!").decode()
 
 @tagged("post_install", "-at_install")
 class TestSignIn(AppCase):
-    # Second factor ---------------------------------------------------------------------
+    # Second factor ----------------------------------------------
 
     def challenge(self):
         self.rahim.sudo().totp_secret = SECRET
@@ -62,7 +62,7 @@ class TestSignIn(AppCase):
             response = self.second(challenge, self.code())
         self.assertError(response, 401, "unauthenticated")
 
-    # Pairing -----------------------------------------------------------------------------
+    # Pairing ----------------------------------------------
 
     def show_code(self, user=None):
         pairing = self.env["iot.app.pairing"].with_user(user or self.rahim)
@@ -99,7 +99,7 @@ class TestSignIn(AppCase):
         self.env.cr.execute("SELECT row_to_json(c)::text FROM iot_app_code c")
         self.assertNotIn(code, "".join(row for (row,) in self.env.cr.fetchall()))
 
-    # How often --------------------------------------------------------------------------
+    # How often ----------------------------------------------
 
     def test_one_user_has_to_wait_and_the_others_have_not(self):
         self.settings(api_calls_per_minute=6)
@@ -125,12 +125,14 @@ class TestSignIn(AppCase):
             self.assertError(response, 401, "unauthenticated")
         self.assertError(self.log_in(), 429, "too_many_requests")
 
-    # Push, from the app's side ------------------------------------------------------------
+    # Push, from the app's side ----------------------------------------------
 
     def push(self, path, key, method="PUT", **body):
         headers = {"Authorization": f"Bearer {key}"}
         return self.url_open(
-            f"/api/v1/iot/push/{path}", method=method, json=body or None,
+            f"/api/v1/iot/push/{path}",
+            method=method,
+            json=body or None,
             headers=headers,
         )
 
@@ -164,7 +166,7 @@ class TestSignIn(AppCase):
         response = self.push("tokens", self.keys[self.user], token="some-token")
         self.assertEqual(response.status_code, 409)
 
-    # In Odoo -----------------------------------------------------------------------------
+    # In Odoo ----------------------------------------------
 
     def test_people_see_and_end_their_own_devices_in_odoo(self):
         tokens = self.signed_in()

@@ -49,9 +49,11 @@ class StockLot(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_guarded(vals)
-        return super().create(vals_list)
+        lots = super().create(vals_list)
+        # What it is by now: a default of the context or of the user is in no vals.
+        for lot in lots:
+            self._check_guarded({name: lot[name] for name in _GUARDED})
+        return lots
 
     def write(self, vals):
         self._check_guarded(vals)

@@ -82,20 +82,28 @@ class StockPicking(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_may_see_device(vals)
-        return super().create(vals_list)
+        pickings = super().create(vals_list)
+        # What they are by now: a default of the context or of the user is in no vals.
+        pickings._check_may_see_device()
+        if any(picking[name] for picking in pickings for name in _MEASURED):
+            self._refuse_measured()
+        return pickings
 
     def write(self, vals):
-        self._check_may_see_device(vals)
-        if not self.env.su and not _MEASURED.isdisjoint(vals):
-            raise AccessError(_("What a trip measured is written by its report only."))
-        return super().write(vals)
-
-    def _check_may_see_device(self, vals):
-        """Its trip's report tells what it measured."""
+        if not _MEASURED.isdisjoint(vals):
+            self._refuse_measured()
+        done = super().write(vals)
         if vals.get("iot_device_id"):
-            self.env["iot.device"].browse(vals["iot_device_id"]).check_access("read")
+            self._check_may_see_device()
+        return done
+
+    def _refuse_measured(self):
+        if not self.env.su:
+            raise AccessError(_("What a trip measured is written by its report only."))
+
+    def _check_may_see_device(self):
+        """Its trip's report tells what it measured."""
+        self.iot_device_id.check_access("read")
 
     def _action_done(self):
         """A trip that was started ends here; otherwise the goods leave only now."""

@@ -45,6 +45,19 @@ class TestHoldAccess(MilkStockCase):
                 {"name": "X", "product_id": self.milk.id, "iot_hold": "released"}
             )
 
+    def test_a_default_makes_no_lot_that_was_released_before_either(self):
+        """Nor one that a tank's judgement would then find, and never hold."""
+        for name, value in (
+            ("iot_hold", "released"),
+            ("iot_tank_id", self.tank.id),
+            ("iot_release_reason", "Fine"),
+        ):
+            lots = self.env["stock.lot"].with_user(self.clerk)
+            with self.assertRaises(AccessError):
+                lots.with_context(**{f"default_{name}": value}).create(
+                    {"name": f"X {name}", "product_id": self.milk.id}
+                )
+
     def test_other_fields_of_a_held_lot_are_written_as_before(self):
         self.lot.with_user(self.clerk).ref = "Silo 3"
         self.assertEqual(self.lot.ref, "Silo 3")

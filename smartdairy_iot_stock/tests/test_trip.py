@@ -188,6 +188,25 @@ class TestTrip(MilkStockCase):
             with self.assertRaisesRegex(AccessError, "measured"):
                 self.picking.with_user(self.clerk).write({name: value})
 
+    def test_a_transfer_is_not_made_with_a_verdict_nor_with_a_strangers_sensor(self):
+        """By its values, or by a default that no value tells of."""
+        vals = {
+            "picking_type_id": self.warehouse.out_type_id.id,
+            "location_id": self.stock.id,
+            "location_dest_id": self.customers.id,
+        }
+        pickings = self.env["stock.picking"].with_user(self.clerk)
+        for name, value in (
+            ("iot_trip_verdict", "within"),
+            ("iot_trip_outside", 1.0),
+            ("iot_device_id", self.sensor.id),
+        ):
+            with self.assertRaises(AccessError):
+                pickings.create({**vals, name: value})
+            with self.assertRaises(AccessError):
+                pickings.with_context(**{f"default_{name}": value}).create(vals)
+        self.assertTrue(pickings.create(vals))
+
     def test_a_report_needs_a_trip(self):
         with self.assertRaisesRegex(UserError, "start and end"):
             self.picking.action_trip_report()

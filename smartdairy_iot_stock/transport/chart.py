@@ -42,7 +42,8 @@ def draw(
     axes = Axes(start, end, *_range(points, limits))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"'
-        f' viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="10">',
+        f' viewBox="0 0 {WIDTH} {HEIGHT}" direction="ltr" font-family="sans-serif"'
+        ' font-size="10">',
         *_gaps(axes, trip),
         *_grid(axes, label),
         *_lines(axes, points, trip, limits),

@@ -13,12 +13,17 @@ from .environment import Environment
 from .fleet import TEMPERATURE
 from .report import report
 from .scenarios.alerts import alerts
+from .scenarios.api import api
 from .scenarios.baselines import ceiling, insert_commit, specified
+from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
+from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
+from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.store import store
@@ -38,13 +43,15 @@ LINE = {
     "outage": outage,
     "scaling": scaling,
 }
-STORE = {"store": store}
-ALERTS = {"alerts": alerts}
+STORE = {"store": store, "milking": milking}
+ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry}
-NEED_OWN_SERVERS = {"outage", "scaling", "alerts", *IDENTITY}
-NOT_QUICK = {*IDENTITY, *REGISTRY, "outage", "scaling", "store", "alerts"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY
+REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
+DASHBOARD = {"dashboard": dashboard}
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
+LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
+NOT_QUICK = {*LONG, "outage", "scaling"}
+ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
 BUSY = 0.5  # load average before the start
 
 
@@ -62,8 +69,10 @@ def parse_arguments(argv=None):
     add("--rate", type=float, default=25_000, help="messages/s offered to the line")
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
+    add("--api-rows", type=float, default=1.0, help="… as the mobile API is asked (1)")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
+    add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -97,16 +106,10 @@ def measure(session):
         BASELINES[name](session)
     if not LINE.keys().isdisjoint(names):
         measure_line(session, [name for name in LINE if name in names])
-    for name in (name for name in STORE if name in names):
-        STORE[name](session)
-    for name in (name for name in ALERTS if name in names):
-        if is_allowed(name, session):
-            ALERTS[name](session)
-    for name in (name for name in IDENTITY if name in names):
-        if is_allowed(name, session):
-            IDENTITY[name](session)
-    for name in (name for name in REGISTRY if name in names):
-        REGISTRY[name](session)
+    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD):
+        for name in (name for name in scenarios if name in names):
+            if is_allowed(name, session):
+                scenarios[name](session)
 
 
 def is_allowed(name, session):

@@ -1,7 +1,10 @@
 """Google on loopback: the add-on's stand-in, without the add-on, which needs Odoo."""
 
+import configparser
 import importlib.util
+import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _ADDON = Path(__file__).parents[2] / "smartdairy_iot_mobile_api"
 _spec = importlib.util.spec_from_file_location(
@@ -10,5 +13,14 @@ _spec = importlib.util.spec_from_file_location(
 _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 FcmServer = _module.FcmServer
-make_key = _module.make_key
-verify = _module.verify
+
+
+def stand_in(odoo_conf):
+    """Google, where the Odoo of that configuration looks for it."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(odoo_conf)
+    account = json.loads(
+        Path(parser["smartdairy_iot"]["fcm_service_account"]).read_text()
+    )
+    port = urlsplit(account["token_uri"]).port
+    return FcmServer(account["private_key"], port)

@@ -110,7 +110,7 @@ def test_a_tank_rises_in_a_milking_by_what_its_meters_published(tank):
     into = [name for name, feeds in farm.layout.stalls.items() if feeds == tank]
     meters = [device for device in world.devices if device.device_id in into]
     before, metered, balanced = None, 0.0, 0
-    for _ in range(2 * 3600):
+    for _ in range(4000):
         litres = farm.tanks[tank].litres
         world.advance(1)
         is_idle = not any(stall.milking for stall in farm.stalls.values())
@@ -122,7 +122,7 @@ def test_a_tank_rises_in_a_milking_by_what_its_meters_published(tank):
         if before is not None and not is_open and is_idle:
             assert farm.tanks[tank].litres - before == pytest.approx(metered, rel=1e-3)
             before, balanced = None, balanced + 1
-    assert balanced >= 4
+    assert balanced >= 2
 
 
 def test_a_session_has_a_start_readings_that_add_up_and_an_end():

@@ -1,5 +1,5 @@
 /* A page of strict policy has no script within: what Odoo's bundle expects is read here. */
-var odoo = {
+globalThis.odoo = {
     csrf_token: "",
     debug: "",
     __session_info__: JSON.parse(document.getElementById("o_iot_session").textContent),

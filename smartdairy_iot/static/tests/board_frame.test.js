@@ -6,15 +6,14 @@ import {
     contains,
     getMockEnv,
     getService,
+    makeMockEnv,
     mountWithCleanup,
     onRpc,
-    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { router, startRouter } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { redirect } from "@web/core/utils/urls";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { WebClient } from "@web/webclient/webclient";
 import { BoardFrame } from "@smartdairy_iot/board/board_frame";
 import { boards, boardUrl, openBoard } from "@smartdairy_iot/board/boards";
@@ -34,7 +33,7 @@ class TrialBoard extends Component {
             <button class="o_choose" t-on-click="choose"/>
         </BoardFrame>`;
     static components = { BoardFrame };
-    static props = { ...standardActionServiceProps };
+    static props = ["*"];
 
     setup() {
         this.state = useUrlState(DEFAULTS);
@@ -139,7 +138,7 @@ test("a board that could not be loaded says so and offers to try again", async (
             expect.step("retry");
         }
     }
-    patchWithCleanup(console, { warn: () => {} });
+    await makeMockEnv({ embeddedBoard: true });
     await mountWithCleanup(FailedBoard, { props: {} });
     expect(".o_sd_board_frame").not.toHaveText(/gone/);
     await contains(".o_sd_retry").click();
@@ -147,7 +146,8 @@ test("a board that could not be loaded says so and offers to try again", async (
 });
 
 test("a board within another has no tabs and no control panel", async () => {
-    await mountWithCleanup(TrialBoard, { env: { embeddedBoard: true }, props: {} });
+    await makeMockEnv({ embeddedBoard: true });
+    await mountWithCleanup(TrialBoard, { props: {} });
     await animationFrame();
     expect(".o_told").toHaveCount(1);
     expect(".o_control_panel, .o_sd_tabs").toHaveCount(0);

@@ -47,7 +47,6 @@ test("a tile shows value, unit, limits, status and age", async () => {
     expect(TILE).toHaveText(/2 – 4 °C/);
     expect(TILE).toHaveText(/81 %/);
     expect(TILE).toHaveAttribute("data-status", "ok");
-
 });
 
 test("the age ticks without rendering the tile", async () => {
@@ -114,9 +113,8 @@ test("a reading changes its own tile and no other", async () => {
     expect.verifySteps([]);
     sendReadings(
         makeReading({
-            values: { temperature: 9.42 },
-            is_alarm: true,
-            alarm_type: "temperature_high",
+            v: { temperature: 9.42 },
+            a: "temperature_high",
         })
     );
     await waitFor(`${TILE}[data-status='alarm']`);
@@ -311,7 +309,7 @@ test("what the bus brings during a fetch is newer than the snapshot", async () =
         return makeBoard();
     });
     getService("smartdairy_iot.telemetry").load();
-    sendReadings(makeReading({ values: { temperature: 7.7 } }));
+    sendReadings(makeReading({ v: { temperature: 7.7 } }));
     await animationFrame();
     expect(`${TILE} .o_sd_tile_value`).toHaveText("3.8");
     fetched.resolve();
@@ -323,7 +321,7 @@ test("a device that was just registered appears with its first reading", async (
     await openLiveBoard(() => makeBoard({ devices }));
     await advanceTime(2000);
     devices.push(makeDevice({ id: 8, device_id: "NEW" }));
-    sendReadings(makeReading({ device_id: "NEW" }));
+    sendReadings(makeReading({ d: "NEW" }));
     await waitFor("[data-device-id='NEW']");
 });
 
@@ -358,4 +356,125 @@ test("without a device, the next step is to register one, for who may", async ()
     expect(".o_sd_empty").toHaveText(/No device on this farm yet/);
     expect(".o_sd_empty button").toHaveCount(0);
     expect(".o_sd_empty").toHaveText(/Ask your administrator/);
+});
+
+const TILES = ".o_sd_tile";
+
+/** Two farms, four devices; the addresses of the filters are tested in `board_frame.test.js`. */
+function makeTwoFarms() {
+    return makeBoard({
+        farms: [
+            { id: 1, name: "Green Valley Dairy", tz: "UTC", milk_today: 812.44 },
+            { id: 2, name: "Hillside Farm", tz: "UTC", milk_today: 100 },
+        ],
+        tags: [{ id: 5, name: "HACCP" }],
+        devices: [
+            makeDevice(),
+            makeDevice({ id: 8, device_id: "PH", device_type: "ph_sensor", tags: [5] }),
+            makeDevice({ id: 9, device_id: "COLD", location: "Cold store", farm_id: 2 }),
+            makeDevice({ id: 10, device_id: "AIR", location: "", online: false }),
+        ],
+    });
+}
+
+test("tiles stand by farm and by place, those without a place last", async () => {
+    await openLiveBoard(makeTwoFarms());
+    expect(queryAllTexts("[data-farm-id='1'] .o_sd_place")).toEqual(["Milk room", "Elsewhere"]);
+    expect("[data-farm-id='2'] .o_sd_place").toHaveText("Cold store");
+});
+
+test("filters choose tiles by farm, type, status, tag and text, and can be cleared", async () => {
+    await openLiveBoard(makeTwoFarms());
+    const choose = async (menu, item) => {
+        await contains(`[data-filter='${menu}']`).click();
+        await contains(`.o-dropdown-item:contains('${item}')`).click();
+        await press("Escape");
+        await animationFrame();
+    };
+    await choose("farm", "Green Valley");
+    expect(TILES).toHaveCount(3);
+    await choose("type", "pH Sensor");
+    expect(TILES).toHaveCount(1);
+    await contains(".o_sd_filter_clear").click();
+    expect(TILES).toHaveCount(4);
+    await choose("tag", "HACCP");
+    expect(queryAttribute(TILES, "data-device-id")).toBe("PH");
+    await contains(".o_sd_filter_clear").click();
+    await choose("status", "Offline");
+    expect(queryAttribute(TILES, "data-device-id")).toBe("AIR");
+    await contains(".o_sd_filter_text").edit("store");
+    await advanceTime(300);
+    await waitFor(".o_sd_no_match");
+    await contains(".o_sd_no_match button").click();
+    expect(TILES).toHaveCount(4);
+});
+
+test("a tile comes and goes with its status while one looks for that", async () => {
+    await openLiveBoard();
+    await contains("[data-kpi='alarm'] button").click();
+    expect(TILES).toHaveCount(0);
+    sendReadings(makeReading({ a: "high_temperature" }));
+    await waitFor(TILE);
+});
+
+test("the average is of the cold chain only, milk is that of all farms", async () => {
+    const place = { device_id: "AIR", farm_id: 2, location_type: "default" };
+    const air = makeDevice({ id: 8, ...place, values: { temperature: 30 } });
+    await openLiveBoard({ ...makeTwoFarms(), devices: [makeDevice(), air] });
+    expect("[data-kpi='temperature'] dd").toHaveText("3.8 °C");
+    expect("[data-kpi='milk'] dd").toHaveText("912.4 L");
+});
+
+test("a key figure leads to the list of what it counts", async () => {
+    await openLiveBoard();
+    patchWithCleanup(getService("action"), {
+        doAction(action, { additionalContext }) {
+            expect.step([action, Object.keys(additionalContext)]);
+        },
+    });
+    await contains("[data-kpi='offline'] button").click();
+    await contains("[data-kpi='alerts'] button").click();
+    expect.verifySteps([
+        ["smartdairy_iot.iot_device_action", ["search_default_offline"]],
+        ["smartdairy_iot.iot_alert_action", ["search_default_open"]],
+    ]);
+});
+
+test("the line of a tile is fetched when it is seen, and goes on with what the bus brings", async () => {
+    const board = makeBoard();
+    const start = Date.parse(NOW) - 3600_000;
+    await openLiveBoard(board);
+    onRpc("farm.farm", "get_live_trends", ({ args }) => {
+        expect.step(args[0]);
+        return {
+            "TEMP-G01": [
+                [start, 3],
+                [start + 900_000, 5],
+            ],
+        };
+    });
+    const { trends, store } = getService("smartdairy_iot.telemetry");
+    trends.forget();
+    trends.want(store.devices.get("TEMP-G01"), () => expect.step("drawn"));
+    await advanceTime(300);
+    expect.verifySteps([[7], "drawn"]);
+    sendReadings(makeReading());
+    await waitFor(`${TILE} .o_sd_tile_value:contains('3.9')`);
+    expect(trends.get("TEMP-G01").at(-1)).toEqual([Date.parse(NOW), 3.9]);
+    expect(`${TILE} .o_sd_line path`).toHaveAttribute("d", /^M83\.3 19\.0L87\.5 1\.0/);
+});
+
+test("what is off the screen is not written until it is seen again", async () => {
+    await openLiveBoard();
+    const telemetry = getService("smartdairy_iot.telemetry");
+    const [[element, onChange]] = telemetry.visibility.callbacks;
+    expect(element).toBe(queryFirst(TILE));
+    onChange(false);
+    sendReadings(makeReading({ v: { temperature: 5.5 } }));
+    await animationFrame();
+    await animationFrame();
+    expect(telemetry.store.devices.get("TEMP-G01").values.temperature).toBe(5.5);
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("3.8");
+    onChange(true);
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("5.5");
 });

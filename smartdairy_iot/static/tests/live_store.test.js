@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { reactive } from "@odoo/owl";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
 import { LiveStore } from "@smartdairy_iot/telemetry/live_store";
+import { decodeReadings } from "@smartdairy_iot/telemetry/message";
 import { ago, makeAlert, makeBoard, makeDevice, makeReading, NOW } from "./live_test_helpers";
 
 describe.current.tags("headless");
@@ -17,7 +18,7 @@ beforeEach(() => {
 
 /** Apply readings at once, as the frames of a browser do one after the other. */
 function applyReadings(...readings) {
-    store.queueReadings(readings);
+    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
     return store.flush(Infinity);
 }
 
@@ -62,7 +63,7 @@ test("neither an old value nor a missing one counts in the average", () => {
 
 test("a reading replaces what it brings and keeps what it does not", () => {
     store.applyBoard(makeBoard());
-    applyReadings(makeReading({ values: { temperature: 9.4 }, is_alarm: true }));
+    applyReadings(makeReading({ v: { temperature: 9.4 }, a: "high_temperature" }));
     const device = store.devices.get("TEMP-G01");
     expect(device.values).toEqual({ temperature: 9.4, humidity: 81 });
     expect(device.status).toBe("alarm");
@@ -71,31 +72,18 @@ test("a reading replaces what it brings and keeps what it does not", () => {
 
 test("of several readings in one frame the last one is shown, an older one never", () => {
     store.applyBoard(makeBoard());
-    applyReadings(
-        makeReading({ values: { temperature: 1 } }),
-        makeReading({ values: { temperature: 2 } })
-    );
-    applyReadings(makeReading({ values: { temperature: 3 }, time: ago(60) }));
+    applyReadings(makeReading({ v: { temperature: 1 } }), makeReading({ v: { temperature: 2 } }));
+    applyReadings(makeReading({ v: { temperature: 3 }, t: -60_000 }));
     expect(store.devices.get("TEMP-G01").values.temperature).toBe(2);
 });
 
 test("a sign of life without a time leaves the values and the alarm as they are", () => {
     store.applyBoard(makeBoard({ devices: [makeDevice({ is_alarm: true, online: false })] }));
-    applyReadings({
-        device_id: "TEMP-G01",
-        values: {},
-        time: false,
-        last_seen: NOW,
-        is_alarm: false,
-        alarm_type: false,
-        online: true,
-        battery: false,
-        signal: 40,
-    });
+    applyReadings({ d: "TEMP-G01", s: 0, r: 40 });
     const device = store.devices.get("TEMP-G01");
     expect(device.status).toBe("alarm");
     expect(device.time).toBe(ago(5));
-    expect(device.last_seen).toBe(NOW);
+    expect(device.last_seen).toBe(Date.parse(NOW));
     expect(device.battery).toBe(93);
     expect(device.signal).toBe(40);
 });
@@ -107,15 +95,16 @@ test("only the entry that changed tells its observers", () => {
         const observed = reactive(entry, () => seen.push(id));
         void [observed.values.temperature, observed.status];
     }
-    applyReadings(makeReading({ device_id: "B", values: { temperature: 3.8 } }));
+    applyReadings(makeReading({ d: "B", v: { temperature: 3.8 } }));
     expect(seen).toEqual([]);
-    applyReadings(makeReading({ device_id: "B", values: { temperature: 5 } }));
+    applyReadings(makeReading({ d: "B", v: { temperature: 5 } }));
     expect(seen).toEqual(["B"]);
 });
 
 test("a flush stops at its count and goes on with the next", () => {
     store.applyBoard(makeBoard({ devices: [makeDevice(), makeDevice({ id: 8, device_id: "B" })] }));
-    store.queueReadings([makeReading(), makeReading({ device_id: "B" })]);
+    const readings = [makeReading(), makeReading({ d: "B" })];
+    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
     store.flush(1);
     expect(store.pending.size).toBe(1);
     store.flush(1);
@@ -125,7 +114,7 @@ test("a flush stops at its count and goes on with the next", () => {
 
 test("an unknown device is reported, not invented", () => {
     store.applyBoard(makeBoard());
-    expect(applyReadings(makeReading({ device_id: "NEW" }))).toEqual(["NEW"]);
+    expect(applyReadings(makeReading({ d: "NEW" }))).toEqual(["NEW"]);
     expect([...store.devices.keys()]).toEqual(["TEMP-G01"]);
 });
 

@@ -53,6 +53,8 @@ export function makeDevice(values = {}) {
         gateway: false,
         farm_id: 1,
         location: "Milk room",
+        location_type: "raw_milk",
+        tags: [],
         state: "active",
         values: { temperature: 3.8, humidity: 81 },
         units: { temperature: "°C", humidity: "%" },
@@ -95,25 +97,16 @@ export function makeAlert(values = {}) {
     };
 }
 
+/** As the bus carries it: see `ingest/live_message.py`. */
 export function makeReading(values = {}) {
-    return {
-        device_id: "TEMP-G01",
-        values: { temperature: 3.9 },
-        time: NOW,
-        is_alarm: false,
-        alarm_type: false,
-        fault: false,
-        online: true,
-        battery: 93,
-        signal: 71,
-        ...values,
-    };
+    return { d: "TEMP-G01", v: { temperature: 3.9 }, t: 0, b: 93, r: 71, ...values };
 }
 
 export function makeBoard(values = {}) {
     return {
         now: NOW,
-        farms: [{ id: 1, name: "Green Valley Dairy", tz: "Europe/Amsterdam" }],
+        farms: [{ id: 1, name: "Green Valley Dairy", tz: "Europe/Amsterdam", milk_today: 812.4 }],
+        tags: [],
         devices: [makeDevice()],
         alerts: [],
         ...values,
@@ -124,6 +117,7 @@ export function makeBoard(values = {}) {
 export async function openBoard(board = makeBoard()) {
     onRpc("farm.farm", "get_live_board", () => (typeof board === "function" ? board() : board));
     onRpc("farm.farm", "watch_live", () => null);
+    onRpc("farm.farm", "get_live_trends", () => ({}));
     await mountWithCleanup(WebClient);
     await getService("action").doAction({
         type: "ir.actions.client",
@@ -138,5 +132,5 @@ export function sendBus(type, payload) {
 }
 
 export function sendReadings(...readings) {
-    sendBus("readings", { farm_id: 1, at: NOW, readings });
+    sendBus("readings", { farm_id: 1, at: Date.parse(NOW), readings });
 }

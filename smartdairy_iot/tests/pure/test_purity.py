@@ -25,7 +25,11 @@ PACKAGES = (
     "rules",
     "watch",
 )
-ALSO = ("readings.anomaly", "readings.reading_id", "readings.sheet")  # the rest there is SQL
+ALSO = (
+    "readings.anomaly",
+    "readings.reading_id",
+    "readings.sheet",
+)  # the rest there is SQL
 FORBIDDEN = {"odoo", "paho", "psycopg2"}
 MODULES = {
     ".".join(path.relative_to(ADDON).with_suffix("").parts): path

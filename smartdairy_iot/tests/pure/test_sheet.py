@@ -22,11 +22,15 @@ def test_numbers_stay_numbers_and_what_is_missing_stays_empty():
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "{=A1}", "http://x.example/", "+1", "@SUM(A1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "{=A1}", "http://x.example/", "+1", "@SUM(A1)"]
+)
 def test_no_name_of_a_device_becomes_a_formula_or_a_link(text):
     content = to_xlsx("Trend", [text], [[text]])
     cells = [cell for row in read(content).rows for cell in row]
-    assert [(c.value, c.data_type, c.hyperlink) for c in cells] == [(text, "s", None)] * 2
+    assert [(c.value, c.data_type, c.hyperlink) for c in cells] == [
+        (text, "s", None)
+    ] * 2
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
 

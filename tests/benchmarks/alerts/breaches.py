@@ -37,7 +37,7 @@ def breaches(session, service):
     ):
 
         def warm_up(running):
-            published_at.update(_become_warm(environment, numbers, options.seconds))
+            published_at.update(become_warm(environment, numbers, options.seconds))
             _wait(lambda: len(ears.notifications) == len(numbers), LAST)
             _wait(lambda: len(service.seen_at) >= len(numbers), LAST)
 
@@ -63,7 +63,7 @@ def breaches(session, service):
     session.odoo.call("ir.config_parameter", "set_param", NO_STORM[0], False)
 
 
-def _become_warm(environment, numbers, seconds):
+def become_warm(environment, numbers, seconds):
     """:return: ``{device id: seconds since the epoch}``"""
     dice = random.Random(5)
     moments = sorted(dice.uniform(0, seconds) for _number in numbers)

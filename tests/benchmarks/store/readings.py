@@ -16,8 +16,11 @@ _DAY_MS = 86_400_000
 _LAST_MS = _DAY_MS - 1
 _CLOCK = [str(timedelta(seconds=second)).zfill(8) for second in range(86_400)]
 _NOISE = [random.Random(n).gauss(0, 0.08) for n in range(4096)]
-# quality, is_alarm, alarm_type, metadata; one reading in so many is an alarm
-_GOOD, _ALARM = "100\tf\t\\N\t\\N", "100\tt\thigh_temperature\t\\N"
+# quality, is_alarm, alarm_type, metadata, raw values; one reading in so many
+# is an alarm
+_NOT_RAW = "\t\\N\t\\N"
+_GOOD = f"100\tf\t\\N\t\\N{_NOT_RAW}"
+_ALARM = f"100\tt\thigh_temperature\t\\N{_NOT_RAW}"
 _ALARMS_IN = 500
 
 

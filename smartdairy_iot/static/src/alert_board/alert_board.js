@@ -14,7 +14,7 @@ import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AlertColumn } from "./alert_column";
 import { AlertStatistics } from "./alert_statistics";
 import { AlertTimeline } from "./alert_timeline";
-import { columnsOf, filterAlerts, METHODS, toRows } from "./columns";
+import { columnsOf, EXPORTED, filterAlerts, METHODS, toRows } from "./columns";
 
 const VIEWS = ["board", "timeline", "statistics"];
 /** Many alerts may end at once: what is not on the bus is asked for once. */
@@ -97,6 +97,10 @@ export class AlertBoard extends Component {
         return filterAlerts(this.state.history.timeline, { severity, farm });
     }
 
+    get exportedColumns() {
+        return EXPORTED.map(String);
+    }
+
     get exported() {
         return toRows(this.columns);
     }
@@ -130,6 +134,6 @@ export class AlertBoard extends Component {
 registry.category("actions").add("smartdairy_iot.alert_board", AlertBoard);
 boards.add(
     "alerts",
-    { label: _t("Alerts"), path: "iot-alerts", icon: "fa-bell" },
+    { label: _t("Alerts"), path: "iot-alert-board", icon: "fa-bell" },
     { sequence: 50 }
 );

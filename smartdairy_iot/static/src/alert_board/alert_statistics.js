@@ -86,7 +86,13 @@ export class AlertStatistics extends Component {
     }
 
     get columns() {
-        return [_t("Rule"), _t("Alerts"), _t("Dismissed"), _t("Half Lasted Less (min)"), _t("Hint")];
+        return [
+            _t("Rule"),
+            _t("Alerts"),
+            _t("Dismissed"),
+            _t("Half Lasted Less (min)"),
+            _t("Hint"),
+        ].map(String);
     }
 
     get rows() {

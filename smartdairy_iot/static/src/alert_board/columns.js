@@ -61,8 +61,7 @@ export function stepsOf(alert) {
 
 export function filterAlerts(alerts, { severity, farm }) {
     return alerts.filter(
-        (alert) =>
-            (!severity || alert.severity === severity) && (!farm || alert.farm_id === farm)
+        (alert) => (!severity || alert.severity === severity) && (!farm || alert.farm_id === farm)
     );
 }
 

@@ -51,7 +51,8 @@ export class BarChart extends Component {
         const scheme = cookie.get("color_scheme");
         const color = (name, index) =>
             THEME.includes(name)
-                ? style.getPropertyValue(`--${name}`).trim() || getColor(2 * index + 1, scheme, "md")
+                ? style.getPropertyValue(`--${name}`).trim() ||
+                  getColor(2 * index + 1, scheme, "md")
                 : getColor(2 * index + 1, scheme, "md");
         const line = style.getPropertyValue("--border-color").trim() || "#8886";
         const axis = { ticks: { color: style.color }, grid: { color: line } };

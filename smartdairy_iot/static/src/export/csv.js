@@ -29,6 +29,6 @@ export function toCsv(columns, rows) {
 
 /** Without what no file name can have. */
 export function toFileName(name, extension) {
-    const plain = name.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, " ").trim();
+    const plain = name.replace(/[\\/:*?"<>|\p{Cc}]+/gu, " ").trim();
     return `${plain || "export"}.${extension}`;
 }

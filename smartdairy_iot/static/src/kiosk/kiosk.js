@@ -1,4 +1,12 @@
-import { Component, onMounted, onWillDestroy, onWillStart, toRaw, useExternalListener, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillDestroy,
+    onWillStart,
+    toRaw,
+    useExternalListener,
+    useState,
+} from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
@@ -228,7 +236,12 @@ export class Kiosk extends Component {
 
     isReloadDue(now) {
         const { startedAt, assets } = this;
-        const isDue = isReloadDue({ startedAt, now: Date.now(), ownAssets: this.props.assets, assets });
+        const isDue = isReloadDue({
+            startedAt,
+            now: Date.now(),
+            ownAssets: this.props.assets,
+            assets,
+        });
         return !this.reloading && !this.state.refused && (isDue || this.isSessionOver);
     }
 

@@ -52,7 +52,11 @@ export class KioskLink {
 export function makeOrm(link, onWatched = () => {}) {
     const calls = {
         "farm.farm.get_live_board": () => link.read("live"),
-        "farm.farm.watch_live": async () => onWatched(await link.watch()),
+        "farm.farm.watch_live": async () => {
+            const news = await link.watch();
+            onWatched(news);
+            return news.milk;
+        },
     };
     const orm = {
         async call(model, method) {

@@ -122,9 +122,18 @@ class KioskTank extends Component {
         return phase || _t("No data yet");
     }
 
+    get icon() {
+        return (
+            { alarm: "fa-exclamation-triangle", ok: "fa-check-circle" }[this.status] ||
+            "fa-circle-o"
+        );
+    }
+
     get fill() {
         const { volume, capacity } = this.props.tank;
-        return volume !== null && capacity ? Math.min(100, Math.round((100 * volume) / capacity)) : null;
+        return volume !== null && capacity
+            ? Math.min(100, Math.round((100 * volume) / capacity))
+            : null;
     }
 
     get volume() {
@@ -134,7 +143,10 @@ class KioskTank extends Component {
         }
         const litres = formatQuantity("", Math.round(volume), "L");
         return capacity
-            ? _t("%(volume)s of %(capacity)s", { volume: litres, capacity: formatQuantity("", capacity, "L") })
+            ? _t("%(volume)s of %(capacity)s", {
+                  volume: litres,
+                  capacity: formatQuantity("", capacity, "L"),
+              })
             : litres;
     }
 }

@@ -44,7 +44,11 @@ async function start() {
     applySettings(settings);
     const watched = { callback: () => {} };
     const services = registry.category("services");
-    services.add("orm", { start: () => makeOrm(link, (news) => watched.callback(news)) }, { force: true });
+    services.add(
+        "orm",
+        { start: () => makeOrm(link, (news) => watched.callback(news)) },
+        { force: true }
+    );
     services.add("action", { start: () => ({ doAction() {} }) });
     const env = makeEnv();
     await startServices(env);

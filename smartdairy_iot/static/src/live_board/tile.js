@@ -1,6 +1,7 @@
-import { Component, toRaw, useState } from "@odoo/owl";
+import { Component, toRaw, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { boards, openBoard } from "../board/boards";
 import {
     formatLimits,
     formatMeasure,
@@ -9,9 +10,10 @@ import {
     mainMeasure,
     statusLabel,
 } from "../telemetry/format";
-import { useAge } from "../telemetry/telemetry_hooks";
+import { sparkline } from "../telemetry/sparkline";
+import { setText, useWhileSeen } from "../telemetry/telemetry_hooks";
 
-const TYPE_ICONS = {
+export const TYPE_ICONS = {
     temperature: "fa-thermometer-half",
     milk_meter: "fa-tint",
     ph_sensor: "fa-flask",
@@ -21,7 +23,7 @@ const TYPE_ICONS = {
     gateway: "fa-wifi",
 };
 
-const STATUS_ICONS = {
+export const STATUS_ICONS = {
     ok: "fa-check-circle",
     alarm: "fa-exclamation-triangle",
     fault: "fa-wrench",
@@ -31,7 +33,10 @@ const STATUS_ICONS = {
 
 const LOW_BATTERY = 20;
 
-/** One device. It listens to its own entry of the store only. */
+/**
+ * One device. It renders when its status changes; its value, age and line are written into the
+ * page as they come, while they are seen.
+ */
 export class Tile extends Component {
     static template = "smartdairy_iot.Tile";
     static props = { device: Object };
@@ -39,27 +44,63 @@ export class Tile extends Component {
     setup() {
         this.device = useState(this.props.device);
         this.action = useService("action");
-        useAge(() => heardAt(toRaw(this.device)));
+        this.telemetry = useService("smartdairy_iot.telemetry");
+        this.refs = {};
+        for (const name of ["value", "unit", "details", "age", "line"]) {
+            this.refs[name] = useRef(name);
+        }
+        useWhileSeen(
+            "tile",
+            this.raw,
+            () => this.write(),
+            () => this.wantLine()
+        );
+    }
+
+    wantLine() {
+        if (this.refs.line.el) {
+            this.telemetry.trends.want(this.raw, () => this.write());
+        }
+    }
+
+    /** Reading it does not mean to render when it changes. */
+    get raw() {
+        return toRaw(this.device);
+    }
+
+    write() {
+        const { value, unit, details, age, line } = this.refs;
+        setText(value.el, String(this.value));
+        setText(unit.el, this.unit || "");
+        setText(details.el, this.details);
+        setText(age.el, this.telemetry.formatAge(heardAt(this.raw)));
+        const points = this.telemetry.trends.get(this.raw.device_id);
+        const newest = points.at(-1)?.[0];
+        if (line.el && newest !== this.drawn) {
+            this.drawn = newest;
+            line.el.setAttribute("d", sparkline(points, this.telemetry.now()));
+        }
     }
 
     get measure() {
-        return mainMeasure(this.device);
+        return mainMeasure(this.raw);
     }
 
     get value() {
-        if (this.device.device_type === "gateway" && !this.measure) {
-            return this.device.online ? _t("Online") : _t("Offline");
+        const { device_type, online, values } = this.raw;
+        if (device_type === "gateway" && !this.measure) {
+            return online ? _t("Online") : _t("Offline");
         }
-        return formatMeasure(this.measure, this.device.values[this.measure]);
+        return formatMeasure(this.measure, values[this.measure]);
     }
 
     get unit() {
-        return this.measure && this.device.units[this.measure];
+        return this.measure && this.raw.units[this.measure];
     }
 
     /** The other measures of the same device, in one line. */
     get details() {
-        const { values, units } = this.device;
+        const { values, units } = this.raw;
         return Object.keys(values)
             .filter((measure) => measure !== this.measure && typeof values[measure] === "number")
             .map((measure) => formatQuantity(measure, values[measure], units[measure]))
@@ -90,7 +131,10 @@ export class Tile extends Component {
     }
 
     open() {
-        this.action.doAction({
+        if (boards.contains("device")) {
+            return openBoard(this.env, "iot-device", { device: this.device.id }, "iot-live");
+        }
+        return this.action.doAction({
             type: "ir.actions.act_window",
             res_model: "iot.device",
             res_id: this.device.id,

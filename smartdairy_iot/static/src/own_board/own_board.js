@@ -5,8 +5,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSortable } from "@web/core/utils/sortable_owl";
-import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { BoardFrame } from "../board/board_frame";
+import { boards } from "../board/boards";
 import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { add, emptyLayout, History, moveBefore, moveBy, remove, resize } from "./layout";
 import { WidgetAdder } from "./widget_adder";
@@ -15,14 +16,15 @@ import { WIDGETS } from "./widgets";
 /** Boards that one arranges oneself: chosen, sized, moved by mouse or keys, shared, copied. */
 export class OwnBoard extends Component {
     static template = "smartdairy_iot.OwnBoard";
-    static components = { Layout, WidgetAdder };
+    static components = { BoardFrame, WidgetAdder };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
-        useTelemetry();
+        this.telemetry = useTelemetry();
+        this.live = useState(this.telemetry.store.state);
         this.widgets = WIDGETS;
         this.grid = useRef("grid");
         this.state = useState({
@@ -35,9 +37,15 @@ export class OwnBoard extends Component {
             canUndo: false,
             announcement: "",
         });
-        onWillStart(() => this.load(Number(this.props.action.params?.board || router.current.board)));
+        onWillStart(() =>
+            this.load(Number(this.props.action.params?.board || router.current.board))
+        );
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        useExternalListener(window, "beforeunload", (ev) => this.state.isDirty && ev.preventDefault());
+        useExternalListener(
+            window,
+            "beforeunload",
+            (ev) => this.state.isDirty && ev.preventDefault()
+        );
         useSortable({
             ref: this.grid,
             elements: ".o_sd_widget",
@@ -48,6 +56,10 @@ export class OwnBoard extends Component {
                 this.change(moveBefore(this.state.layout, element.dataset.widgetId, before));
             },
         });
+    }
+
+    retry() {
+        this.telemetry.load();
     }
 
     async load(id) {
@@ -84,11 +96,14 @@ export class OwnBoard extends Component {
     }
 
     widgetLabel(widget, index) {
-        return _t("%(type)s, %(place)s of %(count)s. Arrow keys move it, with Shift they size it, Delete removes it.", {
-            type: widget.type,
-            place: index + 1,
-            count: this.state.layout.widgets.length,
-        });
+        return _t(
+            "%(type)s, %(place)s of %(count)s. Arrow keys move it, with Shift they size it, Delete removes it.",
+            {
+                type: widget.type,
+                place: index + 1,
+                count: this.state.layout.widgets.length,
+            }
+        );
     }
 
     //--------------------------------------------------------------------------
@@ -148,7 +163,13 @@ export class OwnBoard extends Component {
 
     onKeydown(ev) {
         const isTyping = ["INPUT", "TEXTAREA"].includes(ev.target.tagName);
-        if (this.state.isEditing && this.state.canUndo && !isTyping && ev.key === "z" && (ev.ctrlKey || ev.metaKey)) {
+        if (
+            this.state.isEditing &&
+            this.state.canUndo &&
+            !isTyping &&
+            ev.key === "z" &&
+            (ev.ctrlKey || ev.metaKey)
+        ) {
             ev.preventDefault();
             this.undo();
         }
@@ -202,3 +223,8 @@ export class OwnBoard extends Component {
 }
 
 registry.category("actions").add("smartdairy_iot.own_board", OwnBoard);
+boards.add(
+    "own",
+    { label: _t("My boards"), path: "iot-board", icon: "fa-th-large" },
+    { sequence: 90 }
+);

@@ -39,7 +39,11 @@ export class WidgetAdder extends Component {
 
     get devices() {
         return this.live.farms.flatMap((farm) =>
-            farm.devices.map(({ id, name, units }) => ({ id, units, label: `${name} · ${farm.name}` }))
+            farm.devices.map(({ id, name, units }) => ({
+                id,
+                units,
+                label: `${name} · ${farm.name}`,
+            }))
         );
     }
 

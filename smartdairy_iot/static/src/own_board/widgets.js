@@ -4,8 +4,8 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { AlertList } from "../live_board/alert_list";
 import { Tile } from "../live_board/tile";
+import { curve } from "../telemetry/curve";
 import { formatQuantity } from "../telemetry/format";
-import { curve } from "./layout";
 
 const MINUTE = 60_000;
 const GAP = { "1h": 3, "6h": 9, "24h": 45, "7d": 180, "30d": 720 }; // minutes still joined

@@ -26,12 +26,12 @@ export const SEVERITIES = ["critical", "high", "medium", "low"];
 /**
  * Milliseconds since the epoch. A timestamp without zone is UTC, as everywhere in Odoo.
  *
- * @param {string | false} iso
+ * @param {string | number | false} iso a number is milliseconds already
  * @returns {number} NaN when there is no time
  */
 export function toMillis(iso) {
-    if (!iso) {
-        return NaN;
+    if (!iso || typeof iso === "number") {
+        return iso || NaN;
     }
     return Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(iso) ? iso : `${iso.replace(" ", "T")}Z`);
 }
@@ -146,6 +146,18 @@ function faultLabel(fault) {
         return _t("Value stuck");
     }
     return fault.startsWith("jump") ? _t("Impossible jump") : _t("Probe fault");
+}
+
+export function deviceTypeLabel(type) {
+    return {
+        temperature: _t("Temperature"),
+        milk_meter: _t("Milk Meter"),
+        ph_sensor: _t("pH Sensor"),
+        flow_sensor: _t("Flow Sensor"),
+        humidity: _t("Humidity"),
+        pressure: _t("Pressure"),
+        gateway: _t("Gateway"),
+    }[type];
 }
 
 export function severityLabel(severity) {

@@ -22,9 +22,16 @@ function assignChanged(target, changes) {
 }
 
 /** Only what is measured now belongs in an average: neither an old value nor an offline sensor's. */
-function isCurrentTemperature({ device_type, status, stale, values }) {
+function isCurrentTemperature({ device_type, location_type, status, stale, values }) {
     const isHeard = !["offline", "nodata"].includes(status) && !stale;
-    return device_type === "temperature" && isHeard && typeof values.temperature === "number";
+    // Somewhere else it measures the air of the parlour.
+    const isColdChain = device_type === "temperature" && location_type !== "default";
+    return isColdChain && isHeard && typeof values.temperature === "number";
+}
+
+/** What decides where a tile stands and which filters it passes. */
+function shapeOf({ id, name, location, tags }) {
+    return [id, name, location, tags];
 }
 
 /**
@@ -38,18 +45,36 @@ export class LiveStore {
         this.devices = new Map();
         this.children = new Map();
         this.pending = new Map();
+        /** device id → what is called when something of that device has changed */
+        this.listeners = new Map();
         this.state = reactive({
             phase: "loading",
             connection: "connecting",
             lostAt: 0,
             farms: [],
+            tags: [],
+            milk: {},
+            /** how often a status has changed: what is filtered by it goes by that */
+            statusChanges: 0,
             alerts: [],
             kpi: {},
             announcement: "",
         });
     }
 
-    applyBoard({ farms, devices, alerts }) {
+    /**
+     * Values change too often to render for each: who shows them is called instead, and writes
+     * into the page what is seen.
+     *
+     * @returns {() => void} stops listening
+     */
+    onDevice(deviceId, callback) {
+        const callbacks = this.listeners.get(deviceId) || new Set();
+        this.listeners.set(deviceId, callbacks.add(callback));
+        return () => callbacks.delete(callback);
+    }
+
+    applyBoard({ farms, devices, alerts, tags = [] }) {
         const previous = this.devices;
         this.devices = new Map();
         for (const device of devices) {
@@ -61,10 +86,19 @@ export class LiveStore {
         for (const entry of this.devices.values()) {
             this.updateStatus(entry);
         }
-        this.groupByFarm(farms);
+        this.groupByFarm(farms.map(({ milk_today, ...farm }) => farm));
+        this.applyMilk(Object.fromEntries(farms.map((f) => [f.id, f.milk_today || 0])));
+        if (!deepEqual(toRaw(this.state).tags, tags)) {
+            this.state.tags = tags;
+        }
         this.setAlerts(alerts.filter(isListed));
         this.state.phase = "ready";
         this.updateKpi();
+    }
+
+    /** @param {Record<number, number>} milk litres of today by farm */
+    applyMilk(milk) {
+        assignChanged(this.state, { milk });
     }
 
     groupByFarm(farms) {
@@ -73,7 +107,7 @@ export class LiveStore {
             groups.get(toRaw(entry).farm_id)?.devices.push(entry);
         }
         const shape = (list) =>
-            list.map(({ id, name, devices }) => [id, name, devices.map((d) => toRaw(d).id)]);
+            list.map(({ id, name, devices }) => [id, name, devices.map((d) => shapeOf(toRaw(d)))]);
         const next = [...groups.values()];
         if (!deepEqual(shape(toRaw(this.state).farms), shape(next))) {
             this.state.farms = next;
@@ -115,10 +149,13 @@ export class LiveStore {
     updateStatus(entry) {
         const device = toRaw(entry);
         assignChanged(entry, { cut_off: this.isCutOff(device) });
-        assignChanged(entry, {
-            status: deviceStatus(device),
-            stale: isStale(device, this.now()),
-        });
+        const status = deviceStatus(device);
+        if (status !== device.status) {
+            entry.status = status;
+            this.state.statusChanges++;
+        }
+        assignChanged(entry, { stale: isStale(device, this.now()) });
+        this.listeners.get(device.device_id)?.forEach((callback) => callback());
     }
 
     /** By its gateway, or by one above that. */
@@ -165,7 +202,9 @@ export class LiveStore {
                 unknown.push(deviceId);
             }
         }
-        this.updateKpi();
+        if (!this.pending.size) {
+            this.updateKpi();
+        }
         return unknown;
     }
 
@@ -236,6 +275,7 @@ export class LiveStore {
             const stale = isStale(device, now);
             if (stale !== device.stale) {
                 entry.stale = stale;
+                this.state.statusChanges++;
                 changed = true;
             }
         }

@@ -1,6 +1,5 @@
-import { onMounted, onPatched, onWillDestroy, useRef } from "@odoo/owl";
+import { onMounted, onPatched, onWillDestroy, onWillUnmount, useRef } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
-import { formatAge } from "./format";
 
 /** Keep the telemetry running as long as the component lives. */
 export function useTelemetry() {
@@ -10,29 +9,60 @@ export function useTelemetry() {
     return telemetry;
 }
 
+/** Not `textContent`: a new text node costs a recalculation of styles, and so does the same text. */
+export function setText(element, text) {
+    const node = element?.firstChild;
+    if (!node) {
+        element?.append(text);
+    } else if (node.data !== text) {
+        node.data = text;
+    }
+}
+
 /**
- * Write the age of something into `t-ref="age"`, each second and without rendering: a thousand
- * tiles would render a thousand times per second only to count.
+ * Write the age of something into `t-ref="age"`, each second and without rendering.
  *
  * @param {() => number} getTime milliseconds since the epoch, NaN for never
  */
 export function useAge(getTime) {
     const telemetry = useService("smartdairy_iot.telemetry");
     const ref = useRef("age");
-    const write = () => {
-        const time = getTime();
-        const text = isNaN(time) ? "" : formatAge(telemetry.now() - time).toString();
-        if (!ref.el) {
-            return;
-        }
-        if (ref.el.firstChild) {
-            // Not `textContent`: a new text node costs a recalculation of styles.
-            ref.el.firstChild.data = text;
-        } else {
-            ref.el.textContent = text;
-        }
-    };
+    const write = () => setText(ref.el, telemetry.formatAge(getTime()));
     onMounted(write);
     onPatched(write);
     onWillDestroy(telemetry.onTick(write));
+}
+
+/**
+ * Write what changes all the time straight into the page, and only while it is on the screen: a
+ * thousand tiles would render a thousand times per second.
+ *
+ * @param {string} refName of the element that is looked at
+ * @param {object} device
+ * @param {() => void} write at each reading, each second, and after each rendering
+ * @param {() => void} [onSeen] when the element comes into sight
+ */
+export function useWhileSeen(refName, device, write, onSeen = () => {}) {
+    const telemetry = useService("smartdairy_iot.telemetry");
+    const ref = useRef(refName);
+    let isSeen = true;
+    let stop;
+    const writeIfSeen = () => isSeen && ref.el && write();
+    onMounted(() => {
+        write();
+        stop = telemetry.visibility.observe(ref.el, (seen) => {
+            const comes = seen && !isSeen;
+            isSeen = seen;
+            if (comes) {
+                write();
+            }
+            if (seen) {
+                onSeen();
+            }
+        });
+    });
+    onPatched(write);
+    onWillUnmount(() => stop());
+    onWillDestroy(telemetry.onTick(writeIfSeen));
+    onWillDestroy(telemetry.store.onDevice(device.device_id, writeIfSeen));
 }

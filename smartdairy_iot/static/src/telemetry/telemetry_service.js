@@ -1,9 +1,13 @@
+import { toRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { toMillis } from "./format";
+import { formatAge, mainMeasure, toMillis } from "./format";
 import { LiveStore } from "./live_store";
+import { decodeReadings } from "./message";
+import { Trends } from "./trends";
+import { Visibility } from "./visibility";
 
 const TICK = 1000;
 const HEARTBEAT = 30_000;
@@ -14,7 +18,7 @@ const RETRY = 10_000;
 const SUBSCRIBED = 1000;
 /** Without a connection for this long the screen says since when. */
 const PATIENCE = 10_000;
-const TILES_PER_FRAME = 50;
+const TILES_PER_FRAME = 100;
 
 /**
  * Feeds the live store while somebody watches: a snapshot first, then what the bus brings, and
@@ -30,7 +34,7 @@ export class Telemetry {
         this.clockOffset = 0;
         this.tickListeners = new Set();
         this.handlers = {
-            "smartdairy_iot/readings": ({ readings }) => this.onReadings(readings),
+            "smartdairy_iot/readings": (message) => this.onReadings(decodeReadings(message)),
             "smartdairy_iot/alert": ({ alert }) => this.store.applyAlert(alert),
             "smartdairy_iot/status": ({ devices }) => this.store.applyStatus(devices),
         };
@@ -38,6 +42,9 @@ export class Telemetry {
             type,
             (payload) => this.receive(type, payload),
         ]);
+        this.visibility = new Visibility();
+        this.trends = new Trends({ orm, now: () => this.now() });
+        this.onVisible = this.onVisible.bind(this);
         this.onConnected = this.onConnected.bind(this);
         this.onDisconnected = this.onDisconnected.bind(this);
         this.reset();
@@ -45,6 +52,7 @@ export class Telemetry {
 
     reset() {
         this.store = new LiveStore(() => this.now());
+        this.trends.forget();
         this.channels = new Set();
         this.unknown = new Set();
         this.held = null;
@@ -55,6 +63,11 @@ export class Telemetry {
     /** The server's clock: the one of a tablet in the milking parlour may be minutes off. */
     now() {
         return Date.now() + this.clockOffset;
+    }
+
+    /** "12 s ago" by that clock; nothing for NaN. */
+    formatAge(time) {
+        return isNaN(time) ? "" : formatAge(this.now() - time).toString();
     }
 
     //--------------------------------------------------------------------------
@@ -82,6 +95,7 @@ export class Telemetry {
         this.bus.addEventListener("BUS:CONNECT", this.onConnected);
         this.bus.addEventListener("BUS:RECONNECT", this.onConnected);
         this.bus.addEventListener("BUS:DISCONNECT", this.onDisconnected);
+        document.addEventListener("visibilitychange", this.onVisible);
         this.store.state.lostAt = this.now();
         this.nextHeartbeat = Infinity;
         this.ticker = browser.setInterval(() => this.tick(), TICK);
@@ -98,7 +112,16 @@ export class Telemetry {
         this.bus.removeEventListener("BUS:CONNECT", this.onConnected);
         this.bus.removeEventListener("BUS:RECONNECT", this.onConnected);
         this.bus.removeEventListener("BUS:DISCONNECT", this.onDisconnected);
+        document.removeEventListener("visibilitychange", this.onVisible);
         this.channels.forEach((channel) => this.bus.deleteChannel(channel));
+    }
+
+    /** Nobody watches a tab in the background: its farms fall silent until it is seen again. */
+    onVisible() {
+        if (document.visibilityState === "visible") {
+            this.sendHeartbeat();
+            this.load();
+        }
     }
 
     /** @returns {() => void} stops listening */
@@ -115,7 +138,7 @@ export class Telemetry {
         if (Date.now() >= this.nextLoad) {
             this.load();
         }
-        if (Date.now() >= this.nextHeartbeat) {
+        if (Date.now() >= this.nextHeartbeat && document.visibilityState === "visible") {
             this.sendHeartbeat();
         }
         this.store.refreshStale();
@@ -201,8 +224,10 @@ export class Telemetry {
         this.nextHeartbeat = Date.now() + HEARTBEAT;
         if (this.connected && this.channels.size && this.watchers) {
             const farmIds = [...this.channels].map((channel) => Number(channel.split("_").pop()));
+            const { store } = this;
             try {
-                await this.orm.silent.call("farm.farm", "watch_live", [farmIds]);
+                const milk = await this.orm.silent.call("farm.farm", "watch_live", [farmIds]);
+                store.applyMilk(milk || {});
             } catch {
                 // The server is away, or took a farm from us: a new snapshot tells which.
                 this.nextLoad = Math.min(this.nextLoad, Date.now() + RETRY);
@@ -241,6 +266,12 @@ export class Telemetry {
     }
 
     onReadings(readings) {
+        for (const { device_id, time, values } of readings) {
+            const device = toRaw(this.store.devices.get(device_id));
+            if (device && time) {
+                this.trends.add(device_id, time, values[mainMeasure(device)]);
+            }
+        }
         this.store.queueReadings(readings);
         this.frame ||= browser.requestAnimationFrame(() => this.flush());
     }

@@ -1,0 +1,85 @@
+import { html, useState } from "../../lib/htm-preact.js";
+import { api, OfflineError } from "../api.js";
+
+export function SignIn() {
+    const [challenge, setChallenge] = useState(null);
+    const [isPairing, setPairing] = useState(false);
+    const [problem, setProblem] = useState("");
+    const [busy, setBusy] = useState(false);
+
+    async function submit(event) {
+        event.preventDefault();
+        const { login, password, code } = Object.fromEntries(new FormData(event.target));
+        setBusy(true);
+        setProblem("");
+        try {
+            if (isPairing) {
+                await api.pair(code);
+            } else if (challenge) {
+                await api.confirm(challenge, code);
+            } else {
+                const asked = await api.signIn(login, password);
+                setChallenge(asked?.challenge || null);
+            }
+        } catch (error) {
+            setProblem(describe(error));
+        }
+        setBusy(false);
+    }
+
+    const needsCode = isPairing || challenge;
+    return html`<main class="sign-in">
+        <h1>Dairy IoT</h1>
+        <form onSubmit=${submit} aria-label="Sign in">
+            ${
+                needsCode
+                    ? html`<label key="code">
+                          ${isPairing ? "Pairing code of your preferences in Odoo" : "Code of your second factor"}
+                          <input name="code" required autocomplete="one-time-code" autofocus />
+                      </label>`
+                    : html`<label key="login">
+                              Login
+                              <input
+                                  name="login"
+                                  required
+                                  autocomplete="username"
+                                  autocapitalize="none"
+                              />
+                          </label>
+                          <label key="password">
+                              Password
+                              <input
+                                  name="password"
+                                  type="password"
+                                  required
+                                  autocomplete="current-password"
+                              />
+                          </label>`
+            }
+            ${problem && html`<p class="problem" role="alert">${problem}</p>`}
+            <button type="submit" class="primary" disabled=${busy}>
+                ${busy ? "One moment …" : "Sign in"}
+            </button>
+        </form>
+        <button
+            type="button"
+            class="link"
+            onClick=${() => {
+                setChallenge(null);
+                setPairing(!needsCode);
+            }}
+        >
+            ${needsCode ? "Use login and password" : "Use a pairing code"}
+        </button>
+    </main>`;
+}
+
+function describe(error) {
+    if (error instanceof OfflineError) {
+        return "The server does not answer. Is the phone in a network?";
+    }
+    if (error.status === 429) {
+        return `Too many attempts: wait ${error.retryAfter || 60} seconds.`;
+    }
+    return error.message;
+}

@@ -1,0 +1,1 @@
+"""What the mobile app asks, of many phones at once."""

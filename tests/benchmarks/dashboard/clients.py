@@ -1,0 +1,53 @@
+"""Many browsers' websockets at once: what they receive."""
+
+import contextlib
+import json
+import select
+import threading
+
+import websocket
+
+
+class Clients(threading.Thread):
+    """So many connections that watch one farm, all read by one thread.
+
+    :ivar received: bytes of the messages of each
+    :ivar messages: how many came to each
+    """
+
+    def __init__(self, url, session_id, farm, how_many):
+        super().__init__(daemon=True)
+        self.received, self.messages = [0] * how_many, [0] * how_many
+        self._stopping = threading.Event()
+        self._sockets = {}
+        for number in range(how_many):
+            connection = websocket.create_connection(
+                url.replace("http", "ws", 1) + "/websocket",
+                cookie=f"session_id={session_id}",
+                origin=url,
+                timeout=10,
+            )
+            subscription = {"channels": [f"farm.farm_{farm}"], "last": 0}
+            message = {"event_name": "subscribe", "data": subscription}
+            connection.send(json.dumps(message))
+            self._sockets[connection.sock] = number, connection
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def run(self):
+        """Read until stopped."""
+        while not self._stopping.is_set():
+            for ready in select.select(list(self._sockets), [], [], 0.2)[0]:
+                number, connection = self._sockets[ready]
+                text = connection.recv()
+                self.received[number] += len(text)
+                self.messages[number] += 1
+
+    def __exit__(self, *_error):
+        self._stopping.set()
+        self.join()
+        for _number, connection in self._sockets.values():
+            with contextlib.suppress(OSError, websocket.WebSocketException):
+                connection.close()

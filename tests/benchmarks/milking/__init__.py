@@ -1,0 +1,1 @@
+"""Milkings, attention and the compliance report; `driver` runs in Odoo's shell."""

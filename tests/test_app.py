@@ -1,0 +1,110 @@
+"""The reference client on a phone: sign in, look, acknowledge, lose the network."""
+
+import os
+from contextlib import contextmanager
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.conftest import wait_until
+from tests.support.accessibility import serious_faults
+from tests.support.browser import _FLAGS
+
+
+@contextmanager
+def phone(odoo):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=_FLAGS
+        )
+        context = browser.new_context(viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(odoo.url + "/iot/app")
+        yield page
+        browser.close()
+
+
+def sign_in(page):
+    page.get_by_label("Login").fill(os.environ["ODOO_LOGIN"])
+    page.get_by_label("Password").fill(os.environ["ODOO_PASSWORD"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("nav")).to_be_visible(timeout=15_000)
+
+
+def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
+    make_device, odoo
+):
+    device = make_device()
+    device.publish({"temperature": 4.2})
+    with phone(odoo) as page:
+        page.get_by_label("Login").fill("nobody")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text(
+            "Wrong login or password", timeout=20_000
+        )
+        sign_in(page)
+
+        page.get_by_role("searchbox").fill(device.id)
+        card = page.locator(f"[data-device-id='{device.id}']")
+        expect(card).to_contain_text("4.2", timeout=20_000)
+        assert serious_faults(page, "body") == []
+        card.locator("a").click()
+        expect(page.get_by_role("img")).to_have_attribute(
+            "aria-label", "Temperature over 24h: from 4.2 °C to 4.2 °C, last 4.2 °C"
+        )
+
+        alert_id = make_alert(odoo, device)
+        page.get_by_role("link", name="Alerts").click()
+        alert = page.locator(f"[data-alert-id='{alert_id}']")
+        alert.get_by_role("button").click()
+        page.get_by_label("Cause").select_option("door")
+        page.get_by_label("Note").fill("lid of tank 2")
+        page.get_by_label("What was done").fill("closed")
+        assert serious_faults(page, "body") == []
+        page.locator("dialog button[type=submit]").click()
+        expect(alert).to_contain_text("Acknowledged", timeout=10_000)
+        domain = [("id", "=", alert_id)]
+        found = odoo.search_read("iot.alert", domain, ["state", "cause"])[0]
+        assert (found["state"], found["cause"]) == ("acknowledged", "door")
+
+        page.get_by_role("link", name="Settings").click()
+        expect(page.locator("main")).to_contain_text(os.environ["ODOO_LOGIN"])
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.context.set_offline(True)
+        page.goto(odoo.url + "/iot/app#/devices")
+        page.reload()
+        expect(page.get_by_role("alert")).to_contain_text(
+            "No connection", timeout=20_000
+        )
+        page.get_by_role("searchbox").fill(device.id)
+        expect(card).to_contain_text("4.2")
+        page.context.set_offline(False)
+
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_label("Password")).to_be_visible()
+        assert page.evaluate("localStorage.length") == 0
+        assert page.errors == []
+
+
+def test_the_shell_refuses_scripts_of_others_and_frames(odoo):
+    answer = odoo.session.get(odoo.url + "/iot/app", timeout=30)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy and "'unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    worker = odoo.session.get(odoo.url + "/iot/app/sw.js", timeout=30)
+    assert worker.headers["Content-Type"].startswith("text/javascript")
+    assert worker.headers["Service-Worker-Allowed"] == "/iot/app"
+
+
+def make_alert(odoo, device):
+    """A breach that the rules find by themselves."""
+    device.publish({"temperature": 11.9})
+    domain = [("device_id.device_id", "=", device.id)]
+
+    def find():
+        return odoo.search_read("iot.alert", domain, ["id"])
+
+    return wait_until(find, "the alert is raised", 70)[0]["id"]

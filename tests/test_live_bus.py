@@ -1,0 +1,153 @@
+"""What the bus carries of readings: nothing unwatched, nothing to strangers, no gap."""
+
+import json
+import os
+import uuid
+from urllib.parse import urlparse
+
+import psycopg2
+import pytest
+import websocket
+from playwright.sync_api import expect
+
+from tests.conftest import wait_until
+from tests.support.accessibility import serious_faults
+from tests.support.browser import open_page
+from tests.support.odoo import Odoo
+from tests.support.proxy import Proxy
+from tests.test_sensor_flow import open_websocket, wait_for_reading
+
+TILE_VALUE = "[data-device-id='{}'] .o_sd_tile_value"
+
+
+@pytest.fixture
+def bus_rows():
+    """How many messages about a farm wait on the bus: ``bus_rows(farm)``."""
+    connection = psycopg2.connect(os.environ["PG_DSN"])
+    connection.autocommit = True
+
+    def count(farm):
+        with connection.cursor() as cr:
+            cr.execute(
+                "SELECT count(*) FROM bus_bus WHERE channel::json ->> 1 = 'farm.farm'"
+                " AND channel::json ->> 2 = %s",
+                [str(farm)],
+            )
+            return cr.fetchone()[0]
+
+    yield count
+    connection.close()
+
+
+@pytest.fixture
+def stranger(odoo):
+    """A user of another farm, and of that one only: ``(session, farm)``."""
+    login = f"stranger-{uuid.uuid4().hex[:6]}"
+    group = odoo.call("ir.model.data", "check_object_reference", *_USER_GROUP)[1]
+    user = odoo.create(
+        "res.users",
+        {
+            "name": login,
+            "login": login,
+            "password": login,
+            "group_ids": [(4, group)],
+        },
+    )
+    values = {"name": f"Farm of {login}", "tz": "UTC", "user_ids": [(6, 0, [user])]}
+    farm = odoo.create("farm.farm", values)
+    return Odoo(odoo.url, os.environ["ODOO_DB"], login, login), farm
+
+
+_USER_GROUP = ("smartdairy_iot", "group_iot_user")
+
+
+def test_while_nobody_watches_the_bus_stays_empty(make_device, odoo, bus_rows):
+    farm = odoo.create("farm.farm", {"name": "Unwatched farm", "tz": "UTC"})
+    device = make_device(farm_id=farm)
+    for value in (4.0, 4.1, 4.2):
+        device.publish({"temperature": value})
+    domain = [("device_id.device_id", "=", device.id)]
+    wait_until(
+        lambda: (
+            (rows := odoo.search_read("iot.device.state", domain, ["last_values"]))
+            and rows[0]["last_values"] == {"temperature": 4.2}
+        ),
+        "the listener has told Odoo",
+    )
+    assert bus_rows(farm) == 0
+    odoo.call("farm.farm", "watch_live", [farm])
+    device.publish({"temperature": 4.3})
+    wait_until(lambda: bus_rows(farm), "a watched farm's reading is on the bus")
+
+
+def test_a_user_of_one_farm_is_never_told_of_another(make_device, odoo, stranger):
+    """Recorded from the wrong side: each message of the stranger's websocket."""
+    other, own_farm = stranger
+    farm = odoo.create(
+        "farm.farm", {"name": "Private farm", "tz": "UTC", "user_ids": [(6, 0, [2])]}
+    )
+    secret, own = make_device(farm_id=farm), make_device(farm_id=own_farm)
+    channels = [f"farm.farm_{farm}", f"farm.farm_{own_farm}", f"farm.farm_{farm}_x"]
+    wrong_side = open_websocket(other, channels)
+    right_side = open_websocket(odoo, [f"farm.farm_{farm}"])
+    with pytest.raises(RuntimeError):
+        other.call("farm.farm", "watch_live", [farm])
+    odoo.call("farm.farm", "watch_live", [farm])
+    other.call("farm.farm", "watch_live", [own_farm])
+    secret.publish({"temperature": 11.7})
+    wait_for_reading(right_side, secret.id)
+    own.publish({"temperature": 4.0})
+    recorded = record_until(wrong_side, own.id)
+    assert secret.id not in recorded
+    assert own.id in recorded
+    assert secret.id not in json.dumps(other.call("farm.farm", "get_live_board"))
+    (found,) = odoo.search_read("iot.device", [("device_id", "=", secret.id)], ["id"])
+    assert other.call("farm.farm", "get_live_trends", [found["id"]]) == {}
+    wrong_side.close()
+    right_side.close()
+
+
+def record_until(connection, device_id):
+    """All that comes, until that device is told of; its own farm's come later."""
+    recorded = ""
+    while device_id not in recorded:
+        recorded += connection.recv()
+    connection.settimeout(0.5)
+    try:
+        while True:
+            recorded += connection.recv()
+    except websocket.WebSocketTimeoutException:
+        return recorded
+
+
+def test_after_a_cut_line_the_board_has_no_gap(make_device, odoo):
+    """What came while the connection was gone is there as soon as it is back."""
+    device = make_device()
+    url = urlparse(odoo.url)
+    with Proxy((url.hostname, url.port)) as proxy:
+        through = Through(odoo, f"{url.scheme}://{url.hostname}:{proxy.port}")
+        with open_page(through, "/odoo/iot-live?text=" + device.id) as page:
+            badge = page.locator(".o_sd_connection")
+            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
+            value = page.locator(TILE_VALUE.format(device.id))
+            device.publish({"temperature": 4.2})
+            expect(value).to_have_text("4.2", timeout=15_000)
+            assert serious_faults(page) == []
+            proxy.refuse()
+            expect(badge).not_to_have_attribute("data-connection", "live")
+            device.publish({"temperature": 5.7})
+            expect(badge).to_have_attribute("data-connection", "stale", timeout=30_000)
+            expect(page.locator(".o_sd_not_live")).to_have_count(1)
+            proxy.forward()
+            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
+            expect(value).to_have_text("5.7")
+            device.publish({"temperature": 5.9})
+            expect(value).to_have_text("5.9", timeout=15_000)
+
+
+class Through:
+    """The same session at another address."""
+
+    def __init__(self, odoo, url):
+        self.url = url
+        self.session_id = odoo.session_id

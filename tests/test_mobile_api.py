@@ -1,0 +1,158 @@
+"""The mobile API on the running server, as an app uses it."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+import requests
+import websocket
+
+from tests.conftest import REPO
+from tests.support.device import now
+
+BASE = "/api/v1/iot"
+_SESSION_EXPIRED = 4001  # Odoo's close code
+_SECONDS = 12  # that schemathesis invents requests
+
+
+class App:
+    """Signed in as the administrator."""
+
+    def __init__(self):
+        self.url = os.environ["ODOO_URL"]
+        answer = requests.post(
+            f"{self.url}{BASE}/auth/login",
+            json={
+                "login": os.environ["ODOO_LOGIN"],
+                "password": os.environ["ODOO_PASSWORD"],
+                "device": {"name": "Test phone", "platform": "android"},
+            },
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        self.token = answer.json()["tokens"]["accessToken"]
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    def call(self, method, path, **options):
+        url = f"{self.url}{BASE}{path}"
+        return requests.request(
+            method, url, headers=self.headers, timeout=30, **options
+        )
+
+    def listen(self, *channels):
+        """Without a cookie, as an app has none."""
+        connection = websocket.create_connection(
+            self.url.replace("http", "ws", 1) + "/websocket",
+            origin=self.url,
+            timeout=10,
+        )
+        asked = {
+            "channels": [f"smartdairy_iot.token:{self.token}", *channels],
+            "last": 0,
+        }
+        connection.send(json.dumps({"event_name": "subscribe", "data": asked}))
+        return connection
+
+
+@pytest.fixture
+def app():
+    app = App()
+    yield app
+    app.call("POST", "/auth/logout")
+
+
+def messages_of(connection, device_id, until):
+    """Those about that device, as they come, until one is of that type."""
+    told = []
+    while not told or told[-1]["type"] != until:
+        for notification in json.loads(connection.recv()):
+            assert notification["message"]["type"] == "smartdairy_iot/live"
+            told += [
+                message
+                for message in notification["message"]["payload"]["messages"]
+                if message.get("device_id") == device_id
+            ]
+    return told
+
+
+def test_an_app_without_a_cookie_is_told_what_a_thermometer_says(
+    make_device, farm, app
+):
+    device = make_device()
+    connection = app.listen(f"smartdairy_iot.farm_{farm}")
+    reading = None
+    while not reading:
+        device.publish({"temperature": 4.5, "humidity": 80, "timestamp": now()})
+        reading = messages_of(connection, device.id, "temperature_reading")[-1]
+    assert (reading["temperature"], reading["humidity"]) == (4.5, 80)
+    assert reading["is_alarm"] is False
+    connection.close()
+
+
+def test_an_app_is_told_of_a_milking_from_its_start_to_its_end(make_device, farm, app):
+    meter = make_device("milk_meter")
+    connection = app.listen("smartdairy_iot.farms")
+    told = []
+    session = {"session_id": uuid.uuid4().hex, "animal_id": 123}
+    meter.publish({"type": "session_start", "timestamp": now(), **session})
+    meter.publish({"type": "reading", "volume": 2.5, "timestamp": now(), **session})
+    told += messages_of(connection, meter.id, "session_start")
+    meter.publish(
+        {"type": "session_end", "total_volume": 2.5, "timestamp": now(), **session}
+    )
+    told += messages_of(connection, meter.id, "session_end")
+    kinds = [message["type"] for message in told]
+    assert "milk_reading" in kinds
+    assert kinds.index("session_start") < kinds.index("session_end")
+    end = told[-1]
+    assert end["session_id"] == session["session_id"]
+    assert end["animal_id"] == 123
+    assert end["total_volume"] == pytest.approx(2.5)
+    connection.close()
+
+
+def test_who_has_signed_out_hears_nothing_more(make_device, farm, app):
+    device = make_device()
+    connection = app.listen(f"smartdairy_iot.farm_{farm}")
+    device.publish({"temperature": 4.0, "timestamp": now()})
+    messages_of(connection, device.id, "temperature_reading")
+    app.call("POST", "/auth/logout")
+    device.publish({"temperature": 5.0, "timestamp": now()})
+    assert closed_as(connection) == _SESSION_EXPIRED
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "sdi_a_" + "0" * 43])
+def test_a_wrong_token_opens_no_channel(farm, app, token):
+    app.token = token
+    connection = app.listen(f"smartdairy_iot.farm_{farm}")
+    assert closed_as(connection) == _SESSION_EXPIRED
+
+
+def closed_as(connection):
+    """The close code; what is told before that is no longer to be told."""
+    opcode, frame = connection.recv_data()
+    assert opcode == websocket.ABNF.OPCODE_CLOSE, frame
+    return int.from_bytes(frame[:2], "big")
+
+
+def test_the_server_keeps_what_the_document_promises(app, tmp_path):
+    """schemathesis invents requests from the document, valid ones and others."""
+    program = Path(sys.executable).with_name("schemathesis")
+    command = [
+        *(program, "--config-file", REPO / "tests" / "support" / "schemathesis.toml"),
+        *("run", REPO / "docs" / "openapi.json", "--url", app.url, "--no-color"),
+        *("-H", f"Authorization: Bearer {app.token}"),
+        # Signing out ends the token; push has its own tests.
+        *("--exclude-path-regex", "/auth/|/push/"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "8"),
+        *("--max-time", str(_SECONDS), "--seed", "26", "--generation-database", "none"),
+    ]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "Authentication failed" not in done.stdout
