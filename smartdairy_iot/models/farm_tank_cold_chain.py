@@ -43,7 +43,9 @@ class FarmTank(models.Model):
             "phase_since": to_millis(state.phase_since),
             "temperature": state.temperature if state.measured_at else None,
             "measured_at": to_millis(state.measured_at),
-            "volume": state.volume if self.volume_device_id and state else None,
+            "volume": state.volume
+            if self.volume_device_id and state.measured_at
+            else None,
             "capacity": self.capacity_liters,
             "agitator": running.get(self.agitator_device_id.id),
             "due_celsius": state.due_celsius if state else 0.0,

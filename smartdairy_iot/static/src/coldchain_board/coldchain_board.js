@@ -83,7 +83,7 @@ export class ColdChainBoard extends Component {
 
     // A tank -------------------------------------------------------------------------
 
-    get tank() {
+    get selected() {
         return this.state.tanks.find(({ id }) => id === this.url.tank);
     }
 
@@ -139,7 +139,7 @@ export class ColdChainBoard extends Component {
     }
 
     time(ms) {
-        return ms ? describeTime(ms, this.tank.tz) : "";
+        return ms ? describeTime(ms, this.selected.tz) : "";
     }
 
     open(id) {

@@ -30,7 +30,6 @@ export class DeviceBoard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.histories = HISTORIES;
-        this.describePercent = describePercent;
         this.keepLast = new KeepLast();
         this.url = useUrlState({ device: 0, span: 1440, end: 0, measures: [], history: "week" });
         this.state = useState({ phase: "loading", board: null, isMissing: false });
@@ -81,6 +80,10 @@ export class DeviceBoard extends Component {
 
     onCurves(changes) {
         Object.assign(this.url, changes);
+    }
+
+    historyLabel({ id, label }) {
+        return `${label}: ${describePercent(this.state.board.health.uptime[id])}`;
     }
 
     openForm() {
