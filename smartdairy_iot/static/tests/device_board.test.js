@@ -46,7 +46,10 @@ describe("curves of a device", () => {
 });
 
 describe("a tank in words", () => {
-    const tank = { is_supervised: true, measured_at: NOW, alert: null, due_at: false };
+    const tank = {
+        ...{ is_supervised: true, measured_at: NOW, phase: "storage" },
+        ...{ alert: null, due_at: false },
+    };
 
     test("until when the milk must be cold, and since when it is late", () => {
         const due = { due_celsius: 7, due_at: NOW + 23 * MINUTE };
@@ -63,6 +66,7 @@ describe("a tank in words", () => {
         expect(tankLevel({ ...tank, alert: { severity: "critical" } }, NOW)).toBe("danger");
         expect(tankLevel(tank, NOW + HOUR)).toBe("old");
         expect(tankLevel({ ...tank, is_supervised: false }, NOW)).toBe("none");
+        expect(tankLevel({ ...tank, phase: "" }, NOW)).toBe("none");
     });
 
     test("each limit is a band from its deadline on; what goes on lasts until now", () => {

@@ -24,7 +24,7 @@ export function tankLevel(tank, now) {
     if (tank.due_at && tank.due_at < now) {
         return "danger";
     }
-    if (!tank.is_supervised || !tank.measured_at) {
+    if (!tank.is_supervised || !tank.measured_at || !tank.phase) {
         return "none";
     }
     if (now - tank.measured_at > OLD) {
