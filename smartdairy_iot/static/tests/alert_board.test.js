@@ -1,4 +1,6 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { makeMockEnv } from "@web/../tests/web_test_helpers";
 import {
     columnsOf,
     dropOf,
@@ -9,6 +11,9 @@ import {
 import { ago, makeAlert } from "./live_test_helpers";
 
 describe.current.tags("headless");
+defineMailModels();
+// Words and numbers are those of the user's language.
+beforeEach(() => makeMockEnv());
 
 const ids = (alerts) => alerts.map(({ id }) => id);
 

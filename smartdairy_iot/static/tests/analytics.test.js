@@ -1,4 +1,6 @@
-import { describe, expect, test } from "@odoo/hoot";
+import { beforeEach, describe, expect, test } from "@odoo/hoot";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { makeMockEnv } from "@web/../tests/web_test_helpers";
 import {
     cut,
     describeAnomaly,
@@ -9,6 +11,9 @@ import {
 import { byDay, byHour, liters, percent } from "@smartdairy_iot/milking_board/production";
 
 describe.current.tags("headless");
+defineMailModels();
+// Words and numbers are those of the user's language.
+beforeEach(() => makeMockEnv());
 
 const HOUR = 3600 * 1000;
 const NINE = Date.parse("2026-01-05T08:00:00Z"); // in Amsterdam
