@@ -3,24 +3,24 @@
 # as the superuser over a local socket.
 #
 # odoo         owns both databases; neither superuser nor allowed to make others
-# grafana      may read the readings and nothing else
+# reader      may read the readings and nothing else
 set -euo pipefail
 
 # psql's variables quote the passwords; they are on no command line that others can see.
 psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<SQL
 \set odoo \`cat "${SECRETS:-/run/secrets}/odoo_db_password"\`
-\set grafana \`cat "${SECRETS:-/run/secrets}/grafana_db_password"\`
+\set reader \`cat "${SECRETS:-/run/secrets}/reader_db_password"\`
 CREATE ROLE odoo LOGIN PASSWORD :'odoo';
-CREATE ROLE grafana LOGIN PASSWORD :'grafana';
+CREATE ROLE reader LOGIN PASSWORD :'reader';
 CREATE DATABASE smartdairy OWNER odoo;
 CREATE DATABASE smartdairy_iot OWNER odoo;
 REVOKE CONNECT ON DATABASE smartdairy, smartdairy_iot FROM PUBLIC;
-GRANT CONNECT ON DATABASE smartdairy_iot TO grafana;
+GRANT CONNECT ON DATABASE smartdairy_iot TO reader;
 \connect smartdairy
 CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 \connect smartdairy_iot
 CREATE EXTENSION IF NOT EXISTS timescaledb;
-GRANT USAGE ON SCHEMA public TO grafana;
-ALTER DEFAULT PRIVILEGES FOR ROLE odoo IN SCHEMA public GRANT SELECT ON TABLES TO grafana;
+GRANT USAGE ON SCHEMA public TO reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE odoo IN SCHEMA public GRANT SELECT ON TABLES TO reader;
 SQL
