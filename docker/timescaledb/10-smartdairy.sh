@@ -3,7 +3,7 @@
 # as the superuser over a local socket.
 #
 # odoo         owns both databases; neither superuser nor allowed to make others
-# reader      may read the readings and nothing else
+# reader       may read the readings and nothing else
 set -euo pipefail
 
 # psql's variables quote the passwords; they are on no command line that others can see.
