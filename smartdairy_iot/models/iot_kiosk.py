@@ -207,6 +207,7 @@ class IotKiosk(models.Model):
         """Its farms, with the rights of its user: never more than those see."""
         self.ensure_one()
         farms = self.env["farm.farm"].with_user(self.user_id)
+        # sudo - res.users: which companies its user is allowed, whoever asks.
         company_ids = (self.company_id & self.user_id.sudo().company_ids).ids
         farms = farms.with_context(
             allowed_company_ids=company_ids, lang=self.lang, tz=False
