@@ -18,16 +18,18 @@ export class DeviceSections extends Component {
         this.state = useState(useService("smartdairy_iot.telemetry").store.state);
         this.filter = useState(this.props.filter);
         this.drawn = useState({ count: AT_ONCE });
+        // In a template `this` inherits from the component: a plain property would be lost.
+        this.all = { count: 0 };
         useEffect(
             (count) => {
-                if (count < this.total) {
+                if (count < this.all.count) {
                     const frame = browser.requestAnimationFrame(() => {
                         this.drawn.count += AT_ONCE;
                     });
                     return () => browser.cancelAnimationFrame(frame);
                 }
             },
-            () => [this.drawn.count, this.total]
+            () => [this.drawn.count, this.all.count]
         );
     }
 
@@ -36,7 +38,7 @@ export class DeviceSections extends Component {
             this.state.statusChanges; // observed
         }
         const sections = groupByPlace(this.state.farms, this.filter, toRaw);
-        this.total = sections.reduce((sum, { count }) => sum + count, 0);
+        this.all.count = sections.reduce((sum, { count }) => sum + count, 0);
         return firstTiles(sections, this.drawn.count);
     }
 
