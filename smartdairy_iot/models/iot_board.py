@@ -57,9 +57,26 @@ class IotBoard(models.Model):
                     )
                 ) from error
 
+    @api.constrains("company_id", "user_id")
+    def _check_company(self):
+        for board in self:
+            if board.company_id not in board.user_id.company_ids:
+                raise ValidationError(
+                    _(
+                        "The board “%(name)s” cannot be of a company in which its "
+                        "owner does not work.",
+                        name=board.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([{**vals, "user_id": self.env.uid} for vals in vals_list])
+
+    def write(self, vals):
+        """Nobody gives a board to somebody else, who would find it among their own."""
+        kept = {name: value for name, value in vals.items() if name != "user_id"}
+        return super().write(kept)
 
     def copy_data(self, default=None):
         """A copy is one's own, whoever made the first one."""

@@ -141,8 +141,8 @@ class IotKiosk(models.Model):
         return super().create([{**vals, **own} for vals in vals_list])
 
     def write(self, vals):
-        if "farm_ids" in vals or "company_id" in vals:
-            # Who chooses the farms vouches for them.
+        if vals.keys() & {"farm_ids", "company_id", "user_id"}:
+            # Who chooses the farms vouches for them, and nobody for somebody else.
             vals = {**vals, "user_id": self.env.uid}
         done = super().write(vals)
         if vals.keys() & {

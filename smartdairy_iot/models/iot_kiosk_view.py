@@ -32,5 +32,6 @@ class IotKioskView(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
+        self.check_access("write")  # it may belong to another screen now
         self.kiosk_id._tell()
         return done

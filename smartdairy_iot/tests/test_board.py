@@ -55,6 +55,19 @@ class TestBoard(IotCase):
         planted = self.env["iot.board"].with_user(self.other).create(vals)
         self.assertEqual(planted.user_id, self.other)
 
+    def test_nobody_gives_a_board_to_somebody_else(self):
+        self.board.write({"user_id": self.other.id})
+        self.assertEqual(self.board.user_id, self.owner)
+
+    def test_nobody_shares_a_board_with_a_company_they_are_not_in(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = {"is_shared": True, "company_id": company.id}
+        with self.assertRaisesRegex(ValidationError, "does not work"):
+            self.board.write(foreign)
+        boards = self.env["iot.board"].with_user(self.owner)
+        with self.assertRaisesRegex(ValidationError, "does not work"):
+            boards.create({"name": "Planted", **foreign})
+
     def test_a_wrong_layout_is_refused_and_says_where(self):
         wrong = {"version": 1, "widgets": [{"id": "w", "type": "script"}]}
         with self.assertRaisesRegex(ValidationError, r"widgets\[0\]\.type"):

@@ -60,6 +60,24 @@ class TestKiosk(KioskCase):
         for read in ("unlink", "_to_live_tiles", "watch_live", "write", ""):
             self.assertEqual(self.answer(read=read), {"refused": "read"})
 
+    def test_nobody_lets_a_screen_see_what_somebody_else_sees(self):
+        self.kiosk.write({"user_id": self.env.ref("base.user_admin").id})
+        self.assertEqual(self.kiosk.user_id, self.manager)
+
+    def test_a_view_moves_to_no_screen_of_another_company(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        farm = self.env["farm.farm"].create(
+            {"name": "Far", "tz": "UTC", "company_id": company.id}
+        )
+        self.env.user.company_ids |= company
+        kiosks = self.env["iot.kiosk"].with_context(allowed_company_ids=company.ids)
+        foreign = kiosks.create(
+            {"name": "Theirs", "farm_ids": farm.ids, "company_id": company.id}
+        )
+        line = self.kiosk.view_ids[0].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            line.write({"kiosk_id": foreign.id})
+
     def test_a_wrong_token_learns_nothing(self):
         for token in ("", "x", self.token[:-1], self.token + "a", "a" * 5000, 7, None):
             found = self.env["iot.kiosk"]._answer(token)

@@ -63,6 +63,10 @@ class IotAppCode(models.Model):
         )
         return found.try_lock_for_update()
 
+    @api.model
+    def _void(self, users):
+        self.search([("user_id", "in", users.ids)]).unlink()
+
     @api.autovacuum
     def _gc_codes(self):
         self.search([("expires_at", "<", fields.Datetime.now())]).unlink()

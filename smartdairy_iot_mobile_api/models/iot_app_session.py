@@ -146,6 +146,8 @@ class IotAppSession(models.Model):
     def _revoke_all(self, users, reason, by=None):
         # sudo - iot.app.session: whoever changes a password need not see devices.
         live = [("user_id", "in", users.ids), ("revoked_at", "=", False)]
+        # sudo - iot.app.code: with one that still counts, a device signs in again.
+        self.env["iot.app.code"].sudo()._void(users)
         return self.sudo().search(live)._revoke(reason, by)
 
     @api.autovacuum

@@ -87,8 +87,8 @@ def read_cursor(cursor):
     """:return: ``(naive UTC time, record id)``"""
     try:
         time, record_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return datetime.fromisoformat(time), int(record_id)
-    except (ValueError, TypeError, binascii.Error):
+        return datetime.fromisoformat(time).replace(tzinfo=None), int(record_id)
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise InvalidParameterError(
             "cursor", "cursor: is none that this server has given."
         ) from None

@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 
+from ..models.iot_app_token_live import PROOF
 from .app import PHONE, AppCase
 from .common import DEVICES
 
@@ -89,6 +90,23 @@ class TestSignIn(AppCase):
         code = self.show_code()
         with self.later(minutes=6):
             self.assertError(self.pair(code), 401, "unauthenticated")
+
+    def test_a_code_ends_with_the_password_and_with_signing_out_everywhere(self):
+        code = self.show_code()
+        self.rahim.password = "another horse battery"
+        self.env.flush_all()
+        self.assertError(self.pair(code), 401, "unauthenticated")
+        code = self.show_code()
+        self.rahim.with_user(self.rahim).action_iot_sign_out_everywhere()
+        self.env.flush_all()
+        self.assertError(self.pair(code), 401, "unauthenticated")
+
+    def test_nobody_learns_from_a_proof_of_their_own_who_is_signed_in(self):
+        public = self.env.ref("base.public_user")
+        websocket = self.env["ir.websocket"].with_user(public)
+        asked = ["x", f"{PROOF}key:2:99999999999", f"{PROOF}token:1", f"{PROOF}?"]
+        found = websocket._build_bus_channel_list(asked)
+        self.assertFalse([c for c in found if str(c).startswith(PROOF)])
 
     def test_a_code_of_who_has_no_access_is_worth_nothing(self):
         code = self.show_code(self.outsider)

@@ -1,11 +1,14 @@
+from base64 import urlsafe_b64encode
 from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
 
+from smartdairy_iot_mobile_api.errors import InvalidParameterError
 from smartdairy_iot_mobile_api.schemas import alert as alerts
 from smartdairy_iot_mobile_api.schemas import dashboard
 from smartdairy_iot_mobile_api.schemas import device as devices
+from smartdairy_iot_mobile_api.schemas import reading as readings
 
 # The Dart enumerations: ``DeviceType.values`` and the map of ``AlertType.fromString``.
 DART_DEVICE_TYPES = {
@@ -147,3 +150,17 @@ def test_the_summary_counts_and_rounds():
 def test_no_temperature_is_not_zero_degrees():
     summary = dashboard.to_dashboard_summary(0, 0, {}, None, 0.0)
     assert summary["avg_temperature"] is None
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ['["2026-01-01", Infinity]', '["2026-01-01", 1e400]', '["x", 1]', "[1, 1]", "7"],
+)
+def test_a_forged_cursor_is_refused_and_breaks_nothing(forged):
+    with pytest.raises(InvalidParameterError):
+        readings.read_cursor(urlsafe_b64encode(forged.encode()).decode())
+
+
+def test_a_cursor_with_a_zone_compares_with_times_without_one():
+    forged = urlsafe_b64encode(b'["2026-01-01T00:00:00+00:00", 1]').decode()
+    assert readings.read_cursor(forged) == (datetime(2026, 1, 1), 1)

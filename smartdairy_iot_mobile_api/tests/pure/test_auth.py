@@ -81,7 +81,23 @@ def test_a_caller_has_a_bucket_for_the_address_and_one_for_the_person():
 
 
 def test_nobody_has_the_bucket_of_the_address_alone():
-    assert [b.key for b in limit.of_caller(None, "::1", 600, 600)] == ["address:::1"]
+    assert [b.key for b in limit.of_caller(None, "::1", 600, 600)] == ["address:::/64"]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:dead:beef:0:7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("a socket", "a socket"),
+    ],
+)
+def test_an_ipv6_caller_does_not_escape_by_taking_another_address(address, key):
+    assert limit.of_caller(None, address, 0, 6)[0].key == f"address:{key}"
+    assert limit.of_login("anna", address, 6)[0].key == f"sign-in:{key}"
 
 
 def test_no_limit_is_no_bucket():
