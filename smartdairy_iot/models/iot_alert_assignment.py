@@ -23,6 +23,7 @@ class IotAlert(models.Model):
         moved._require_assignable(user)
         done = super().write(vals)
         moved._move_activities()
+        moved._send_bus()  # boards show who takes care of it
         return done
 
     def _require_assignable(self, user):

@@ -1,3 +1,5 @@
+from datetime import timedelta, timezone
+
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
@@ -6,6 +8,8 @@ from .common import IotCase
 
 @tagged("post_install", "-at_install")
 class TestLiveTour(HttpCase):
+    """Each board's main task, as a person does it."""
+
     make_device = classmethod(IotCase.make_device.__func__)
     make_alert = classmethod(IotCase.make_alert.__func__)
 
@@ -14,8 +18,8 @@ class TestLiveTour(HttpCase):
         super().setUpClass()
         cls.farm = cls.env["farm.farm"].create({"name": "Tour Farm", "tz": "UTC"})
         cls.sensor = cls.make_device("TOUR-1", name="Tour tank")
-        cls.make_device("TOUR-2")
-        now = fields.Datetime.now()
+        cls.other = cls.make_device("TOUR-2", name="Tour second")
+        cls.now = now = fields.Datetime.now()
         # sudo - iot.device.state: only the listener's transactions write it.
         cls.env["iot.device.state"].sudo().create(
             {
@@ -33,3 +37,66 @@ class TestLiveTour(HttpCase):
         self.start_tour("/odoo/iot-live", "smartdairy_iot_live_board", login="admin")
         alert = self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
         self.assertEqual(alert.state, "acknowledged")
+
+    def test_an_alert_is_assigned_acknowledged_and_dismissed_on_its_board(self):
+        self.env["res.users"].create(
+            {
+                "name": "Tour Colleague",
+                "login": "tour-colleague",
+                "group_ids": [self.env.ref("smartdairy_iot.group_iot_manager").id],
+            }
+        )
+        url = f"/odoo/iot-alert-board?farm={self.farm.id}"
+        self.start_tour(url, "smartdairy_iot_alert_board", login="admin")
+        alert = self.env["iot.alert"].search([("device_id", "=", self.sensor.id)])
+        self.assertEqual(alert.state, "dismissed")
+        self.assertTrue(alert.acknowledged_at)
+        self.assertEqual(alert.assigned_id.login, "tour-colleague")
+
+    def test_a_milking_that_runs_shows_its_flow_and_leads_to_the_animal(self):
+        meter = self.make_device("TOUR-METER", device_type="milk_meter")
+        animal = self.env["farm.animal"].create(
+            {"number": 901, "name": "Tour Bella", "farm_id": self.farm.id}
+        )
+        self.env["iot.milking.session"].create(
+            {
+                "device_id": meter.id,
+                "farm_id": self.farm.id,
+                "company_id": self.farm.company_id.id,
+                "animal_id": animal.id,
+                "start": self.now,
+                "end": self.now,
+                "day": self.now.date(),
+                "milking": "morning",
+                "state": "running",
+                "liters": 6.5,
+            }
+        )
+        # sudo - iot.device.state: only the listener's transactions write it.
+        self.env["iot.device.state"].sudo().create(
+            {
+                "device_id": meter.id,
+                "last_values": {"flow_rate": 2.4},
+                "last_seen": self.now,
+                "value_time": self.now,
+                "is_online": True,
+            }
+        )
+        url = f"/odoo/iot-milking?farm={self.farm.id}"
+        self.start_tour(url, "smartdairy_iot_milking_board", login="admin")
+
+    def test_a_trend_tells_its_bad_hour_and_is_compared(self):
+        hour = self.now.replace(minute=30, second=0, tzinfo=timezone.utc)
+        self.env["iot.store"]._insert(
+            [
+                IotCase.sample(
+                    9.0 if ago == 50 and device == "TOUR-1" else 4.0,
+                    hour - timedelta(hours=ago),
+                    device,
+                )
+                for device in ("TOUR-1", "TOUR-2")
+                for ago in range(1, 24 * 12)
+            ]
+        )
+        url = f"/odoo/iot-analytics?farm={self.farm.id}&devices={self.sensor.id}"
+        self.start_tour(url, "smartdairy_iot_analytics", login="admin")
