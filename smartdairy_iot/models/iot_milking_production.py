@@ -44,11 +44,6 @@ class IotMilkingSession(models.Model):
 
     _inherit = "iot.milking.session"
 
-    # A farm's milk of a month without a look at the wide rows themselves.
-    _production_index = models.Index(
-        "(farm_id, day) INCLUDE (liters, fat, protein, animal_id, stall_id)"
-    )
-
     def init(self):
         super().init()
         # Raw SQL: the specification's rollup (Day 252), for who reads the database.

@@ -499,3 +499,13 @@ test("what is off the screen is not written until it is seen again", async () =>
     onChange(true);
     expect(`${TILE} .o_sd_tile_value`).toHaveText("5.5");
 });
+
+test("many tiles come one screen after the other, and all of them", async () => {
+    const devices = [...Array(200).keys()].map((id) => makeDevice({ id, device_id: `D${id}` }));
+    await openLiveBoard(makeBoard({ devices }));
+    expect(".o_sd_farm h2 .badge").toHaveText("200");
+    for (let frame = 0; frame < 6; frame++) {
+        await animationFrame();
+    }
+    expect(TILES).toHaveCount(200);
+});

@@ -14,7 +14,15 @@ import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AlertColumn } from "./alert_column";
 import { AlertStatistics } from "./alert_statistics";
 import { AlertTimeline } from "./alert_timeline";
-import { columnsOf, EXPORTED, filterAlerts, METHODS, toRows } from "./columns";
+import {
+    columnsOf,
+    EXPORTED,
+    filterAlerts,
+    METHODS,
+    TIMELINE,
+    timelineRows,
+    toRows,
+} from "./columns";
 
 const VIEWS = ["board", "timeline", "statistics"];
 /** Many alerts may end at once: what is not on the bus is asked for once. */
@@ -98,11 +106,11 @@ export class AlertBoard extends Component {
     }
 
     get exportedColumns() {
-        return EXPORTED.map(String);
+        return (this.url.view === "timeline" ? TIMELINE : EXPORTED).map(String);
     }
 
     get exported() {
-        return toRows(this.columns);
+        return this.url.view === "timeline" ? timelineRows(this.spans) : toRows(this.columns);
     }
 
     /** @param {"acknowledge" | "resolve" | "dismiss" | "assign"} what */
@@ -114,7 +122,9 @@ export class AlertBoard extends Component {
             if (answer?.type === "ir.actions.act_window") {
                 await this.action.doAction(answer, { onClose: reload });
             } else {
-                if (what === "acknowledge") {
+                if (answer?.type === "ir.actions.client") {
+                    await this.action.doAction(answer); // somebody was faster
+                } else if (what === "acknowledge") {
                     this.telemetry.markAcknowledged(alert.id);
                 }
                 await reload();

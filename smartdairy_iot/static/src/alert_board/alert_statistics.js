@@ -1,6 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
+import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat } from "@web/core/utils/numbers";
 import { BarChart } from "../bar_chart/bar_chart";
@@ -20,6 +21,7 @@ export class AlertStatistics extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.keepLast = new KeepLast();
         this.state = useState({ days: 90, told: null, error: "" });
         this.spans = SPANS.map((days) => ({ days, label: _t("%(days)s days", { days }) }));
         onWillStart(async () => {
@@ -32,7 +34,9 @@ export class AlertStatistics extends Component {
         const kwargs = { days: this.state.days, farm_id: this.props.farm || false };
         this.state.error = "";
         try {
-            this.state.told = await this.orm.call("iot.alert", "get_alert_statistics", [], kwargs);
+            this.state.told = await this.keepLast.add(
+                this.orm.call("iot.alert", "get_alert_statistics", [], kwargs)
+            );
         } catch (error) {
             this.state.error = error.data?.message || error.message;
         }

@@ -77,8 +77,27 @@ export const EXPORTED = [
     _t("Assigned to"),
 ];
 
+export const TIMELINE = [
+    _t("Device"),
+    _t("Severity"),
+    _t("Alert"),
+    _t("Started (UTC)"),
+    _t("Ended (UTC)"),
+];
+
+const time = (iso) => (iso ? new Date(toMillis(iso)).toISOString().slice(0, 19) : null);
+
+export function timelineRows(spans) {
+    return spans.map((span) => [
+        span.device_name,
+        String(severityLabel(span.severity)),
+        span.message,
+        time(span.start),
+        time(span.end),
+    ]);
+}
+
 export function toRows(columns) {
-    const time = (iso) => (iso ? new Date(toMillis(iso)).toISOString().slice(0, 19) : null);
     return columns.flatMap(({ label, alerts }) =>
         alerts.map((alert) => [
             String(label),

@@ -62,7 +62,9 @@ export class Analytics extends Component {
 
     async load() {
         if (!this.chosen.length) {
+            this.keepLast.add(Promise.resolve()); // what was asked for comes too late
             this.state.trend = null;
+            this.state.busy = false;
             return;
         }
         const { measure, days, compare } = this.url;
@@ -79,6 +81,7 @@ export class Analytics extends Component {
             });
             this.state.busy = false;
         } catch (error) {
+            this.state.trend = null; // it is no answer to what is chosen now
             this.fail(error);
         }
     }
@@ -156,10 +159,10 @@ export class Analytics extends Component {
     get anomalies() {
         const { trend } = this.state;
         return trend.series
-            .flatMap((one) => one.anomalies.map((told) => ({ ...told, name: one.name })))
+            .flatMap(({ id, name, anomalies }) => anomalies.map((told) => ({ ...told, id, name })))
             .sort((a, b) => b.start - a.start)
             .map((told) => ({
-                key: `${told.name}${told.start}`,
+                key: `${told.id} ${told.start}`,
                 side: told.side,
                 text: describeAnomaly(told, trend.unit, trend.tz),
             }));

@@ -4,6 +4,7 @@ import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
 import { getColor } from "@web/core/colors/colors";
 import { localization } from "@web/core/l10n/localization";
+import { pyToJsLocale } from "@web/core/l10n/utils/locales";
 import { formatFloat } from "@web/core/utils/numbers";
 
 const THEME = ["danger", "warning", "info", "success", "primary", "secondary", "orange"];
@@ -71,7 +72,7 @@ export class BarChart extends Component {
             options: {
                 animation: false,
                 maintainAspectRatio: false,
-                locale: localization.code?.replace("_", "-"),
+                locale: pyToJsLocale(localization.code) || undefined,
                 interaction: { mode: "index", intersect: false },
                 plugins: {
                     legend: { display: series.length > 1, labels: { color: style.color } },

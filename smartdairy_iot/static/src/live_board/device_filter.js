@@ -52,3 +52,17 @@ export function groupByPlace(farms, filter, toRaw) {
     }
     return sections;
 }
+
+/** So many tiles of them, from the top; the counts stay those of all. */
+export function firstTiles(sections, count) {
+    let left = count;
+    const cut = (place) => {
+        const devices = place.devices.slice(0, left);
+        left -= devices.length;
+        return { ...place, devices };
+    };
+    return sections.map((section) => ({
+        ...section,
+        places: section.places.map(cut).filter(({ devices }) => devices.length),
+    }));
+}

@@ -1,22 +1,35 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, toRaw, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatQuantity, toMillis } from "../telemetry/format";
-import { useAge } from "../telemetry/telemetry_hooks";
+import { setText, useAge, useWhileSeen } from "../telemetry/telemetry_hooks";
 import { liters } from "./production";
 
 /** A stall and its meter: the milking that runs, with what the meter says this second. */
 export class MeterCard extends Component {
     static template = "smartdairy_iot.MeterCard";
-    static props = {
-        meter: Object,
-        device: { type: [Object, { value: undefined }], optional: true },
-    };
+    static props = { meter: Object };
 
     setup() {
         this.action = useService("action");
-        this.device = useState(this.props.device || {});
+        this.telemetry = useService("smartdairy_iot.telemetry");
+        this.state = useState({ online: this.device?.online });
+        this.flowRef = useRef("flow");
         useAge(() => toMillis(this.props.meter.session?.end));
+        useWhileSeen("card", this.props.meter, () => this.write());
+    }
+
+    /** The snapshot may come after the card: it is looked up whenever it is needed. */
+    get device() {
+        return toRaw(this.telemetry.store.devices.get(this.props.meter.device_id));
+    }
+
+    /** Readings render nothing: the flow is written into the page. */
+    write() {
+        if (this.flowRef.el) {
+            setText(this.flowRef.el, this.flow);
+        }
+        this.state.online = this.device?.online;
     }
 
     get isRunning() {
@@ -24,7 +37,7 @@ export class MeterCard extends Component {
     }
 
     get status() {
-        if (this.device.online === false) {
+        if (this.state.online === false) {
             return { level: "offline", icon: "fa-chain-broken", label: _t("Offline") };
         }
         if (this.isRunning) {
@@ -42,7 +55,7 @@ export class MeterCard extends Component {
 
     /** What the meter says now; of a milking that is over it says nothing. */
     get flow() {
-        const { values, units } = this.device;
+        const { values, units } = this.device || {};
         if (!this.isRunning || typeof values?.flow_rate !== "number") {
             return "";
         }

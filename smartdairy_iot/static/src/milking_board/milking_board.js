@@ -152,10 +152,6 @@ export class MilkingBoard extends Component {
         ]);
     }
 
-    deviceOf(meter) {
-        return this.telemetry.store.devices.get(meter.device_id);
-    }
-
     openList(xmlId) {
         return this.action.doAction(`smartdairy_iot.${xmlId}`);
     }

@@ -1,5 +1,6 @@
 /** The Chart.js configuration of a time chart. */
 import { localization } from "@web/core/l10n/localization";
+import { pyToJsLocale } from "@web/core/l10n/utils/locales";
 import { isAverage, seriesOf, toDatasets } from "./datasets";
 import { overlayPlugin } from "./overlay";
 import { extent, nearest } from "./points";
@@ -30,7 +31,7 @@ export function toOptions(props, axes, palette) {
         parsing: false,
         normalized: true,
         maintainAspectRatio: false,
-        locale: localization.code?.replace("_", "-"),
+        locale: pyToJsLocale(localization.code) || undefined,
         interaction: { mode: "nearest", axis: "x", intersect: false },
         layout: { padding: { top: props.marks.length ? 12 : 4 } },
         scales: { x: timeAxis(props, palette), ...valueAxes(props, axes, palette) },
