@@ -109,8 +109,8 @@ def _content(model, ref):
 
 
 def _example(value):
-    """By a name: RapiDoc takes the keys of a bare ``example`` for names of examples, and
-    stumbles over a key that is null."""
+    """By a name: RapiDoc takes the keys of a bare ``example`` for names, and stumbles
+    over one that is null."""
     return {"example": {"value": value}}
 
 
