@@ -104,8 +104,14 @@ def _operation(operation, refs):
 def _content(model, ref):
     content = {"schema": ref}
     if model.__name__ in EXAMPLES:
-        content["example"] = EXAMPLES[model.__name__]
+        content["examples"] = _example(EXAMPLES[model.__name__])
     return {"application/json": content}
+
+
+def _example(value):
+    """By a name: RapiDoc takes the keys of a bare ``example`` for names, and stumbles
+    over one that is null."""
+    return {"example": {"value": value}}
 
 
 def _in_path(operation):
@@ -170,7 +176,7 @@ def _error(status, ref):
     example = {"code": code, "message": message, "field": None}
     error = {
         "description": message,
-        "content": {"application/json": {"schema": ref, "example": example}},
+        "content": {"application/json": {"schema": ref, "examples": _example(example)}},
     }
     if status in RETRY_AFTER:
         error["headers"] = {

@@ -21,6 +21,7 @@ _PAGE = Markup("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Smart Dairy IoT: API</title>
+<link rel="icon" href="{static}/app/icon.svg">
 <link rel="stylesheet" href="{static}/src/docs.css">
 <script src="{static}/lib/rapidoc/rapidoc-min.js" defer></script>
 </head>

@@ -22,7 +22,7 @@ class FarmFarm(models.Model):
             "online": devices.search_count([*active, ("is_online", "=", True)]),
             "alerts_by_severity": dict(waiting),
             "avg_temperature": self._average_temperature(),
-            "total_milk_today": sum(self.search([])._milk_today().values()),
+            "total_milk_today": sum(self.search([])._liters_today().values()),
         }
 
     @api.model

@@ -19,20 +19,38 @@ function route() {
     return [name, decodeURIComponent(id)];
 }
 
+/** The link in the QR code of the preferences: "#pair=ABCD-EFGH" → "ABCD-EFGH" */
+function pairingCode() {
+    return location.hash.match(/^#pair=([\w-]+)$/)?.[1] || "";
+}
+
 function App() {
     const [at, setAt] = useState(route);
     const [isSignedIn, setSignedIn] = useState(api.isSignedIn);
     useEffect(() => {
         window.addEventListener("hashchange", () => setAt(route()));
-        api.addEventListener("change", () => setSignedIn(api.isSignedIn));
+        api.addEventListener("change", () => {
+            // The code of a link has been used, or is not wanted.
+            if (pairingCode()) {
+                history.replaceState(null, "", "#/devices");
+            }
+            setSignedIn(api.isSignedIn);
+        });
         // Another tab signed in or out.
         window.addEventListener("storage", () => setSignedIn(api.isSignedIn));
     }, []);
-    useEffect(() => document.querySelector("h1")?.focus(), [at]);
+    const code = pairingCode();
+    useEffect(() => {
+        const heading = isSignedIn && document.querySelector("h1");
+        if (heading) {
+            heading.tabIndex = -1;
+            heading.focus();
+        }
+    }, [at, isSignedIn]);
     if (!isSignedIn) {
-        return html`<${SignIn} />`;
+        return html`<${SignIn} key=${code} code=${code} />`;
     }
-    const [name, id] = at;
+    const [name, id] = code ? ["settings"] : at;
     return html`
         ${
             name === "device"
@@ -40,7 +58,7 @@ function App() {
                 : name === "alerts"
                   ? html`<${Alerts} />`
                   : name === "settings"
-                    ? html`<${Settings} />`
+                    ? html`<${Settings} isPairing=${Boolean(code)} />`
                     : html`<${Devices} />`
         }
         <nav aria-label="Views">

@@ -11,7 +11,7 @@ async function load(id, span) {
     const end = Date.now();
     const start = end - SPANS[span] * HOUR;
     const path = `/devices/${encodeURIComponent(id)}`;
-    const query = { start_date: new Date(start).toISOString(), limit: 1000 };
+    const query = { start_date: new Date(start).toISOString(), resolution: "bucketed" };
     const [device, answer] = await Promise.all([api.get(path), api.get(`${path}/readings`, query)]);
     const type = answer.readings[0]?.readingType;
     const points = answer.readings
@@ -23,7 +23,7 @@ async function load(id, span) {
             metadata?.max ?? value,
         ])
         .sort((a, b) => a[0] - b[0]);
-    return { device, start, end, points, type, unit: answer.readings[0]?.unit || "" };
+    return { device, span, start, end, points, type, unit: answer.readings[0]?.unit || "" };
 }
 
 export function Device({ id }) {
@@ -53,7 +53,7 @@ export function Device({ id }) {
                             </button>`
                     )}
                 </div>
-                <${Chart} ...${loaded.data} span=${span} />
+                <${Chart} ...${loaded.data} />
                 <dl class="facts">
                     <div>
                         <dt>ID</dt>

@@ -6,7 +6,7 @@ import { DeviceState, Freshness, useLoaded } from "./parts.js";
 async function load() {
     const [summary, { devices }] = await Promise.all([
         api.get("/dashboard/summary"),
-        api.get("/devices", { state: "active", limit: 200 }),
+        api.get("/devices", { state: "active" }),
     ]);
     return { summary, devices };
 }

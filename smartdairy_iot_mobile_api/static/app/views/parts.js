@@ -1,4 +1,4 @@
-import { html, useCallback, useEffect, useState } from "../../lib/htm-preact.js";
+import { html, useCallback, useEffect, useRef, useState } from "../../lib/htm-preact.js";
 import { OfflineError } from "../api.js";
 import { keep, kept } from "../kept.js";
 import { ago, clock } from "../words.js";
@@ -11,17 +11,21 @@ import { ago, clock } from "../words.js";
  */
 export function useLoaded(name, load, seconds = 15) {
     const [state, setState] = useState(() => ({ data: null, at: 0, error: null, ...kept(name) }));
+    const wanted = useRef(name);
+    wanted.current = name;
+    const show = (next) => wanted.current === name && setState(next);
     const reload = useCallback(async () => {
         try {
             const seen = { data: await load(), at: Date.now() };
             keep(name, seen);
-            setState({ ...seen, error: null });
+            show({ ...seen, error: null });
         } catch (error) {
-            setState((before) => ({ ...before, error }));
+            show((before) => ({ ...before, error }));
         }
     }, [name]);
     useEffect(() => {
         const look = () => document.visibilityState === "visible" && reload();
+        show((before) => ({ ...before, error: null, ...kept(name) }));
         look();
         const timer = setInterval(look, seconds * 1000);
         document.addEventListener("visibilitychange", look);

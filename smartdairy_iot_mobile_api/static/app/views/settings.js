@@ -6,7 +6,7 @@ import { Freshness, useLoaded } from "./parts.js";
 const LEVELS = ["low", "medium", "high", "critical", "never"];
 const CHANNELS = { pushFrom: "Push", emailFrom: "E-mail", smsFrom: "SMS", odooFrom: "In Odoo" };
 
-export function Settings() {
+export function Settings({ isPairing }) {
     const loaded = useLoaded("seen.preferences", () => api.get("/preferences"), 300);
     const [said, setSaid] = useState("");
     const preferences = loaded.data;
@@ -23,6 +23,12 @@ export function Settings() {
 
     return html`<main>
         <h1>Settings</h1>
+        ${
+            isPairing &&
+            html`<p class="old" role="alert">
+                This device is signed in already. To pair it with another account, sign out first.
+            </p>`
+        }
         <${Freshness} loaded=${loaded} />
         <p class="hint" role="status">${said}</p>
         ${

@@ -1,9 +1,12 @@
 import { html, useState } from "../../lib/htm-preact.js";
 import { api, OfflineError } from "../api.js";
 
-export function SignIn() {
+const METHODS = { email: "Code that was sent to you by e-mail" };
+
+/** A code out of a link waits for a tap: a link alone signs nobody in. */
+export function SignIn({ code: linked }) {
     const [challenge, setChallenge] = useState(null);
-    const [isPairing, setPairing] = useState(false);
+    const [isPairing, setPairing] = useState(Boolean(linked));
     const [problem, setProblem] = useState("");
     const [busy, setBusy] = useState(false);
 
@@ -14,12 +17,12 @@ export function SignIn() {
         setProblem("");
         try {
             if (isPairing) {
-                await api.pair(code);
+                await api.pair(code.trim());
             } else if (challenge) {
-                await api.confirm(challenge, code);
+                await api.confirm(challenge.challenge, code.trim());
             } else {
                 const asked = await api.signIn(login, password);
-                setChallenge(asked?.challenge || null);
+                setChallenge(asked);
             }
         } catch (error) {
             setProblem(describe(error));
@@ -34,8 +37,14 @@ export function SignIn() {
             ${
                 needsCode
                     ? html`<label key="code">
-                          ${isPairing ? "Pairing code of your preferences in Odoo" : "Code of your second factor"}
-                          <input name="code" required autocomplete="one-time-code" autofocus />
+                          ${isPairing ? "Pairing code of your preferences in Odoo" : METHODS[challenge.method] || "Code of your second factor"}
+                          <input
+                              name="code"
+                              required
+                              autocomplete="one-time-code"
+                              autofocus
+                              defaultValue=${isPairing ? linked : ""}
+                          />
                       </label>`
                     : html`<label key="login">
                               Login
