@@ -146,7 +146,7 @@ test("a click on a tile opens the board of its device", async () => {
     defineBoardActions();
     await openLiveBoard();
     await contains(TILE).click();
-    await waitFor(".o_device_stub");
+    await waitFor(".o_device_stub", { timeout: 3000 });
     expect(".o_device_stub").toHaveText("7");
 });
 
@@ -293,7 +293,7 @@ test("leaving the board stops everything", async () => {
     defineBoardActions();
     await openLiveBoard();
     await contains(TILE).click();
-    await waitFor(".o_device_stub");
+    await waitFor(".o_device_stub", { timeout: 3000 });
     await waitForChannels(["farm.farm_1"], { operation: "delete" });
     expect.verifySteps(["watch"]);
     await advanceTime(60_000);

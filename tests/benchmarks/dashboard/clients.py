@@ -25,7 +25,7 @@ class Clients(threading.Thread):
                 url.replace("http", "ws", 1) + "/websocket",
                 cookie=f"session_id={session_id}",
                 origin=url,
-                timeout=10,
+                timeout=60,  # fifty handshakes on a busy machine
             )
             subscription = {"channels": [f"farm.farm_{farm}"], "last": 0}
             message = {"event_name": "subscribe", "data": subscription}
