@@ -29,6 +29,7 @@ class IotDevice(models.Model):
         self.ensure_one()
         self.check_access("read")
         since, until = _span(start, end)
+        reading_types = list(dict.fromkeys(reading_types))  # each is a query
         unknown = [name for name in reading_types if name not in READING_TYPES]
         if unknown:
             raise UserError(

@@ -50,6 +50,10 @@ class TestDeviceCurves(CurvesCase):
         self.assertEqual(len(found["series"][0]["points"]), 5)
         self.assertEqual(found["bucket"], 1)
 
+    def test_a_curve_asked_for_a_thousand_times_is_read_once(self):
+        found = self.series(hours=1, names=["temperature"] * 1000)
+        self.assertEqual(len(found["series"]), 1)
+
     def test_the_limits_in_force_and_the_alerts_of_the_time_come_with_it(self):
         self.make_alert(started_at=(NOW - timedelta(hours=1)).replace(tzinfo=None))
         self.make_alert(started_at=(NOW - timedelta(days=9)).replace(tzinfo=None))
