@@ -6,6 +6,7 @@ import {
     describeAnomaly,
     marksOf,
     seriesOf,
+    tellApart,
     trendRows,
 } from "@smartdairy_iot/analytics/trend";
 import { byDay, byHour, liters, percent } from "@smartdairy_iot/milking_board/production";
@@ -41,6 +42,23 @@ test("an hour has one row with all devices, in the farm's time", () => {
     expect(rows).toEqual([
         ["2026-01-05 09:00", 4.1, 3.9, 4.4, null, null, null],
         ["2026-01-05 10:00", null, null, null, 5, 5, 5],
+    ]);
+});
+
+test("devices that two farms call alike are told apart by their farm", () => {
+    const devices = [
+        { id: 1, name: "Cold store", farm_id: 1 },
+        { id: 2, name: "Cold store", farm_id: 2 },
+        { id: 3, name: "Tank", farm_id: 1 },
+    ];
+    const farms = [
+        { id: 1, name: "North" },
+        { id: 2, name: "South" },
+    ];
+    expect(tellApart(devices, farms).map(({ name }) => name)).toEqual([
+        "Cold store (North)",
+        "Cold store (South)",
+        "Tank",
     ]);
 });
 

@@ -48,11 +48,12 @@ export class AlertTimeline extends Component {
         const { start, length } = this.window;
         const from = Math.max(start, toMillis(span.start));
         const until = span.end ? toMillis(span.end) : start + length;
+        const width = Math.max(LEAST, (100 * (until - from)) / length);
         return {
             id: span.id,
             severity: span.severity,
-            left: (100 * (from - start)) / length,
-            width: Math.max(LEAST, (100 * (until - from)) / length),
+            left: Math.min((100 * (from - start)) / length, 100 - width),
+            width,
             title: this.describe(span),
         };
     }

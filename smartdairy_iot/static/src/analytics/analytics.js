@@ -10,7 +10,15 @@ import { useUrlState } from "../board/url_state";
 import { ExportMenu } from "../export/export_menu";
 import { TimeChart } from "../time_chart/time_chart";
 import { MilkReport } from "./milk_report";
-import { anomalyRows, cut, describeAnomaly, marksOf, seriesOf, trendRows } from "./trend";
+import {
+    anomalyRows,
+    cut,
+    describeAnomaly,
+    marksOf,
+    seriesOf,
+    tellApart,
+    trendRows,
+} from "./trend";
 
 const MOST_DEVICES = 6;
 const DAYS = [7, 30, 90];
@@ -43,7 +51,9 @@ export class Analytics extends Component {
 
     async start() {
         try {
-            this.state.choices = await this.orm.call("iot.device", "get_analytics_choices", []);
+            const choices = await this.orm.call("iot.device", "get_analytics_choices", []);
+            choices.devices = tellApart(choices.devices, choices.farms);
+            this.state.choices = choices;
             this.state.failed = false;
             if (!this.chosen.length && this.devices.length) {
                 this.url.devices = [this.devices[0].id];
@@ -72,9 +82,14 @@ export class Analytics extends Component {
         try {
             const ids = this.chosen.map(({ id }) => id);
             const kwargs = { days, is_compared: compare };
-            this.state.trend = await this.keepLast.add(
+            const trend = await this.keepLast.add(
                 this.orm.call("iot.device", "get_analytics", [ids, measure], kwargs)
             );
+            const names = new Map(this.state.choices.devices.map(({ id, name }) => [id, name]));
+            for (const one of trend.series) {
+                one.name = names.get(one.id) || one.name;
+            }
+            this.state.trend = trend;
             Object.assign(this.zoom, {
                 start: this.state.trend.start,
                 end: this.state.trend.end,

@@ -7,6 +7,20 @@ const HOUR = 3600 * 1000;
 /** An hour that is missing is seen as a gap. */
 const GAP = 2 * HOUR;
 
+/** Farms call their devices alike: then the farm tells them apart. */
+export function tellApart(devices, farms) {
+    const farmNames = new Map(farms.map(({ id, name }) => [id, name]));
+    const counts = new Map();
+    for (const { name } of devices) {
+        counts.set(name, (counts.get(name) || 0) + 1);
+    }
+    return devices.map((device) =>
+        counts.get(device.name) > 1 && farmNames.has(device.farm_id)
+            ? { ...device, name: `${device.name} (${farmNames.get(device.farm_id)})` }
+            : device
+    );
+}
+
 export function seriesOf({ series, unit }) {
     return series.flatMap(({ name, points, before }, index) => {
         const now = { label: name, unit, points, gap: GAP, color: 2 * index };
