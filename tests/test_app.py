@@ -11,7 +11,7 @@ from tests.support.browser import _FLAGS
 
 
 @contextmanager
-def phone(odoo):
+def phone(odoo, fragment=""):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=_FLAGS
@@ -20,7 +20,7 @@ def phone(odoo):
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(odoo.url + "/iot/app")
+        page.goto(f"{odoo.url}/iot/app{fragment}")
         yield page
         browser.close()
 
@@ -87,6 +87,34 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         expect(page.get_by_label("Password")).to_be_visible()
         assert page.evaluate("localStorage.length") == 0
         assert page.errors == []
+
+
+def test_the_link_of_the_qr_code_pairs_after_a_tap_and_leaves_no_code_behind(odoo):
+    [user] = odoo.search_read("res.users", [("login", "=", odoo.login)], ["id"])
+    check = odoo.call("res.users", "action_iot_pair", [user["id"]])
+    password = {"password": os.environ["ODOO_PASSWORD"]}
+    action = odoo.call(
+        "res.users.identitycheck", "run_check", [check["res_id"]], context=password
+    )
+    code = action["context"]["default_code"]
+    with phone(odoo, f"#pair={code}") as page:
+        expect(page.get_by_label("Pairing code")).to_have_value(code)
+        assert page.evaluate("localStorage.length") == 0
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="Devices")).to_be_visible()
+        assert code not in page.url
+        page.goto(f"{odoo.url}/iot/app#pair={code}")
+        expect(page.get_by_role("alert")).to_contain_text("signed in already")
+        assert page.errors == []
+
+
+def test_the_documentation_page_draws_all_of_itself_without_an_error(odoo):
+    with phone(odoo) as page:
+        failed = []
+        page.on("response", lambda r: r.status >= 400 and failed.append(r.url))
+        page.goto(odoo.url + "/api/v1/iot/docs")
+        expect(page.locator("api-response").last).to_be_attached(timeout=20_000)
+        assert (page.errors, failed) == ([], [])
 
 
 def test_the_shell_refuses_scripts_of_others_and_frames(odoo):

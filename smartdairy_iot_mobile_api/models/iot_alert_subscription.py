@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..schemas.preference import DEFAULTS
+
 
 class IotAlertSubscription(models.Model):
     _inherit = "iot.alert.subscription"
@@ -24,4 +26,5 @@ class IotAlertSubscription(models.Model):
         if chosen := self._about_everything():
             chosen.write(choices)
         else:
-            self.create({"user_id": self.env.uid, **choices})
+            # What was shown stays: a choice about pushes starts no e-mails.
+            self.create({"user_id": self.env.uid, **DEFAULTS, **choices})

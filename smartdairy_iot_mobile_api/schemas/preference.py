@@ -44,20 +44,20 @@ class EditPreferences(Body):
     timezone: text(64) | None = Field(None, examples=["Asia/Dhaka"])
 
 
-_DEFAULT = {
+DEFAULTS = {
     "severity": "low",
     "odoo_from": "low",
     "email_from": "never",
     "push_from": "never",
     "sms_from": "never",
 }
-CHOICES = tuple(_DEFAULT)
+CHOICES = tuple(DEFAULTS)
 
 
 def to_preferences(user, subscription):
     """:param subscription: an ``iot.alert.subscription`` about everything, or empty"""
     chosen = {name: subscription[name] for name in CHOICES} if subscription else {}
-    chosen = _DEFAULT | chosen
+    chosen = DEFAULTS | chosen
     return {
         "login": user.login,
         "name": user.name,
