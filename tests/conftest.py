@@ -61,6 +61,14 @@ def farm(odoo):
 
 
 @pytest.fixture
+def own_farm(odoo):
+    """A farm that no other test puts devices on."""
+    return odoo.create(
+        "farm.farm", {"name": f"Farm {uuid.uuid4().hex[:6]}", "tz": "UTC"}
+    )
+
+
+@pytest.fixture
 def make_device(odoo, farm, request):
     """Register a device and give it a certificate; connected over mutual TLS."""
 

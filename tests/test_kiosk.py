@@ -16,10 +16,10 @@ from tests.support.browser import _FLAGS
 
 
 @pytest.fixture
-def kiosk(odoo, farm):
-    """``(id, path)`` of a screen of the tests' farm."""
+def kiosk(odoo, own_farm):
+    """``(id, path)`` of a screen of a farm."""
     views = [(0, 0, {"view": "live", "seconds": 3600})]
-    values = {"name": "Wall", "farm_ids": [(6, 0, [farm])], "view_ids": views}
+    values = {"name": "Wall", "farm_ids": [(6, 0, [own_farm])], "view_ids": views}
     kiosk = odoo.create("iot.kiosk", values)
     action = odoo.call("iot.kiosk", "action_issue", [kiosk])
     link = urlparse(action["context"]["default_link"])
@@ -43,9 +43,9 @@ def screen(odoo, path):
 
 
 def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
-    make_device, odoo, kiosk
+    make_device, odoo, own_farm, kiosk
 ):
-    device = make_device()
+    device = make_device(farm_id=own_farm)
     kiosk_id, path = kiosk
     with screen(odoo, path) as page:
         tile = page.locator(f"[data-device-id='{device.id}']")
@@ -74,10 +74,10 @@ def test_whoever_guesses_a_link_sees_nothing(odoo, kiosk):
 
 
 def test_a_stubborn_websocket_is_cut_off_when_the_link_is_revoked(
-    make_device, odoo, farm, kiosk
+    make_device, odoo, own_farm, kiosk
 ):
     """Not a page of ours: it never asks whether its link still holds."""
-    device = make_device()
+    device = make_device(farm_id=own_farm)
     kiosk_id, path = kiosk
     token = path.partition("#")[2]
     received = []
@@ -97,10 +97,10 @@ def test_a_stubborn_websocket_is_cut_off_when_the_link_is_revoked(
         )
         received.clear()
         # Somebody else watches the same farm, so that its readings are still sent.
-        odoo.call("farm.farm", "watch_live", [farm])
-        before = last_sent(farm)
+        odoo.call("farm.farm", "watch_live", [own_farm])
+        before = last_sent(own_farm)
         device.publish({"temperature": 4.6})
-        wait_until(lambda: last_sent(farm) > before, "the farm's readings are sent")
+        wait_until(lambda: last_sent(own_farm) > before, "the farm's readings are sent")
         ask(token)  # whatever was on its way has come
         assert "smartdairy_iot/readings" not in types(received)
 

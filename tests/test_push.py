@@ -55,22 +55,22 @@ def app():
 
 
 @pytest.fixture
-def wish(odoo, farm):
+def wish(odoo, own_farm):
     """The administrator wants a push of every alert of this farm."""
     wish = odoo.create(
-        "iot.alert.subscription", {"farm_ids": [(6, 0, [farm])], "push_from": "low"}
+        "iot.alert.subscription", {"farm_ids": [(6, 0, [own_farm])], "push_from": "low"}
     )
     yield wish
     odoo.call("iot.alert.subscription", "unlink", [wish])
 
 
 def test_a_breach_reaches_the_phone_of_who_signed_in(
-    make_device, odoo, fcm, app, wish, farm
+    make_device, odoo, fcm, app, wish, own_farm
 ):
     token = f"phone-{uuid.uuid4().hex}"
     app.call("PUT", "/push/tokens", token=token)
-    app.call("PUT", "/push/topics", topics=[f"farm_{farm}"])
-    device = make_device()
+    app.call("PUT", "/push/topics", topics=[f"farm_{own_farm}"])
+    device = make_device(farm_id=own_farm)
     published = time.time()
     device.publish({"temperature": 9.1})
 

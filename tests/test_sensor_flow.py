@@ -140,7 +140,7 @@ def open_websocket(odoo, channels):
     url = os.environ["ODOO_URL"].replace("http", "ws", 1) + "/websocket"
     cookie = f"session_id={odoo.session_id}" if odoo else None
     connection = websocket.create_connection(
-        url, cookie=cookie, origin=os.environ["ODOO_URL"], timeout=10
+        url, cookie=cookie, origin=os.environ["ODOO_URL"], timeout=30
     )
     subscription = {"channels": channels, "last": 0}
     connection.send(json.dumps({"event_name": "subscribe", "data": subscription}))
