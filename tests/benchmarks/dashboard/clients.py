@@ -13,11 +13,13 @@ class Clients(threading.Thread):
 
     :ivar received: bytes of the messages of each
     :ivar messages: how many came to each
+    :ivar dropped: how many the server has closed
     """
 
     def __init__(self, url, session_id, farm, how_many):
         super().__init__(daemon=True)
         self.received, self.messages = [0] * how_many, [0] * how_many
+        self.dropped = 0
         self._stopping = threading.Event()
         self._sockets = {}
         for number in range(how_many):
@@ -42,6 +44,10 @@ class Clients(threading.Thread):
             for ready in select.select(list(self._sockets), [], [], 0.2)[0]:
                 number, connection = self._sockets[ready]
                 text = connection.recv()
+                if not text:  # closed by the server
+                    del self._sockets[ready]
+                    self.dropped += 1
+                    continue
                 self.received[number] += len(text)
                 self.messages[number] += 1
 
