@@ -13,28 +13,35 @@ class Clients(threading.Thread):
 
     :ivar received: bytes of the messages of each
     :ivar messages: how many came to each
+    :ivar dropped: how many the server has closed
     """
 
     def __init__(self, url, session_id, farm, how_many):
         super().__init__(daemon=True)
         self.received, self.messages = [0] * how_many, [0] * how_many
+        self.dropped = 0
         self._stopping = threading.Event()
+        self._url, self._session_id, self._farm = url, session_id, farm
         self._sockets = {}
-        for number in range(how_many):
-            connection = websocket.create_connection(
-                url.replace("http", "ws", 1) + "/websocket",
-                cookie=f"session_id={session_id}",
-                origin=url,
-                timeout=60,  # fifty handshakes on a busy machine
-            )
-            subscription = {"channels": [f"farm.farm_{farm}"], "last": 0}
-            message = {"event_name": "subscribe", "data": subscription}
-            connection.send(json.dumps(message))
-            self._sockets[connection.sock] = number, connection
 
     def __enter__(self):
-        self.start()
+        self.start()  # first: who is not read at once, the server waits for
+        for number in range(len(self.received)):
+            self._connect(number)
         return self
+
+    def _connect(self, number):
+        connection = websocket.create_connection(
+            self._url.replace("http", "ws", 1) + "/websocket",
+            cookie=f"session_id={self._session_id}",
+            origin=self._url,
+            timeout=60,  # fifty handshakes on a busy machine
+            skip_utf8_validation=True,  # in Python, byte by byte
+        )
+        subscription = {"channels": [f"farm.farm_{self._farm}"], "last": 0}
+        message = {"event_name": "subscribe", "data": subscription}
+        connection.send(json.dumps(message))
+        self._sockets[connection.sock] = number, connection
 
     def run(self):
         """Read until stopped."""
@@ -42,6 +49,10 @@ class Clients(threading.Thread):
             for ready in select.select(list(self._sockets), [], [], 0.2)[0]:
                 number, connection = self._sockets[ready]
                 text = connection.recv()
+                if not text:  # closed by the server
+                    del self._sockets[ready]
+                    self.dropped += 1
+                    continue
                 self.received[number] += len(text)
                 self.messages[number] += 1
 

@@ -89,7 +89,7 @@ def report_clients(session, odoo):
     print(
         f"dashboard: {CLIENTS} websockets; Odoo {alone:.0%} of a core without them,"
         f" {together:.0%} with; {memory_alone:.0f} → {memory:.0f} MiB; messages to one:"
-        f" {min(clients.messages)}",
+        f" {min(clients.messages)} … {max(clients.messages)}; {clients.dropped} closed",
         flush=True,
     )
 
