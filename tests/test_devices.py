@@ -28,6 +28,7 @@ def device(odoo):
 
 def find(page, text):
     page.locator(".o_searchview_input").fill(text)
+    page.locator(".o_searchview_autocomplete").wait_for()  # before it, Enter does nothing
     page.keyboard.press("Enter")
     page.locator(".o_searchview_facet").wait_for()
 

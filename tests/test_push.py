@@ -10,7 +10,7 @@ import requests
 from tests.conftest import wait_until
 from tests.support.fcm_server import stand_in
 
-SECONDS = 15  # rules, then the channel's job, each woken and not polled
+SECONDS = 60  # woken, not polled; but a first attempt that fails waits for its second
 
 
 @pytest.fixture
