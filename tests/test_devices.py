@@ -28,7 +28,8 @@ def device(odoo):
 
 def find(page, text):
     page.locator(".o_searchview_input").fill(text)
-    page.locator(".o_searchview_autocomplete").wait_for()  # before it, Enter does nothing
+    # before it is there, Enter chooses nothing
+    page.locator(".o_searchview_autocomplete").wait_for()
     page.keyboard.press("Enter")
     page.locator(".o_searchview_facet").wait_for()
 
