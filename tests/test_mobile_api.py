@@ -1,5 +1,6 @@
 """The mobile API on the running server, as an app uses it."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 import requests
 import websocket
 
-from tests.conftest import REPO
+from tests.conftest import REPO, wait_until
 from tests.support.device import now
 
 BASE = "/api/v1/iot"
@@ -118,8 +119,16 @@ def test_an_app_is_told_of_a_milking_from_its_start_to_its_end(make_device, farm
 def test_who_has_signed_out_hears_nothing_more(make_device, farm, app):
     device = make_device()
     connection = app.listen(f"smartdairy_iot.farm_{farm}")
-    device.publish({"temperature": 4.0, "timestamp": now()})
-    messages_of(connection, device.id, "temperature_reading")
+    patience = connection.gettimeout()
+    connection.settimeout(3)
+
+    def hears():  # what was published before the channel was open is not told
+        device.publish({"temperature": 4.0, "timestamp": now()})
+        with contextlib.suppress(websocket.WebSocketTimeoutException):
+            return messages_of(connection, device.id, "temperature_reading")
+
+    wait_until(hears, "the reading", 60)
+    connection.settimeout(patience)
     app.call("POST", "/auth/logout")
     device.publish({"temperature": 5.0, "timestamp": now()})
     assert closed_as(connection) == _SESSION_EXPIRED
