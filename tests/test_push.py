@@ -65,8 +65,8 @@ def wish(odoo, own_farm):
 
 
 @pytest.mark.skip(
-    reason="after schemathesis has changed the administrator's preferences, a storm of "
-    "pushes is told in one digest: it needs a user of its own"
+    reason="passes by itself; after the other tests its push did not leave within a "
+    "minute, and why is not known: a user of its own may be all it needs"
 )
 def test_a_breach_reaches_the_phone_of_who_signed_in(
     make_device, odoo, fcm, app, wish, own_farm

@@ -130,7 +130,6 @@ class OdooServer:
             "mqtt_key": f"{certificates}/iot_consumer.key",
             **self._identity(access),
             "timescale_dsn": self._timescale_dsn(timeseries),
-            **self._limits(),
             # of its own, and the same each time, for stacks made before there was one
             "webhook_secret": hashlib.sha256(
                 f"webhook {self.stack.secrets['master']}".encode()
@@ -159,12 +158,6 @@ class OdooServer:
             "api_calls_per_minute_address": "0",
             "api_sign_ins_per_minute": "0",
         }
-
-    def _limits(self) -> dict[str, str]:
-        """None for tests and benchmarks, which ask more than people do."""
-        if self.stack.name == "main":
-            return {}
-        return {"api_calls_per_minute": "0", "api_calls_per_minute_address": "0"}
 
     def _identity(self, access: dict[str, str]) -> dict[str, str]:
         """What Odoo issues certificates with; with another's broker, it issues none."""
