@@ -4,7 +4,7 @@ import argparse
 import fcntl
 from contextlib import contextmanager
 
-from stack import bench, down, lint, test, up
+from stack import bench, down, examine, lint, test, up
 from stack.console import StackError, Steps, say
 from stack.settings import RUN, Stack
 
@@ -16,13 +16,13 @@ def main(arguments: list[str] | None = None) -> int:
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
-        if name in ("start", "stop", "status", "logs"):
+        if name in ("start", "stop", "status", "logs", "doctor"):
             command.add_argument("--stack", default="main")
         if name in ("start", "stop"):
             command.add_argument("services", nargs="*", metavar="SERVICE")
     options, rest = parser.parse_known_args(arguments)
-    options.rest = rest  # for pytest, or the benchmarks
-    if rest and options.command not in ("test", "test-programs", "bench"):
+    options.rest = rest
+    if rest and options.command not in WITH_MORE:
         parser.error(f"{options.command} takes no {' '.join(rest)}")
     try:
         return options.function(options) or 0
@@ -98,6 +98,11 @@ def logs(options) -> None:
     down.logs(Stack(options.stack))
 
 
+def doctor(options) -> int:
+    """Look for what is wrong, with its remedy, and write a support bundle."""
+    return examine.main(Stack(options.stack), options.rest)
+
+
 def clean(options) -> None:
     """Stop everything and remove .run."""
     down.clean()
@@ -123,11 +128,14 @@ def run_lint(options) -> int:
     return lint.main(exclusive)
 
 
+# What follows goes to pytest, the benchmarks or the doctor.
+WITH_MORE = ("test", "test-programs", "bench", "doctor")
 COMMANDS = {
     "run": run,
     "stop": stop,
     "status": status,
     "logs": logs,
+    "doctor": doctor,
     "clean": clean,
     "test": run_tests,
     "test-programs": run_programs,
