@@ -36,6 +36,7 @@ class TestBoardTours(HttpCase):
 
     def test_a_tank_is_opened_with_its_curve_and_its_standard(self):
         self.store(3.4)
+        grade_a = self.env.ref("smartdairy_iot.cooling_standard_us")
         tank = self.env["farm.tank"].create(
             {
                 "name": "Tour bulk tank",
