@@ -10,7 +10,8 @@ room  what                                           where
 4     buffer until N rows or T ms, bounded            ``buffer``
 5     transaction 1: into the store                   ``writer``, ``iot.store``
 6     ack, in arrival order, only after that commit   ``client``
-7     transaction 2: state, bus, wake the rules       ``iot.device.state``, …
+7     what is watched onto the bus; then transaction  ``live_news``,
+      2: state, wake the rules                        ``iot.device.state``, …
 ====  =============================================  ==========================
 
 Rooms 8 (rules) and 9 (screen) follow in ``iot.alert`` and ``static/src``. No call
@@ -37,6 +38,7 @@ from .counters import Counters, Durations
 from .decode import decode
 from .device import Fleet
 from .interpret import Interpreter
+from .live_news import LiveNews
 from .message import Reason
 from .news import News
 from .redelivery import Redelivery
@@ -44,10 +46,11 @@ from .writer import Writer
 
 _logger = logging.getLogger(__name__)
 
-_TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
+_TELL_SECONDS = 1.0  # between two writes of the devices' state …
 _ANSWER_SECONDS = 0.2  # between two looks at what devices answered
-_TELL_PAUSES = 4  # times as long as telling took …
+_TELL_PAUSES = 4  # … or so many times as long as that took …
 _TELL_LATEST = 5.0  # … but never longer
+_GIVE_WAY = 0.5  # as long as it may wait for the screens
 _BEAT_SECONDS = 5.0
 _TALLY_SECONDS = 30.0  # between two writes of each device's message counts …
 _TALLY_PAUSES = 100  # … or so many times as long as that took
@@ -84,7 +87,8 @@ class Pipeline:
         self._retry_at = 0.0
         self._backoff = _RETRY_SECONDS[0]
         self._news = News()
-        self._tell_at = 0.0
+        self._live = LiveNews(self._show, clock)
+        self._tell_at = self._tell_took = 0.0
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._tally = Tally()
         self._tally_at = clock() + _TALLY_SECONDS
@@ -133,6 +137,8 @@ class Pipeline:
             mark = self._redelivery.mark(message, receipt, decoded)
             self._buffer.add(decoded, receipt, self._clock(), mark)
         self._commit_when_due()
+        if not self._storing:
+            self._live.tell()
         self._apply_answers_when_due()
         self._tell_when_due()
 
@@ -155,6 +161,7 @@ class Pipeline:
         self._writer.close()
         self._tell_at = self._tally_at = 0.0
         self._tell_when_due()
+        self._live.tell(everything=True)
         self._client.close()
 
     # Room 1 ---------------------------------------------------------------------
@@ -169,6 +176,8 @@ class Pipeline:
             timeout = min(timeout, wait)
         if self._news:
             timeout = min(timeout, self._tell_at - now)
+        if not self._storing and (wait := self._live.wait()) is not None:
+            timeout = min(timeout, wait)
         if self._has_answers:
             timeout = min(timeout, self._answer_at - now)
         return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
@@ -177,8 +186,8 @@ class Pipeline:
 
     def _commit_when_due(self):
         now = self._clock()
-        if not self._batch and self._buffer.is_due(now):
-            self._batch = self._buffer.take()
+        if not self._batch and (self._buffer.is_due(now) or self._live.is_due()):
+            self._batch = self._buffer.take()  # a screen is told the newest there is
         if self._batch and not self._storing and now >= self._retry_at:
             self._storing = self._writer.write(self._batch)
         if self._storing and self._storing.done():
@@ -199,6 +208,7 @@ class Pipeline:
         self._client.acknowledge(batch.receipts)
         self._count(batch, storing.result())
         self._news.add(batch)
+        self._live.add(batch, self._interpreter.fleet)
         self._tally.add(batch)
         self._has_answers = self._has_answers or bool(batch.answers)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
@@ -236,6 +246,10 @@ class Pipeline:
 
     # Room 7 ---------------------------------------------------------------------
 
+    def _show(self, devices):
+        with self._transaction() as env:
+            env["farm.farm"]._send_readings(devices, self._interpreter.fleet)
+
     def _is_beat_due(self, now):
         """At a change of the connection too: the export to the broker goes by it."""
         is_connected = self._client.is_connected
@@ -243,9 +257,16 @@ class Pipeline:
         self._was_connected = is_connected
         return changed or now >= self._beat_at
 
+    def _is_in_the_way(self, now):
+        """A screen that is due before the state would be written goes first."""
+        wait = self._live.wait()
+        return (
+            wait is not None and wait < self._tell_took and now < self._tell_at + _GIVE_WAY
+        )
+
     def _tell_when_due(self):
         now = self._clock()
-        tells = self._news and now >= self._tell_at
+        tells = self._news and now >= self._tell_at and not self._is_in_the_way(now)
         beats = self._is_beat_due(now)
         counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
@@ -260,7 +281,7 @@ class Pipeline:
         try:
             with self._transaction() as env:
                 env["iot.device.state"]._apply(devices, fleet)
-                env["farm.farm"]._send_readings(devices, fleet)
+                watched = env["iot.live.watch"]._watched_farm_ids()
                 env["iot.tank.late"]._heard(devices, fleet)
                 env["iot.milking.session"]._wake_for(devices, fleet)
                 if wakes_rules:
@@ -276,7 +297,10 @@ class Pipeline:
             return
         took = self._clock() - now
         if tells:
+            self._live.watch(watched, devices, fleet)
+            self._live.tell()
             # With tens of thousands of devices, most of the time is for rooms 1–6.
+            self._tell_took = took
             pause = min(_TELL_PAUSES * took, _TELL_LATEST)
             self._tell_at = now + max(_TELL_SECONDS, pause)
         if counts:
