@@ -14,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 _SECONDS = 1.0  # between two messages of one farm …
 _PAUSES = 4  # … or so many times as long as telling took
+_ON_ITS_WAY = 0.2  # seconds from telling to the screen, and room for others
 
 
 class LiveNews:
@@ -26,6 +27,7 @@ class LiveNews:
         self._send = send
         self._clock = clock
         self._farms = {}  # id → News
+        self._told_at = -inf
         self._due_at = {}  # farm's id → when it may be told again
 
     def watch(self, farm_ids, devices, fleet):
@@ -62,8 +64,14 @@ class LiveNews:
         due = [self._due_at.get(f, -inf) for f, news in self._farms.items() if news]
         return max(0.0, min(due) - self._clock()) if due else None
 
-    def is_due(self):
-        return self.wait() == 0.0
+    def is_due(self, ahead=0.0):
+        """:param ahead: seconds that are needed before"""
+        wait = self.wait()
+        return wait is not None and wait <= ahead
+
+    def would_wait_for(self, seconds):
+        """Whether work of so many seconds, begun now, were in the way of a screen."""
+        return self.is_due(seconds) or self._clock() < self._told_at + _ON_ITS_WAY
 
     def tell(self, everything=False):
         """Tell the farms that are due, all in one transaction."""
@@ -83,7 +91,8 @@ class LiveNews:
             _logger.info("Could not show the newest readings, will retry: %s", error)
             for news, part in zip(due, parts, strict=True):
                 news.give_back(part, wakes_rules=False)
-        pause = max(_SECONDS, _PAUSES * (self._clock() - began))
+        self._told_at = self._clock()
+        pause = max(_SECONDS, _PAUSES * (self._told_at - began))
         for farm_id, news in self._farms.items():
             if news in due:
                 self._due_at[farm_id] = began + pause

@@ -34,6 +34,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..health.tally import Tally
 from .buffer import Buffer
+from .cadence import Cadence
 from .counters import Counters, Durations
 from .decode import decode
 from .device import Fleet
@@ -46,11 +47,8 @@ from .writer import Writer
 
 _logger = logging.getLogger(__name__)
 
-_TELL_SECONDS = 1.0  # between two writes of the devices' state …
 _ANSWER_SECONDS = 0.2  # between two looks at what devices answered
-_TELL_PAUSES = 4  # … or so many times as long as that took …
-_TELL_LATEST = 5.0  # … but never longer
-_GIVE_WAY = 0.5  # as long as it may wait for the screens
+_COMMIT_AHEAD = 0.05  # before a screen is due, at most
 _BEAT_SECONDS = 5.0
 _TALLY_SECONDS = 30.0  # between two writes of each device's message counts …
 _TALLY_PAUSES = 100  # … or so many times as long as that took
@@ -88,7 +86,7 @@ class Pipeline:
         self._backoff = _RETRY_SECONDS[0]
         self._news = News()
         self._live = LiveNews(self._show, clock)
-        self._tell_at = self._tell_took = 0.0
+        self._cadence = Cadence(self._live)
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._tally = Tally()
         self._tally_at = clock() + _TALLY_SECONDS
@@ -99,6 +97,7 @@ class Pipeline:
         self._answer_at = 0.0
         self._lag = 0.0
         self._commits = Durations()
+        self._commit_took = 0.0
 
     def refresh(self, registry):
         """Go on with what an upgrade may have changed, and with the devices of now."""
@@ -159,7 +158,7 @@ class Pipeline:
             self._commit_when_due()
             self._settle()
         self._writer.close()
-        self._tell_at = self._tally_at = 0.0
+        self._cadence.at = self._tally_at = 0.0
         self._tell_when_due()
         self._live.tell(everything=True)
         self._client.close()
@@ -175,7 +174,7 @@ class Pipeline:
         elif (wait := self._buffer.wait(now)) is not None:
             timeout = min(timeout, wait)
         if self._news:
-            timeout = min(timeout, self._tell_at - now)
+            timeout = min(timeout, max(_GLANCE_SECONDS, self._cadence.at - now))
         if not self._storing and (wait := self._live.wait()) is not None:
             timeout = min(timeout, wait)
         if self._has_answers:
@@ -186,7 +185,9 @@ class Pipeline:
 
     def _commit_when_due(self):
         now = self._clock()
-        if not self._batch and (self._buffer.is_due(now) or self._live.is_due()):
+        if not self._batch and (
+            self._buffer.is_due(now) or self._live.is_due(ahead=self._commit_took)
+        ):
             self._batch = self._buffer.take()  # a screen is told the newest there is
         if self._batch and not self._storing and now >= self._retry_at:
             self._storing = self._writer.write(self._batch)
@@ -233,6 +234,7 @@ class Pipeline:
 
     def _count(self, batch, stored):
         self._commits.add(stored.seconds)
+        self._commit_took = min(stored.seconds + _GLANCE_SECONDS, _COMMIT_AHEAD)
         counters = self.counters
         counters.batches += 1
         counters.stored += stored.new
@@ -257,16 +259,9 @@ class Pipeline:
         self._was_connected = is_connected
         return changed or now >= self._beat_at
 
-    def _is_in_the_way(self, now):
-        """A screen that is due before the state would be written goes first."""
-        wait = self._live.wait()
-        return (
-            wait is not None and wait < self._tell_took and now < self._tell_at + _GIVE_WAY
-        )
-
     def _tell_when_due(self):
         now = self._clock()
-        tells = self._news and now >= self._tell_at and not self._is_in_the_way(now)
+        tells = self._news and self._cadence.is_due(now)
         beats = self._is_beat_due(now)
         counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
@@ -293,16 +288,13 @@ class Pipeline:
             _logger.info("Could not tell the newest readings, will retry: %s", error)
             self._news.give_back(devices, wakes_rules)
             self._tally.give_back(counts)
-            self._put_off(now + _TELL_SECONDS, beats, counts)
+            self._put_off(self._cadence.failed(now), beats, counts)
             return
         took = self._clock() - now
         if tells:
             self._live.watch(watched, devices, fleet)
             self._live.tell()
-            # With tens of thousands of devices, most of the time is for rooms 1–6.
-            self._tell_took = took
-            pause = min(_TELL_PAUSES * took, _TELL_LATEST)
-            self._tell_at = now + max(_TELL_SECONDS, pause)
+            self._cadence.done(now, took)
         if counts:
             self._tally_at = now + max(_TALLY_SECONDS, _TALLY_PAUSES * took)
         if beats:
@@ -312,7 +304,6 @@ class Pipeline:
 
     def _put_off(self, until, beats, counts):
         """What could not be told waits: not each turn of the line tries again."""
-        self._tell_at = until
         if beats:
             self._beat_at = until
         if counts:

@@ -120,11 +120,16 @@ export class Telemetry {
         this.channels.forEach((channel) => this.bus.deleteChannel(channel));
     }
 
-    /** Nobody watches a tab in the background: its farms fall silent until it is seen again. */
+    /**
+     * Nobody watches a tab in the background: its farms fall silent until it is seen again. It
+     * leaves them, else a page that the browser has frozen would be told hours at once.
+     */
     onVisible() {
         if (document.visibilityState === "visible") {
-            this.sendHeartbeat();
             this.load();
+        } else {
+            this.channels.forEach((channel) => this.bus.deleteChannel(channel));
+            this.channels = new Set();
         }
     }
 
@@ -194,7 +199,9 @@ export class Telemetry {
         } else {
             this.store.state.lostAt = this.now();
         }
-        this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+        if (document.visibilityState === "visible") {
+            this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+        }
     }
 
     onLoadFailed(error) {
