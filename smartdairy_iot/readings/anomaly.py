@@ -17,7 +17,6 @@ It is no alert: alerts are what the rules say.
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
-from statistics import median
 from typing import NamedTuple
 
 LIMIT = 3.5
@@ -119,7 +118,9 @@ class _Baseline:
         self._hours = defaultdict(list)
         self._kept = deque()  # (day, hour, value) by time
         self._today = []
-        self._day = self._spread = None
+        self._day = None
+        self._usual = {}  # hour → median and spread, of this day
+        self._spread = 0.0  # of all hours
 
     def advance(self, day):
         """Yesterday becomes known, and what is too old is forgotten."""
@@ -132,24 +133,36 @@ class _Baseline:
         while self._kept and self._kept[0][0] < day - DAYS:
             _day, hour, value = self._kept.popleft()
             del self._hours[hour][bisect_left(self._hours[hour], value)]
-        self._spread = _spread(self._hours.values())
+        self._summarise()
+
+    def _summarise(self):
+        """Once a day: until the next, what is known stays the same."""
+        self._usual, all_apart = {}, []
+        for hour, values in self._hours.items():
+            if not values:
+                continue
+            middle = _middle(values)
+            apart = sorted([abs(value - middle) for value in values])
+            all_apart += apart
+            if len(values) >= _ENOUGH:
+                self._usual[hour] = middle, _middle(apart) / _NORMAL
+        all_apart.sort()
+        self._spread = _middle(all_apart) / _NORMAL if all_apart else 0.0
 
     def add(self, day, hour, value):
         self._today.append((day, hour, value))
 
     def compare(self, hour, value):
         """:return: ``(expected, score)``"""
-        known = self._hours[hour]
-        if len(known) < _ENOUGH:
+        if hour not in self._usual:
             return None, None
-        expected = median(known)
+        expected, spread = self._usual[hour]
         least = self._least or abs(expected) * _LEAST_PART or 1.0
-        spread = max(_spread([known]), self._spread, least)
+        spread = max(spread, self._spread, least)
         return expected, (value - expected) / spread
 
 
-def _spread(groups):
-    """Of values around the median of their group, by the median of all distances."""
-    middles = [(median(values), values) for values in groups if values]
-    apart = [abs(value - middle) for middle, values in middles for value in values]
-    return median(apart) / _NORMAL if apart else 0.0
+def _middle(values):
+    """Their median. :param values: sorted, at least one"""
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
