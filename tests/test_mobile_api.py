@@ -9,59 +9,21 @@ import uuid
 from pathlib import Path
 
 import pytest
-import requests
 import websocket
 
 from tests.conftest import REPO, wait_until
 from tests.support.device import now
+from tests.support.mobile_app import MobileApp
 
-BASE = "/api/v1/iot"
 _SESSION_EXPIRED = 4001  # Odoo's close code
 _SECONDS = 12  # that schemathesis invents requests
 
 
-class App:
-    """Signed in as the administrator."""
-
-    def __init__(self):
-        self.url = os.environ["ODOO_URL"]
-        answer = requests.post(
-            f"{self.url}{BASE}/auth/login",
-            json={
-                "login": os.environ["ODOO_LOGIN"],
-                "password": os.environ["ODOO_PASSWORD"],
-                "device": {"name": "Test phone", "platform": "android"},
-            },
-            timeout=30,
-        )
-        assert answer.status_code == 200, answer.text
-        self.token = answer.json()["tokens"]["accessToken"]
-        self.headers = {"Authorization": f"Bearer {self.token}"}
-
-    def call(self, method, path, **options):
-        url = f"{self.url}{BASE}{path}"
-        return requests.request(
-            method, url, headers=self.headers, timeout=30, **options
-        )
-
-    def listen(self, *channels):
-        """Without a cookie, as an app has none."""
-        connection = websocket.create_connection(
-            self.url.replace("http", "ws", 1) + "/websocket",
-            origin=self.url,
-            timeout=10,
-        )
-        asked = {
-            "channels": [f"smartdairy_iot.token:{self.token}", *channels],
-            "last": 0,
-        }
-        connection.send(json.dumps({"event_name": "subscribe", "data": asked}))
-        return connection
-
-
 @pytest.fixture
 def app():
-    app = App()
+    app = MobileApp(
+        os.environ["ODOO_URL"], os.environ["ODOO_LOGIN"], os.environ["ODOO_PASSWORD"]
+    )
     yield app
     app.call("POST", "/auth/logout")
 

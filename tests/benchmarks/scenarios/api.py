@@ -35,7 +35,8 @@ def api(session):
         for name, path in questions(options.devices).items():
             measure(session, phones, name, path)
     finally:
-        drive(session, "api", f"{FILL}remove(env)")
+        if not options.api_keep:
+            drive(session, "api", f"{FILL}remove(env)")
 
 
 def questions(devices):
