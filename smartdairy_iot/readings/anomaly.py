@@ -119,7 +119,7 @@ class _Baseline:
         self._kept = deque()  # (day, hour, value) by time
         self._today = []
         self._day = None
-        self._usual = {}  # hour → median and spread, of this day
+        self._usual = None  # hour → median and spread; None: not yet asked for
         self._spread = 0.0  # of all hours
 
     def advance(self, day):
@@ -133,10 +133,10 @@ class _Baseline:
         while self._kept and self._kept[0][0] < day - DAYS:
             _day, hour, value = self._kept.popleft()
             del self._hours[hour][bisect_left(self._hours[hour], value)]
-        self._summarise()
+        self._usual = None
 
     def _summarise(self):
-        """Once a day: until the next, what is known stays the same."""
+        """Once for each day that is judged: until the next, nothing becomes known."""
         self._usual, all_apart = {}, []
         for hour, values in self._hours.items():
             if not values:
@@ -154,6 +154,8 @@ class _Baseline:
 
     def compare(self, hour, value):
         """:return: ``(expected, score)``"""
+        if self._usual is None:
+            self._summarise()
         if hour not in self._usual:
             return None, None
         expected, spread = self._usual[hour]

@@ -104,7 +104,6 @@ def fill(store, devices, readings):
         select = SQL(TEMPERATURE.select(BUCKET, "device_id = ANY(%s)"), devices)
         name = SQL.identifier(TEMPERATURE.name)
         cr.execute(SQL("INSERT INTO %s (%s) %s", name, columns, select))
-        cr.execute("ANALYZE temperature_readings, temperature_quarter_hourly")
     return rows
 
 
