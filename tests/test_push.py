@@ -34,7 +34,7 @@ def phone(odoo, make_user, own_farm):
     )
     phone = MobileApp(os.environ["ODOO_URL"], login, password)
     yield phone
-    phone.call("POST", "/auth/logout")
+    phone.sign_out()
 
 
 def test_a_breach_reaches_the_phone_of_who_signed_in(

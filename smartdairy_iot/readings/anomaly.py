@@ -57,7 +57,7 @@ class Verdict(NamedTuple):
     time: datetime
     value: float
     expected: float | None  # None: too little is known yet
-    score: float | None
+    score: float | None  # up to LIMIT it is a bound: no further from it
 
     @property
     def is_anomaly(self):
@@ -119,8 +119,7 @@ class _Baseline:
         self._kept = deque()  # (day, hour, value) by time
         self._today = []
         self._day = None
-        self._usual = None  # hour → median and spread; None: not yet asked for
-        self._spread = 0.0  # of all hours
+        self._spread = None  # of all hours, on this day; None: nobody needed it yet
 
     def advance(self, day):
         """Yesterday becomes known, and what is too old is forgotten."""
@@ -129,39 +128,45 @@ class _Baseline:
         for known in self._today:
             insort(self._hours[known[1]], known[2])
         self._kept += self._today
-        self._day, self._today = day, []
+        self._day, self._today, self._spread = day, [], None
         while self._kept and self._kept[0][0] < day - DAYS:
             _day, hour, value = self._kept.popleft()
             del self._hours[hour][bisect_left(self._hours[hour], value)]
-        self._usual = None
-
-    def _summarise(self):
-        """Once for each day that is judged: until the next, nothing becomes known."""
-        self._usual, all_apart = {}, []
-        for hour, values in self._hours.items():
-            if not values:
-                continue
-            middle = _middle(values)
-            apart = sorted([abs(value - middle) for value in values])
-            all_apart += apart
-            if len(values) >= _ENOUGH:
-                self._usual[hour] = middle, _middle(apart) / _NORMAL
-        all_apart.sort()
-        self._spread = _middle(all_apart) / _NORMAL if all_apart else 0.0
 
     def add(self, day, hour, value):
         self._today.append((day, hour, value))
 
     def compare(self, hour, value):
-        """:return: ``(expected, score)``"""
-        if self._usual is None:
-            self._summarise()
-        if hour not in self._usual:
+        """The widest of three spreads counts. Most values are usual by a narrower one
+        already, and then the others are not computed.
+
+        :return: ``(expected, score)``
+        """
+        known = self._hours[hour]
+        if len(known) < _ENOUGH:
             return None, None
-        expected, spread = self._usual[hour]
-        least = self._least or abs(expected) * _LEAST_PART or 1.0
-        spread = max(spread, self._spread, least)
+        expected = _middle(known)
+        spread = self._least or abs(expected) * _LEAST_PART or 1.0
+        for wider in (lambda: _spread([known]), self._spread_of_all):
+            if abs(value - expected) <= LIMIT * spread:
+                break
+            spread = max(spread, wider())
         return expected, (value - expected) / spread
+
+    def _spread_of_all(self):
+        if self._spread is None:
+            self._spread = _spread(self._hours.values())
+        return self._spread
+
+
+def _spread(groups):
+    """Of values around the median of their group, by the median of all distances.
+
+    :param groups: sorted lists
+    """
+    middles = [(_middle(values), values) for values in groups if values]
+    apart = [abs(value - middle) for middle, values in middles for value in values]
+    return _middle(sorted(apart)) / _NORMAL if apart else 0.0
 
 
 def _middle(values):

@@ -1,3 +1,4 @@
+from psycopg2.errors import UniqueViolation
 from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
@@ -40,7 +41,11 @@ class Devices(Controller):
         values = body.model_dump(exclude_none=True)
         values["device_type"] = ODOO_TYPES.get(body.device_type, body.device_type)
         values["farm_id"] = _find_farm(body.farm_id).id
-        return request.env["iot.device"].create(values)._for_app()
+        try:
+            device = request.env["iot.device"].create(values)
+        except UniqueViolation as error:  # perhaps by one that one may not see
+            raise _is_taken(error) from None
+        return device._for_app()
 
     @patch(
         "/devices/<reference>",
@@ -96,9 +101,15 @@ def find_device(reference):
     return device
 
 
+def _is_taken(error):
+    """:param error: psycopg2's; of which key is in the name of the constraint"""
+    is_serial = "serial" in (error.diag.constraint_name or "")
+    field = "serialNumber" if is_serial else "deviceId"
+    return InvalidParameterError(field, f"{field}: Another device has it already.")
+
+
 def _find_farm(farm_id):
     farm = request.env["farm.farm"].search([("id", "=", to_record_id(farm_id))])
     if not farm:
         raise InvalidParameterError("farmId", "farmId: There is no such farm.")
     return farm
-

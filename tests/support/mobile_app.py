@@ -32,6 +32,12 @@ class MobileApp:
         assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
+    def sign_out(self):
+        """Whether or not its token still counts."""
+        requests.post(
+            f"{self.url}{BASE}/auth/logout", headers=self.headers, timeout=60
+        )
+
     def listen(self, *channels):
         """A connection, without a cookie, as an app has none."""
         connection = websocket.create_connection(

@@ -12,8 +12,10 @@ from schemathesis.openapi.checks import RejectedPositiveData
 
 # operation → fields
 _UNTOLD = {
-    "create_device": {"farmId", "deviceId"},  # one that there is; one that is not
+    # A farm that there is; an ID and a number that no other device has.
+    "create_device": {"farmId", "deviceId", "serialNumber"},
     "edit_device": {"farmId"},
+    "set_config": {"settings"},  # those of the device's profile
     "edit_preferences": {"language", "timezone"},  # of those that are installed
     "list_readings": {"start_date", "cursor"},  # before the end; one that was given
     "get_quality_report": {"start_date"},
