@@ -80,7 +80,7 @@ def test_an_app_is_told_of_a_milking_from_its_start_to_its_end(make_device, farm
 
 
 def hear(connection, device):
-    """Until a reading comes: what is published before the channel is open is not told."""
+    """Until a reading comes; one of before the channel is open is not told."""
     patience = connection.gettimeout()
     connection.settimeout(3)
 
@@ -181,7 +181,9 @@ def invent_requests(app, known, folder, *arguments, seconds=_SECONDS):
 
 def test_the_server_keeps_what_the_document_promises(guest, tmp_path):
     app, known = guest
-    said = invent_requests(app, known, tmp_path, "--exclude-path-regex", "/auth/|/push/")
+    said = invent_requests(
+        app, known, tmp_path, "--exclude-path-regex", "/auth/|/push/"
+    )
     assert "Authentication failed" not in said
 
 

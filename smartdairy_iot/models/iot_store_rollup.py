@@ -56,7 +56,9 @@ class IotStore(models.AbstractModel):
         time: 90 days would be ten thousand pages.
         """
         # Raw SQL: what TimescaleDB keeps is a view, which has no index.
-        is_table = "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'"
+        is_table = (
+            "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'"
+        )
         cr.execute(SQL(is_table, rollup.name))
         if not cr.rowcount:
             return

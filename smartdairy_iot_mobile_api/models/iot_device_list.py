@@ -45,7 +45,9 @@ class IotDevice(models.Model):
         ]
         # Raw SQL: no records. Access rights and record rules of devices are in the
         # query, and those of their farms and states are the same.
-        return [DeviceRow(*row) for row in self.env.execute_query(query.select(*columns))]
+        return [
+            DeviceRow(*row) for row in self.env.execute_query(query.select(*columns))
+        ]
 
     def _open_alerts(self):
         """``{device id: how many}`` of those that have any."""

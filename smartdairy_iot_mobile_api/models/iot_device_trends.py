@@ -1,9 +1,9 @@
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
-from itertools import groupby
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import groupby
 
 from odoo.addons.smartdairy_iot.readings import anomaly
 from odoo.addons.smartdairy_iot.zone import to_zone

@@ -59,7 +59,7 @@ class TemperatureTrends(Answer):
 
 
 def to_trend_day(midnight, points):
-    """:param points: of ``iot.store._series`` of one device and that day, with values"""
+    """:param points: of ``iot.store._series``: of one device and day, with values"""
     count = sum(point.count for point in points)
     return {
         "date": midnight.astimezone(timezone.utc).isoformat(),

@@ -44,7 +44,9 @@ class TestErrors(MobileApiCase):
     def test_what_breaks_inside_stays_inside(self):
         secret = "password of the database"
         with (
-            patch.object(self.devices, "_list_for_app", side_effect=RuntimeError(secret)),
+            patch.object(
+                self.devices, "_list_for_app", side_effect=RuntimeError(secret)
+            ),
             self.assertLogs("odoo.http", "ERROR") as logs,
         ):
             response = self.call(DEVICES, self.user)

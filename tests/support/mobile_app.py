@@ -34,9 +34,7 @@ class MobileApp:
 
     def sign_out(self):
         """Whether or not its token still counts."""
-        requests.post(
-            f"{self.url}{BASE}/auth/logout", headers=self.headers, timeout=60
-        )
+        requests.post(f"{self.url}{BASE}/auth/logout", headers=self.headers, timeout=60)
 
     def listen(self, *channels):
         """A connection, without a cookie, as an app has none."""

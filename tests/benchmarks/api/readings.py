@@ -33,7 +33,9 @@ def make(env, devices, readings):
     found = env["iot.device"].search([("farm_id.name", "=like", f"{NAME}%")])
     if not found:
         found = make_devices(env, devices)
-    env.cr.execute("DELETE FROM iot_device_state WHERE device_id = ANY(%s)", [found.ids])
+    env.cr.execute(
+        "DELETE FROM iot_device_state WHERE device_id = ANY(%s)", [found.ids]
+    )
     env.cr.execute(LIVE, [found.ids])
     env.cr.commit()
     started = time.perf_counter()
