@@ -1,5 +1,6 @@
 from . import farm_farm
 from . import iot_device
+from . import iot_device_list
 from . import iot_device_readings
 from . import iot_device_trends
 from . import iot_alert

@@ -1,6 +1,7 @@
 """The other ways in: second factor, QR code; and how often one may try."""
 
 import base64
+import secrets
 import time
 
 from odoo.exceptions import AccessError
@@ -163,6 +164,18 @@ class TestSignIn(AppCase):
             self.assertEqual(session.push_token, fcm_token)
         self.assertEqual(self.push("tokens", token, "DELETE").status_code, 204)
         self.assertFalse(self.sessions_of(self.rahim).push_token)
+
+    def test_a_push_token_may_be_long_and_belongs_to_one_device(self):
+        # Random, as a token is: what repeats, PostgreSQL would compress.
+        long = secrets.token_urlsafe(4096)[:4096]
+        of_one, of_other = (self.signed_in()["accessToken"] for _ in range(2))
+        for token in (of_one, of_other):
+            response = self.push("tokens", token, token=long)
+            self.assertEqual(response.status_code, 200, response.text)
+        sessions = self.sessions_of(self.rahim)
+        self.assertEqual(sessions.filtered("push_token").mapped("push_token"), [long])
+        response = self.push("tokens", of_one, token=f"{long}x")
+        self.assertError(response, 422, "invalid_parameter", "token")
 
     def test_a_device_chooses_among_what_its_user_may_see(self):
         token = self.signed_in()["accessToken"]
