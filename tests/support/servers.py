@@ -10,7 +10,7 @@ from stack.odoo_server import OdooServer
 from stack.process import Daemon
 from stack.settings import Stack, free_port
 
-from tests.conftest import wait_until
+from tests.support.waiting import wait_until
 
 
 def stack():
