@@ -47,6 +47,11 @@ class Load:
         if exception is None:
             wait_until(lambda: self.acked == self.sent, "all acks", 60)
 
+    @staticmethod
+    def table_of(device):
+        """Where the readings of that device are."""
+        return _KINDS[device.type][0]
+
     @property
     def acked(self):
         """Messages that the broker has taken over."""
@@ -98,7 +103,7 @@ def wait_for_more(timescale, load, rows=1, seconds=60):
 def wait_until_caught_up(timescale, load, seconds=60):
     """Wait until each device's newest acknowledged reading of now is stored."""
     newest = {
-        device: _instants(device.acked[-1:])[-1]
+        device: instants_of(device.acked[-1:])[-1]
         for device in load.devices
         if device.acked
     }
@@ -135,7 +140,7 @@ class Compared(NamedTuple):
 
 def compare(timescale, load, seconds=30):
     """Wait until the rows are as many as they should be, for so long, and compare."""
-    wanted = {device: _instants(device.acked) for device in load.devices}
+    wanted = {device: instants_of(device.acked) for device in load.devices}
     total = sum(map(len, wanted.values()))
     deadline = time.monotonic() + seconds
     while count_rows(timescale, load) < total and time.monotonic() < deadline:
@@ -151,7 +156,8 @@ def compare(timescale, load, seconds=30):
     return Compared(total, lost, foreign, doubled)
 
 
-def _instants(payloads):
+def instants_of(payloads):
+    """When these readings were measured, in their order."""
     readings = [
         reading
         for payload in payloads
