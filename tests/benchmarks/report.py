@@ -252,7 +252,8 @@ def report(session):
     print("| | measured | target | reached |\n|---|---:|---:|---|")
     for metric in filter(figures.__contains__, WHAT):
         print(_row(metric, figures[metric]))
-    for table in (*session.tables, _memory(session.peaks)):
+    memory = [_memory(session.peaks)] if session.peaks else []
+    for table in (*session.tables, *memory):
         print("", *table, sep="\n")
     RESULTS.parent.mkdir(exist_ok=True)
     with RESULTS.open("a", encoding="utf-8") as file:

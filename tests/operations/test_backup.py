@@ -42,13 +42,15 @@ def test_a_backup_under_load_is_restored_into_an_empty_folder(
     devices,  # noqa: F811
     timescale,  # noqa: F811
     dice,  # noqa: F811
+    make_device,
     odoo,
     farm,
     elsewhere,
     tmp_path,
     capsys,
 ):
-    alert = breach(devices[0], odoo)
+    warm = make_device()
+    alert = breach(warm, odoo)
     seal(odoo, farm)
     key = tmp_path / "passphrase"
     key.write_text("a long enough passphrase of the rehearsal")
@@ -59,7 +61,7 @@ def test_a_backup_under_load_is_restored_into_an_empty_folder(
         wait_until(lambda: stored_of(timescale, load, acked), "they are stored")
         about = survival.save(stack(), tmp_path / "backup", key)
     assert about["apart_ms"] < 5000, "of one moment"
-    for device in devices:
+    for device in (warm, *devices):
         device.close()
     host.stop()  # the old servers are gone, as far as anybody can tell
 
@@ -70,7 +72,7 @@ def test_a_backup_under_load_is_restored_into_an_empty_folder(
         print(f"\nbacked up in {sum(about['seconds'].values()):.1f} s, {took:.1f} s to")
         print(f"restore and start, of it Odoo; the databases: {about['apart_ms']} ms")
     expect_what_was_acked_before(load, acked)
-    expect_it_works(env, devices[0], alert, farm)
+    expect_it_works(env, warm, alert, farm)
 
 
 def stored_of(timescale, load, acked):  # noqa: F811

@@ -39,6 +39,12 @@ class LastingQuery:
                     raise
                 time.sleep(0.1)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
     def close(self):
         if self._connection:
             self._connection.close()

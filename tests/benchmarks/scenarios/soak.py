@@ -72,13 +72,17 @@ def break_again_and_again(site, timescale, session):
     seconds = session.options.soak_seconds
     started = time.monotonic()
     wait_until_caught_up(timescale, site.load, CATCH_UP)
+    deck = []  # every fault comes before one comes again
     while (elapsed := time.monotonic() - started) < seconds:
-        known = OTHERS
-        if elapsed < seconds * REPLACED_FOR:
-            known = REPLACING | OTHERS
-        name = site.dice.choice(sorted(known))
+        if elapsed >= seconds * REPLACED_FOR:
+            deck = [name for name in deck if name in OTHERS]
+        if not deck:
+            known = REPLACING if elapsed < seconds * REPLACED_FOR else {}
+            deck = sorted(known | OTHERS)
+            site.dice.shuffle(deck)
+        name = deck.pop()
         site.pause(300, 3000)
-        known[name](site)
+        (REPLACING | OTHERS)[name](site)
         mended = time.monotonic()
         wait_until_caught_up(timescale, site.load, CATCH_UP)
         healed[name].append(time.monotonic() - mended)
