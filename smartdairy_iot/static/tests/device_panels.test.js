@@ -94,7 +94,11 @@ test("nothing known is neither online nor offline", () => {
 });
 
 test("each measure has its limits, on the axis of its unit; a tank's are named", () => {
-    const humidity = { label: "Humidity", unit: "%", bands: [{ from: 90, to: null, side: "high" }] };
+    const humidity = {
+        label: "Humidity",
+        unit: "%",
+        bands: [{ from: 90, to: null, side: "high" }],
+    };
     const bands = [{ from: 6, to: null, side: "tank", tank: "Tank 7", start: AT, end: false }];
     const [first, second] = toBands([{ ...SERIES, bands }, humidity]);
     expect([first.unit, first.start, first.label]).toEqual([
