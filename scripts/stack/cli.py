@@ -73,7 +73,7 @@ def run(options) -> None:
 def prepare(options) -> None:
     """Download and unpack every program, start nothing."""
     with exclusive():
-        up.prepare_programs(Steps(5))
+        up.prepare_programs(Steps(6))
 
 
 def start(options) -> None:

@@ -4,6 +4,7 @@ Node itself comes as a Python wheel, so that nothing is installed on the host.
 """
 
 import os
+import shutil
 import subprocess
 
 from stack import python_env
@@ -50,10 +51,15 @@ def check(name: str, command: list) -> bool:
     return subprocess.run(words, cwd=REPO, env=environment()).returncode == 0
 
 
+def find_npm() -> str | None:
+    """Return the npm of the venv, or the one of the machine if there is one."""
+    return shutil.which("npm", path=environment()["PATH"])
+
+
 def prepare_node() -> None:
     """Install the locked JavaScript tools."""
     stamp = Stamp(".stamp", REPO / "package-lock.json", folder=NODE_MODULES)
     if not stamp.is_current():
-        npm = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund"]
+        npm = [find_npm(), "ci", "--no-audit", "--no-fund"]
         run(npm, LOG, cwd=REPO, env=environment(), what="npm ci")
         stamp.set()

@@ -198,7 +198,8 @@ class OdooServer:
     def environment(self, **extra: str) -> dict[str, str]:
         """Return the environment in which Odoo and its tests run."""
         # Over a limit of time or memory, Odoo starts itself anew by the name "python".
-        path = f"{PYTHON.parent}:{SYSTEM_PATH}"
+        # Odoo looks for rtlcss, which mirrors the styles for Arabic and Hebrew.
+        path = f"{PYTHON.parent}:{REPO / 'node_modules/.bin'}:{SYSTEM_PATH}"
         python_path = str(locate().python_path)
         return service_environment(
             self.stack, PATH=path, PYTHONPATH=python_path, **extra

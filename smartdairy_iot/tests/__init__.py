@@ -22,6 +22,7 @@ from . import test_channel_mqtt
 from . import test_channel_push
 from . import test_channel_sms
 from . import test_client
+from . import test_color_scheme
 from . import test_command
 from . import test_config_settings
 from . import test_cron
