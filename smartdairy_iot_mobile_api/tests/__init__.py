@@ -4,6 +4,7 @@ from . import test_authentication
 from . import test_dashboard
 from . import test_devices
 from . import test_errors
+from . import test_groups
 from . import test_live
 from . import test_limit
 from . import test_push
