@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 from stack import python_env, redis_server, up
 from stack.console import StackError, Steps, say
@@ -15,6 +16,7 @@ from stack.temporary import (
     temporary_folder,
     temporary_stack,
 )
+from stack.test_runner import reap_servers
 
 OUTPUT = RUN / "bench.jsonl"
 
@@ -52,4 +54,13 @@ def run(stack: Stack, arguments: list[str], **variables: str) -> int:
     where["BENCH_STORE_DSN"] = given("TIMESCALE_DSN")  # such as a Community server's
     env = program_environment(stack, **where, **variables)
     command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
-    return subprocess.run(command, cwd=REPO, env=env, **drop_privileges()).returncode
+    process = subprocess.Popen(command, cwd=REPO, env=env, **drop_privileges())
+    try:
+        while process.poll() is None:
+            reap_servers(process.pid)  # those that the soak has killed
+            time.sleep(0.2)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return process.returncode

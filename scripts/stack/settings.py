@@ -101,6 +101,9 @@ class Stack:
 
     @property
     def database(self) -> str:
+        restored = self.folder / "database"  # it keeps the name that it had
+        if restored.exists():
+            return restored.read_text().strip()
         return "smartdairy" if self.name == "main" else f"smartdairy_{self.name}"
 
     @cached_property

@@ -14,6 +14,7 @@ from . import test_analytics
 from . import test_archive_download
 from . import test_backfill
 from . import test_board
+from . import test_board_tours
 from . import test_calibration
 from . import test_calibration_line
 from . import test_channel_email

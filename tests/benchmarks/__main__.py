@@ -26,6 +26,7 @@ from .scenarios.profile import profile
 from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
+from .scenarios.soak import soak
 from .scenarios.store import store
 from .session import Session
 
@@ -48,10 +49,12 @@ ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
 DASHBOARD = {"dashboard": dashboard}
-NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
+SURVIVE = {"soak": soak}  # only when asked for
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD, *SURVIVE}
 LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
 NOT_QUICK = {*LONG, "outage", "scaling"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
+USUAL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
+ALL = USUAL | SURVIVE
 BUSY = 0.5  # load average before the start
 
 
@@ -74,6 +77,7 @@ def parse_arguments(argv=None):
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
+    add("--soak-seconds", type=float, default=1200.0, help="of faults under load")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -91,7 +95,7 @@ def chosen(options, parser):
         if unknown := set(names) - ALL.keys():
             parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
         return names
-    names = LINE if options.line_only else ALL
+    names = LINE if options.line_only else USUAL
     left_out = NOT_QUICK if options.quick else set()
     return [
         name
@@ -107,7 +111,7 @@ def measure(session):
         BASELINES[name](session)
     if not LINE.keys().isdisjoint(names):
         measure_line(session, [name for name in LINE if name in names])
-    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD):
+    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD, SURVIVE):
         for name in (name for name in scenarios if name in names):
             if is_allowed(name, session):
                 scenarios[name](session)

@@ -217,6 +217,13 @@ WHAT = {  # metric → (what it is, unit, target)
     "coldchain_minute_p50_ms": ("a minute of 100 tanks judged, p50", "ms", None),
     "coldchain_minute_p95_ms": ("a minute of 100 tanks judged, p95", "ms", None),
     "coldchain_hook_us": ("listener's hook for each device of a tank", "µs", None),
+    "soak_s": ("soak: faults under load for", "s", None),
+    "soak_faults": ("… faults", "faults", None),
+    "soak_readings": ("… readings acknowledged", "readings", None),
+    "soak_unacked": ("… readings never acknowledged", "readings", ("<=", 0)),
+    "soak_lost": ("… lost", "readings", ("<=", 0)),
+    "soak_duplicated": ("… doubled, or never published", "rows", ("<=", 0)),
+    "soak_rss_growth_mb": ("… listener's memory grew by", "MiB", ("<=", 20)),
     "lost": ("acknowledged readings without a row", "readings", ("<=", 0)),
     "duplicated": ("rows too many", "rows", ("<=", 0)),
 }
@@ -245,7 +252,8 @@ def report(session):
     print("| | measured | target | reached |\n|---|---:|---:|---|")
     for metric in filter(figures.__contains__, WHAT):
         print(_row(metric, figures[metric]))
-    for table in (*session.tables, _memory(session.peaks)):
+    memory = [_memory(session.peaks)] if session.peaks else []
+    for table in (*session.tables, *memory):
         print("", *table, sep="\n")
     RESULTS.parent.mkdir(exist_ok=True)
     with RESULTS.open("a", encoding="utf-8") as file:

@@ -10,6 +10,8 @@ from tests.faults.conftest import kill_9, start_postgres
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
 from tests.support.servers import counters
 
+WORKERS_WAIT = "workers start when it is back"
+
 
 def test_kill_9_of_postgresql_loses_and_doubles_nothing(
     host, postgres, devices, timescale, odoo, dice
@@ -42,6 +44,25 @@ def test_kill_9_of_one_backend_loses_and_doubles_nothing(
         wait_for_more(timescale, load)
     expect_exactly_what_was_acked(timescale, load)
     expect_the_same_listener(host, odoo, listener, before)
+
+
+def test_a_prefork_server_outlives_postgresql(
+    host, postgres, make_device, timescale, dice
+):
+    """Its cron workers die of it, and Odoo asks the database before it has others."""
+    host.restart(workers=1)
+    (listener,) = host.wait_for_listeners()
+    master = host.daemon.pid()
+    with Load(make_device(), make_device()) as load:
+        wait_for_more(timescale, load)
+        load.wait_for(dice.randint(50, 500))
+        postgres.daemon.stop()
+        wait_until(lambda: WORKERS_WAIT in host.log, "it waits with the workers", 60)
+        start_postgres(postgres)
+        wait_for_more(timescale, load)
+    expect_exactly_what_was_acked(timescale, load)
+    assert host.daemon.pid() == master
+    assert host.listeners() == [listener]
 
 
 def backends(postgres, database):

@@ -67,6 +67,13 @@ def report_screen(session, painted, shown):
         f" {len(shown.latencies)} readings followed",
         flush=True,
     )
+    for what, times in (
+        ("publish → sent by the listener", shown.sent),
+        ("… → in the page", shown.travelled),
+        ("publish → tile", shown.latencies),
+    ):
+        parts = ", ".join(f"p{p} {percentile(times, p):.0f}" for p in (5, 50, 95))
+        print(f"dashboard: {what}: {parts} ms", flush=True)
 
 
 def report_clients(session, odoo):
