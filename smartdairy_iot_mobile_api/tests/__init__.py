@@ -10,6 +10,7 @@ from . import test_limit
 from . import test_push
 from . import test_sign_in
 from . import test_documents
+from . import test_every_answer
 from . import test_every_route
 from . import test_management
 from . import test_readings
