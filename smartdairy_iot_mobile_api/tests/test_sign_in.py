@@ -1,37 +1,21 @@
 """The other ways in: second factor, QR code; and how often one may try."""
 
-import base64
 import secrets
-import time
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
+from odoo.addons.auth_totp.models.totp import TIMESTEP
 
 from ..models.iot_app_token_live import PROOF
 from .app import PHONE, AppCase
 from .common import DEVICES
 
-SECRET = base64.b32encode(b"twenty bytes secret!").decode()
-
 
 @tagged("post_install", "-at_install")
 class TestSignIn(AppCase):
     # Second factor ----------------------------------------------
-
-    def challenge(self):
-        self.rahim.sudo().totp_secret = SECRET
-        self.env.flush_all()
-        answer = self.log_in().json()
-        self.assertEqual(answer["status"], "totp_required")
-        self.assertIsNone(answer["tokens"])
-        return answer["challenge"]["challenge"]
-
-    def code(self, seconds=0):
-        counter = int((time.time() + seconds) / TIMESTEP)
-        return str(hotp(base64.b32decode(SECRET), counter)).zfill(6)
 
     def second(self, challenge, code):
         return self.ask("totp", challenge=challenge, code=code, device=PHONE)
@@ -65,12 +49,6 @@ class TestSignIn(AppCase):
         self.assertError(response, 401, "unauthenticated")
 
     # Pairing ----------------------------------------------
-
-    def show_code(self, user=None):
-        pairing = self.env["iot.app.pairing"].with_user(user or self.rahim)
-        context = pairing._show()["context"]
-        self.env.flush_all()
-        return context["default_code"]
 
     def pair(self, code):
         return self.ask("pair", code=code, device=PHONE)
