@@ -61,7 +61,7 @@ class Settings:
     api_refresh_days: int = 60  # … and a device that is not used, signed in
     api_calls_per_minute: int = 600  # of one user
     api_calls_per_minute_address: int = 3000  # of one IP address
-    api_sign_ins_per_minute: int = 10  # of one address, and for one account
+    api_sign_ins_per_minute: int = 10  # of one address, and of strangers per account
 
     # Who may read /metrics: nobody, if neither is set.
     metrics_token: str = field(default="", repr=False)
