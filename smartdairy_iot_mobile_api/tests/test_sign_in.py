@@ -159,7 +159,9 @@ class TestSignIn(AppCase):
                 self.log_in_from(f"198.51.100.{number}", "wrong").status_code
                 for number in range(6)
             ]
-        self.assertEqual(sorted(set(codes)), [401, 429], "many addresses are one guesser")
+        self.assertEqual(
+            sorted(set(codes)), [401, 429], "many addresses are one guesser"
+        )
         self.assertEqual(codes[-1], 429)
         at_home = self.log_in_from("192.0.2.7", PASSWORD)
         self.assertEqual(at_home.status_code, 200, at_home.text)
