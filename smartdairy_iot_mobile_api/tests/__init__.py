@@ -14,3 +14,4 @@ from . import test_every_answer
 from . import test_every_route
 from . import test_management
 from . import test_readings
+from . import test_web_app
