@@ -8,7 +8,7 @@ own=${ADDONS:-/opt/smartdairy/addons}
 conf=${CONF:-/run/odoo/odoo.conf}
 data=${DATA:-/var/lib/odoo}
 odoo=${ODOO:-odoo}
-wanted=smartdairy_iot,smartdairy_iot_timescale,smartdairy_iot_mobile_api
+wanted=${MODULES:-smartdairy_iot,smartdairy_iot_timescale,smartdairy_iot_mobile_api}
 
 secret() { cat "$secrets/$1"; }
 
