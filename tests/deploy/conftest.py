@@ -1,9 +1,19 @@
+import os
 import shutil
 
 import pytest
 from stack.settings import free_port
 
-from tests.deploy.places import DOCKER, HOST, RUN, run, running
+from tests.deploy.places import (
+    DOCKER,
+    HOST,
+    REPO,
+    RUN,
+    listens,
+    option,
+    run,
+    running,
+)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +63,7 @@ def cluster(tmp_path_factory, secrets):
     options += ["--auth-host=scram-sha-256", "--auth-local=trust"]
     run(server.bin / "initdb", "-D", folder / "data", *options)
     command = [server.bin / "postgres", "-D", folder / "data", "-k", socket]
-    for option in (
+    for key in (
         f"port={port}",
         f"listen_addresses={HOST}",
         "fsync=off",
@@ -61,7 +71,7 @@ def cluster(tmp_path_factory, secrets):
         "shared_preload_libraries=timescaledb",
         "timescaledb.telemetry_level=off",
     ):
-        command += ["-c", option]
+        command += ["-c", key]
     ready = [server.bin / "pg_isready", "-q", "-h", socket, "-p", port]
     with running(command, folder / "log", lambda: is_zero(ready), "PostgreSQL"):
         run(
@@ -83,3 +93,66 @@ def is_zero(command):
     except AssertionError:
         return False
     return True
+
+
+class Entry:
+    """docker/odoo/entrypoint.sh, told where its places are on this machine."""
+
+    def __init__(self, folder, environment, ports):
+        self.folder = folder
+        self.environment = environment
+        self.http, self.gevent = ports
+        self.conf = folder / "odoo.conf"
+
+    def run_with(self, odoo):
+        """Run it with another program than Odoo, which ends."""
+        return run(*ENTRYPOINT, **self.environment | {"ODOO": odoo})
+
+
+ENTRYPOINT = ("sh", DOCKER / "odoo" / "entrypoint.sh")
+
+
+@pytest.fixture(scope="session")
+def entry(tmp_path_factory, cluster, secrets, certificates):
+    """The official Odoo 19 package, started as the container starts it.
+
+    Of Odoo's own add-ons only what websockets need, unless DEPLOY_MODULES names ours:
+    the stack of all other tests has them, installed from nothing, too.
+    """
+    folder = tmp_path_factory.mktemp("odoo")
+    own = folder / "addons"
+    own.mkdir()
+    for addon in REPO.glob("smartdairy_iot*"):
+        (own / addon.name).symlink_to(addon)
+    paths = [p for p in option("addons_path").split(",") if p != str(REPO)]
+    ports = free_port(set()), free_port(set())
+    python = os.environ["PYTHON"]
+    environment = {
+        "PATH": f"{os.path.dirname(python)}:{os.environ['PATH']}",
+        "PYTHONPATH": os.environ["ODOO_PYTHONPATH"],
+        "PYTHONPYCACHEPREFIX": folder / "pycache",
+        "ODOO": f"{python} {os.environ['ODOO_BIN']}",
+        "MODULES": os.environ.get("DEPLOY_MODULES", "bus"),
+        "ADDONS": own,
+        "ODOO_ADDONS": ",".join(paths),
+        "CONF": folder / "odoo.conf",
+        "DATA": folder / "data",
+        "SECRETS": secrets,
+        "DB_HOST": HOST,
+        "DB_PORT": cluster.port,
+        "WORKERS": 1,
+        "HTTP_PORT": ports[0],
+        "GEVENT_PORT": ports[1],
+        "CERTIFICATES": certificates[0],
+        "BROKER": certificates[1],
+    }
+    (folder / "data").mkdir()
+    with running(
+        ENTRYPOINT,
+        folder / "log",
+        lambda: listens(ports[0])() and listens(ports[1])(),
+        "Odoo",
+        seconds=120,
+        **environment,
+    ):
+        yield Entry(folder, environment, ports)

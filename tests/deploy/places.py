@@ -73,8 +73,8 @@ def listens(port):
     return check
 
 
-def setting(name):
-    """A key of ``[smartdairy_iot]`` of the stack's Odoo."""
+def option(name, section="options"):
+    """A key of the stack's ``odoo.conf``."""
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(os.environ["ODOO_CONF"])
-    return parser["smartdairy_iot"][name]
+    return parser[section][name]
