@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from stack import nats, python_env, up
+from stack import python_env, up
 from stack.console import StackError, Steps, say
 from stack.lint import prepare_node
 from stack.packages import install
@@ -59,7 +59,6 @@ def prepare(steps: Steps) -> None:
         prepare_node()  # axe-core, which looks for accessibility faults
         if not shutil.which("chromium", path=SYSTEM_PATH):
             install(["chromium"])
-        nats.prepare()
 
 
 def run_lane(name: str, arguments: list[str], phases, steps: Steps) -> Result:
