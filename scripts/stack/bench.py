@@ -33,7 +33,7 @@ def main(arguments: list[str], exclusive) -> int:
             redis_server.prepare()
             if not shutil.which("chromium", path=SYSTEM_PATH):
                 install(["chromium"])
-            if any("cluster" in word for word in arguments):  # these are tests
+            if any("proofs" in word for word in arguments):  # these are tests
                 python_env.prepare(steps, "requirements-dev.txt")
                 nats.prepare()
     if any(daemon.pid() for daemon in up.services(Stack("main"))):

@@ -1,4 +1,4 @@
-"""Two of the proofs take minutes: ``make bench ARGS="--only cluster"`` has them."""
+"""Two of the proofs take minutes: ``make bench ARGS="--only proofs"`` has them."""
 
 import os
 

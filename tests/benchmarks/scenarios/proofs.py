@@ -1,4 +1,4 @@
-"""The long proofs of growing past one host, as tests that pass or fail."""
+"""The long proofs of docs/scaling.md and docs/backup.md, as tests that pass or fail."""
 
 import os
 import subprocess
@@ -6,13 +6,13 @@ import sys
 
 from ..environment import TOP
 
-TESTS = ["tests/scaling", "tests/faults/test_hosts.py"]
+TESTS = ["tests/scaling", "tests/operations", "tests/faults/test_hosts.py"]
 
 
-def cluster(_session):
+def proofs(_session):
     """Run them; the benchmark fails with them."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo"]
     command += ["-p", "no:cacheprovider", "--durations=0", "-v", *TESTS]
     env = {**os.environ, "SCALING": "1"}
     if subprocess.run(command, cwd=TOP, env=env).returncode:
-        raise SystemExit("cluster: a proof has failed; it stands above")
+        raise SystemExit("proofs: one has failed; it stands above")
