@@ -166,7 +166,7 @@ class StockPicking(models.Model):
                 (local(a), local(b), round((b - a) / _MINUTE)) for a, b in trip.gaps
             ],
             "verdict": verdict if points else "unmeasured",
-            "chart": Markup(chart),  # noqa: S704 - numbers and times only
+            "chart": Markup(chart),  # noqa: S704  # nosec B704 # numbers, times
             "made": local(
                 fields.Datetime.now().replace(tzinfo=timezone.utc).timestamp()
             ),
