@@ -39,7 +39,7 @@ class StockPicking(models.Model):
         except psycopg2.OperationalError:
             raise
         except Exception as error:
-            _logger.exception("The trip report of %s cannot be made", self.name)
+            _logger.exception("The trip report of %r cannot be made", self.name)
             self.iot_trip_due = False
             self.message_post(
                 body=self.env._(
