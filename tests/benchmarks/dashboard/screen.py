@@ -41,7 +41,8 @@ FOLLOW = """() => {
     const handle = handlers[type];
     handlers[type] = (message) => {
         travelled.push(Date.now() - message.at);
-        sent.push(...message.readings.filter((r, i) => r.t && i % 10 === 0).map((r) => -r.t));
+        const followed = message.readings.filter(({ t }, i) => t && i % 10 === 0);
+        sent.push(...followed.map(({ t }) => -t));
         handle(message);
     };
     const show = store.applyReading;
