@@ -41,8 +41,8 @@ FOLLOW = """() => {
     const handle = handlers[type];
     handlers[type] = (message) => {
         travelled.push(Date.now() - message.at);
-        const tenth = message.readings.filter((r, i) => r.t && i % 10 === 0);
-        sent.push(...tenth.map((r) => -r.t));
+        const followed = message.readings.filter(({ t }, i) => t && i % 10 === 0);
+        sent.push(...followed.map(({ t }) => -t));
         handle(message);
     };
     const show = store.applyReading;
