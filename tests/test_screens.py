@@ -45,9 +45,7 @@ def test_boards_are_mirrored_for_who_reads_from_right_to_left(reader, odoo):
         for name, path in BOARDS.items():
             open_board(page, session, path)
             assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
-            wide = (
-                "document.querySelector('.o_sd_content').scrollWidth > innerWidth"
-            )
+            wide = "document.querySelector('.o_sd_content').scrollWidth > innerWidth"
             assert not page.evaluate(wide), f"{name} is wider than a phone"
             assert serious_faults(page) == [], f"{name}, {RTL}"
         assert page.errors == []

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from stack import python_env, redis_server, up
+from stack import nats, python_env, redis_server, up
 from stack.console import StackError, Steps, say
 from stack.packages import install
 from stack.process import SYSTEM_PATH, drop_privileges
@@ -33,6 +33,9 @@ def main(arguments: list[str], exclusive) -> int:
             redis_server.prepare()
             if not shutil.which("chromium", path=SYSTEM_PATH):
                 install(["chromium"])
+            if any("proofs" in word for word in arguments):  # these are tests
+                python_env.prepare(steps, "requirements-dev.txt")
+                nats.prepare()
     if any(daemon.pid() for daemon in up.services(Stack("main"))):
         say("       'make run' is running beside it: the figures will be lower")
     with temporary_folder() as folder, temporary_stack("bench") as stack:

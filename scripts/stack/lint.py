@@ -1,4 +1,4 @@
-"""``make lint``: ruff, pylint-odoo, eslint and prettier, all at pinned versions.
+"""``make lint``: ruff, bandit, pylint-odoo, eslint, prettier; all at pinned versions.
 
 Node itself comes as a Python wheel, so that nothing is installed on the host.
 """
@@ -10,7 +10,7 @@ import subprocess
 from stack import python_env
 from stack.console import Steps, say
 from stack.process import run
-from stack.settings import ADDONS, GLUE, REPO, RUN, VENV
+from stack.settings import ADDONS, GLUE, PYTHON, REPO, RUN, VENV
 from stack.stamps import Stamp
 
 NODE_MODULES = REPO / "node_modules"  # where eslint's configuration looks for them
@@ -29,6 +29,8 @@ def main(exclusive) -> int:
     checks = {
         "ruff": [VENV / "bin/ruff", "check", "--no-cache", "."],
         "ruff format": [VENV / "bin/ruff", "format", "--no-cache", "--check", "."],
+        "bandit": [VENV / "bin/bandit", "-q", "-c", "pyproject.toml", "-r", *addons],
+        "known holes": [PYTHON, REPO / "scripts" / "known_holes.py"],
         "pylint-odoo": [VENV / "bin/pylint", *addons],
         "eslint and prettier": [VENV / "bin/npm", "run", "--silent", "lint"],
     }

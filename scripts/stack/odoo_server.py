@@ -133,11 +133,14 @@ class OdooServer:
             **self._identity(access),
             "timescale_dsn": self._timescale_dsn(timeseries),
             # of its own, and the same each time, for stacks made before there was one
-            "webhook_secret": hashlib.sha256(
-                f"webhook {self.stack.secrets['master']}".encode()
-            ).hexdigest(),
+            "webhook_secret": self._derived("webhook"),
+            "metrics_token": self._derived("metrics"),
             **({} if self.stack.name == "main" else self._for_tests()),
         }
+
+    def _derived(self, purpose: str) -> str:
+        text = f"{purpose} {self.stack.secrets['master']}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _for_tests(self) -> dict[str, str]:
         """Push goes to a stand-in for Google; and programs ask faster than people."""

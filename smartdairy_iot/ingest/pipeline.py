@@ -217,7 +217,8 @@ class Pipeline:
     def _retry_later(self, error):
         self.counters.retries += 1
         if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
-            pause = random.uniform(*_COLLISION_SECONDS)  # noqa: S311
+            lowest, highest = _COLLISION_SECONDS
+            pause = random.uniform(lowest, highest)  # noqa: S311  # nosec B311 # a pause
             self._retry_at = self._clock() + pause
             return
         self._retry_at = self._clock() + self._backoff

@@ -174,9 +174,11 @@ class IotStore(models.AbstractModel):
             )
         )
 
-    def _count_marks(self):
+    def _count_marks(self, at_most=None):
+        """:param at_most: what is more is not counted: there may be millions"""
         with self._cursor() as cr:
-            cr.execute("SELECT count(*) FROM rollup_dirty")
+            marks = "SELECT count(*) FROM (SELECT FROM rollup_dirty LIMIT %s) AS marks"
+            cr.execute(SQL(marks, at_most))
             return cr.fetchone()[0]
 
 

@@ -12,6 +12,9 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_analytics
 from . import test_archive_download
+from . import test_attack_names
+from . import test_attack_routes
+from . import test_attack_rpc
 from . import test_backfill
 from . import test_board
 from . import test_board_tours

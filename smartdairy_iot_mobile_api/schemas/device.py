@@ -166,9 +166,8 @@ def to_device(row, last_value, last_value_unit, alert_count):
         "firmwareVersion": row.firmware_version or None,
         "lastSeen": to_iso(row.last_seen),
         "isOnline": bool(row.is_online),
-        # 0 stands for unknown, too: a device with neither says nothing.
-        "signalStrength": row.signal_strength or None,
-        "batteryLevel": row.battery_level or None,
+        "signalStrength": row.signal_strength,
+        "batteryLevel": row.battery_level,
         "lastValue": last_value,
         "lastValueUnit": last_value_unit,
         "alertCount": alert_count,
@@ -182,8 +181,8 @@ def to_status(row, latest_value):
         "is_online": bool(row.is_online),
         "last_seen": to_iso(row.last_seen),
         "latest_value": latest_value,
-        "battery_level": row.battery_level or None,
-        "signal_strength": row.signal_strength or None,
+        "battery_level": row.battery_level,
+        "signal_strength": row.signal_strength,
     }
 
 

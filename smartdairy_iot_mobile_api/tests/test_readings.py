@@ -1,11 +1,14 @@
 from datetime import datetime, timedelta, timezone
+from typing import get_args
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.ingest.message import Sample
+from odoo.addons.smartdairy_iot.readings import reading_id
 
+from ..schemas.reading import ReadingType
 from .common import DEVICES, MobileApiCase
 
 NOW = datetime.now(timezone.utc).replace(second=0, microsecond=0)
@@ -50,6 +53,9 @@ class TestReadings(MobileApiCase):
             )
             store._touch_rollups(cr, samples)
         store._refresh_rollups()
+
+    def test_every_kind_of_reading_may_be_asked_for(self):
+        self.assertEqual(set(get_args(ReadingType)), set(reading_id.TYPES))
 
     def test_readings_come_newest_first_as_the_dart_model_has_them(self):
         found = self.read(self.path, self.user)

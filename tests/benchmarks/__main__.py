@@ -23,6 +23,7 @@ from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.proofs import proofs
 from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
@@ -49,7 +50,7 @@ ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
 DASHBOARD = {"dashboard": dashboard}
-SURVIVE = {"soak": soak}  # only when asked for
+SURVIVE = {"soak": soak, "proofs": proofs}  # only when asked for
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD, *SURVIVE}
 LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
 NOT_QUICK = {*LONG, "outage", "scaling"}

@@ -10,10 +10,9 @@ from tests.faults.conftest import (  # noqa: F401 - fixtures
     devices,
     dice,
     host,
-    kill_9,
     postgres,
 )
-from tests.support.faults import LastingQuery
+from tests.support.faults import LastingQuery, kill_9, start_postgres
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
 from tests.support.standby import (
     ADDRESS,
@@ -25,9 +24,9 @@ from tests.support.standby import (
 from tests.test_mobile_api import App
 
 
-@pytest.fixture
-def standby(postgres):  # noqa: F811 - it is running, and left running
-    """Follows the stack's PostgreSQL, which is what it was afterwards."""
+@pytest.fixture(scope="module")
+def standby():
+    """Follows the stack's PostgreSQL; whoever is in it may promote it."""
     standby = Standby()
     standby.start()
     yield standby
@@ -36,11 +35,11 @@ def standby(postgres):  # noqa: F811 - it is running, and left running
 
 @pytest.fixture
 def synchronous(standby, postgres):  # noqa: F811
-    """What is committed is on both disks."""
+    """What is committed is on both disks; the primary is what it was afterwards."""
     standby.make_synchronous()
     yield standby
     standby.remove()
-    postgres.start()
+    start_postgres(postgres)
     standby.make_synchronous(False)
 
 

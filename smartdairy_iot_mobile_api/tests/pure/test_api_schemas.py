@@ -92,6 +92,12 @@ def test_the_app_knows_every_device_type(device_type):
     assert values["deviceType"] in DART_DEVICE_TYPES
 
 
+def test_an_empty_battery_is_not_an_unknown_one():
+    device = new_device(battery_level=0, signal_strength=0)
+    values = devices.to_device(device, None, None, 0)
+    assert (values["batteryLevel"], values["signalStrength"]) == (0, 0)
+
+
 def test_a_measured_zero_stays():
     values = devices.to_device(new_device(), 0.0, "°C", 0)
     assert (values["lastValue"], values["lastValueUnit"]) == (0.0, "°C")
