@@ -42,7 +42,7 @@ class TestExport(HttpCase):
         self.assertEqual(response.status_code, 200, response.text[:300])
         # As the browser names the CSV and the picture.
         told = unquote(response.headers["Content-Disposition"])
-        self.assertIn("Trend a b.xlsx", told)
+        self.assertIn("Trend  a b.xlsx", told)
         sheet = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0]
         rows = [[cell.value for cell in row] for row in sheet.rows]
         self.assertEqual(rows, [["Time", "°C"], ["9", 3.8]])

@@ -1,5 +1,5 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
-import { advanceTime, beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { advanceTime, beforeEach, describe, expect, test, waitFor, waitUntil } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { mockDate } from "@odoo/hoot-mock";
 import {
@@ -165,14 +165,19 @@ test("a wall reads its tanks again when a device was heard, and not while all is
         },
     };
     await mountWithCleanup(WebClient);
-    getService("smartdairy_iot.telemetry").acquire();
+    const telemetry = getService("smartdairy_iot.telemetry");
+    telemetry.acquire();
     await waitForChannels(["farm.farm_1"]);
+    const heard = () => telemetry.store.devices.get("TEMP-G01")?.time;
+    await waitUntil(heard);
+    const before = heard();
     await mountWithCleanup(ColdChainView, { props: { link } });
     await waitFor(".o_iot_tile:contains(Bulk tank)");
     expect.verifySteps(["cold_chain"]);
     await advanceTime(40_000);
     expect.verifySteps([]);
     sendReadings(makeReading({ t: 30_000 }));
+    await waitUntil(() => heard() !== before, { timeout: 3000 });
     await advanceTime(20_000);
     expect.verifySteps(["cold_chain"]);
 });

@@ -1,7 +1,12 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
 import { mockDate } from "@odoo/hoot-mock";
-import { getService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import {
+    allowTranslations,
+    getService,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 import { toBands } from "@smartdairy_iot/device_board/limit_bands";
 import { addMessage, isOnlineNow } from "@smartdairy_iot/device_board/live_panels";
@@ -94,6 +99,7 @@ test("nothing known is neither online nor offline", () => {
 });
 
 test("each measure has its limits, on the axis of its unit; a tank's are named", () => {
+    allowTranslations();
     const humidity = {
         label: "Humidity",
         unit: "%",

@@ -89,6 +89,9 @@ export class BarChart extends Component {
                         ...axis,
                         stacked: isStacked,
                         beginAtZero: true,
+                        position: localization.direction === "rtl" ? "right" : "left",
+                        // What has no unit is counted: no tenth of an alert.
+                        ticks: { ...axis.ticks, ...(unit ? {} : { precision: 0 }) },
                         title: { display: Boolean(unit), text: unit, color: style.color },
                     },
                 },
