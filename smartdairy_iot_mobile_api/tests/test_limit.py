@@ -20,20 +20,20 @@ class TestLimit(TransactionCase):
         return self.env["iot.app.limit"]._take(buckets, now)
 
     def test_an_empty_bucket_says_how_long_it_takes_to_fill(self):
-        bucket = Bucket("user:1", 2, 0.5)
+        bucket = Bucket("test user:1", 2, 0.5)
         self.assertEqual([self.take(bucket) for _ in range(3)], [0, 0, 2])
         self.assertEqual(self.take(bucket, after=1), 1)
         self.assertEqual(self.take(bucket, after=2), 0)
 
     def test_a_bucket_holds_no_more_than_its_capacity(self):
-        bucket = Bucket("user:2", 2, 10)
+        bucket = Bucket("test user:2", 2, 10)
         self.take(bucket)
         waits = [self.take(bucket, after=3600) for _ in range(3)]
         self.assertEqual(waits[:2], [0, 0])
         self.assertGreater(waits[2], 0)
 
     def test_hammering_on_does_not_put_off_the_end(self):
-        bucket = Bucket("user:3", 1, 1)
+        bucket = Bucket("test user:3", 1, 1)
         self.take(bucket)
         for _time in range(20):
             self.take(bucket)
@@ -45,7 +45,7 @@ class TestLimit(TransactionCase):
         self.assertAlmostEqual(self.take(full, empty), 10)
 
     def test_a_clock_that_is_set_back_gives_nothing_and_takes_nothing(self):
-        bucket = Bucket("user:4", 1, 1)
+        bucket = Bucket("test user:4", 1, 1)
         self.take(bucket, after=100)
         self.assertEqual(self.take(bucket, after=0), 1)
         self.assertEqual(self.take(bucket, after=101), 0)
