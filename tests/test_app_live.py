@@ -7,10 +7,11 @@ import os
 import struct
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import wait_until
 from tests.support.accessibility import serious_faults
+from tests.support.browser import _FLAGS
 from tests.support.odoo import Odoo
 from tests.support.phone import (
     PASSWORD,
@@ -43,7 +44,7 @@ def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
                 page.wait_for_timeout(200)
                 return value.inner_text() == f"{celsius} °C"
 
-            wait_until(look, f"{celsius} °C on the phone", 20)
+            wait_until(look, f"{celsius} °C on the phone", 40)
 
         shows(4.2)
         asked.clear()
@@ -51,13 +52,12 @@ def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
         assert asked == [], "a reading is brought, not asked for"
 
         page.get_by_role("link", name="Alerts").click()
-        expect(page.get_by_text("No alerts")).to_be_visible()
+        expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
         alert_id = make_alert(odoo, device)
         alert = page.locator(f"[data-alert-id='{alert_id}']")
         expect(alert).to_be_visible(timeout=5_000)
 
         page.context.set_offline(True)
-        expect(page.get_by_role("alert").or_(page.locator("[data-live=reconnecting]")))
         expect(page.locator(LIVE)).to_have_count(0)
         odoo.call("iot.alert", "action_acknowledge", [alert_id])
         page.context.set_offline(False)
@@ -89,7 +89,7 @@ def test_an_answer_that_comes_after_signing_out_is_kept_nowhere(odoo):
     with phone(odoo, service_workers="block") as page:
         signed_in(page)
         held = []
-        page.route("**/api/v1/iot/alerts?*", held.append)
+        page.route("**/api/v1/iot/alerts?*", lambda route: held.append(route))
         page.get_by_role("link", name="Alerts").click()
         wait_until(lambda: page.wait_for_timeout(50) or held, "alerts are asked for")
         # As another tab does it: this one still waits for its answer.
@@ -127,8 +127,8 @@ def use_second_factor(odoo, user):
     domain = [("id", "=", wizard)]
     [found] = odoo.search_read("auth_totp.wizard", domain, ["secret"])
     secret = found["secret"].replace(" ", "")
-    odoo.call("auth_totp.wizard", "write", [wizard], {"code": totp(secret)})
-    odoo.call("auth_totp.wizard", "enable", [wizard])
+    code = {"code": totp(secret)}
+    odoo.call("auth_totp.wizard", "enable", [wizard], context=code)
     return secret
 
 
@@ -140,17 +140,23 @@ def totp(secret, steps=0):
     return f"{(number & 0x7FFFFFFF) % 10**6:06}"
 
 
-def test_chromium_finds_it_installable(odoo):
-    with phone(odoo) as page:
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
-        devtools = page.context.new_cdp_session(page)
-        manifest = devtools.send("Page.getAppManifest")
-        assert (manifest["errors"], manifest["manifest"]["display"]) == (
-            [],
-            "kStandalone",
+def test_chromium_finds_it_installable(odoo, tmp_path):
+    """With a profile: in a private window nothing can be installed."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path="/usr/bin/chromium", args=_FLAGS
         )
+        page = context.new_page()
+        page.goto(f"{odoo.url}/iot/app")
+        # Not wait_for_function: the page's policy lets nothing be evaluated there.
+        page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+        devtools = context.new_cdp_session(page)
+        manifest = devtools.send("Page.getAppManifest")
+        assert manifest["errors"] == []
+        assert '"display": "standalone"' in manifest["data"]
         faults = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
         assert faults == []
+        context.close()
 
 
 def test_every_view_fits_a_small_phone_in_the_dark_and_from_right_to_left(
