@@ -11,10 +11,13 @@ never listen.
 """
 
 import logging
+import os
 import select
 import signal
 import threading
 import time
+
+import psycopg2
 
 from odoo.service import server
 from odoo.tools import config
@@ -108,11 +111,29 @@ class WorkerListener(server.Worker):
         super().stop()
 
 
+def _outlive_postgresql(multi, spawn):
+    """Odoo looks at its database before it replaces a worker, and ends as a whole when
+    that is away: as when its cron workers have died of the same. Here it waits."""
+    try:
+        spawn(multi)
+    except psycopg2.OperationalError as error:
+        if os.getpid() != multi.pid:
+            raise  # a worker, after its fork
+        if not multi.__dict__.get("is_postgresql_away"):
+            _logger.warning(
+                "PostgreSQL is away (%s); workers start when it is back",
+                str(error).strip().partition("\n")[0],
+            )
+        multi.is_postgresql_away = True
+    else:
+        multi.is_postgresql_away = False
+
+
 def _extend_prefork_server(listeners):
     spawn, pop = server.PreforkServer.process_spawn, server.PreforkServer.worker_pop
 
     def process_spawn(self):
-        spawn(self)
+        _outlive_postgresql(self, spawn)
         workers = self.__dict__.setdefault("workers_listener", {})
         respawns = self.__dict__.setdefault("listener_respawns", {})
         running = {worker.number for worker in workers.values()}

@@ -167,8 +167,8 @@ class Settings:
     )
     api_sign_ins_per_minute: int = _setting(
         10,
-        "attempts to sign in from one address, and for one account; 0: no limit but"
-        " Odoo's own",
+        "attempts to sign in from one address, and to one account from addresses that"
+        " are new to it; 0: no limit but Odoo's own",
         least=0,
     )
     # Who may read /metrics: nobody, if neither is set.

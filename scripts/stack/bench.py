@@ -3,8 +3,9 @@
 import os
 import shutil
 import subprocess
+import time
 
-from stack import python_env, redis_server, up
+from stack import nats, python_env, redis_server, up
 from stack.console import StackError, Steps, say
 from stack.packages import install
 from stack.process import SYSTEM_PATH, drop_privileges
@@ -15,6 +16,7 @@ from stack.temporary import (
     temporary_folder,
     temporary_stack,
 )
+from stack.test_runner import reap_servers
 
 OUTPUT = RUN / "bench.jsonl"
 
@@ -23,7 +25,7 @@ def main(arguments: list[str], exclusive) -> int:
     """Run the benchmarks; they print a table and write one JSON object per line."""
     if not (REPO / "tests" / "benchmarks" / "__main__.py").exists():
         raise StackError("this checkout has no tests/benchmarks")
-    steps = Steps(10)
+    steps = Steps(11)
     with exclusive():
         up.prepare_programs(steps)
         with steps.step("what it is compared with"):
@@ -31,6 +33,9 @@ def main(arguments: list[str], exclusive) -> int:
             redis_server.prepare()
             if not shutil.which("chromium", path=SYSTEM_PATH):
                 install(["chromium"])
+            if any("proofs" in word for word in arguments):  # these are tests
+                python_env.prepare(steps, "requirements-dev.txt")
+                nats.prepare()
     if any(daemon.pid() for daemon in up.services(Stack("main"))):
         say("       'make run' is running beside it: the figures will be lower")
     with temporary_folder() as folder, temporary_stack("bench") as stack:
@@ -52,4 +57,13 @@ def run(stack: Stack, arguments: list[str], **variables: str) -> int:
     where["BENCH_STORE_DSN"] = given("TIMESCALE_DSN")  # such as a Community server's
     env = program_environment(stack, **where, **variables)
     command = [str(PYTHON), "-m", "tests.benchmarks", *arguments]
-    return subprocess.run(command, cwd=REPO, env=env, **drop_privileges()).returncode
+    process = subprocess.Popen(command, cwd=REPO, env=env, **drop_privileges())
+    try:
+        while process.poll() is None:
+            reap_servers(process.pid)  # those that the soak has killed
+            time.sleep(0.2)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    return process.returncode

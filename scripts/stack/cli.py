@@ -3,8 +3,9 @@
 import argparse
 import fcntl
 from contextlib import contextmanager
+from pathlib import Path
 
-from stack import bench, down, examine, lint, test, up
+from stack import bench, down, examine, lint, survival, test, up
 from stack.console import StackError, Steps, say
 from stack.settings import RUN, Stack
 
@@ -16,8 +17,12 @@ def main(arguments: list[str] | None = None) -> int:
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
-        if name in ("start", "stop", "status", "logs", "doctor"):
+        if name in WITH_STACK:
             command.add_argument("--stack", default="main")
+        if name in ("backup", "restore"):
+            which = {"backup": "--to", "restore": "--from"}[name]
+            command.add_argument(which, type=Path, required=True, dest="folder")
+            command.add_argument("--passphrase-file", type=Path)
         if name in ("start", "stop"):
             command.add_argument("services", nargs="*", metavar="SERVICE")
     options, rest = parser.parse_known_args(arguments)
@@ -68,7 +73,7 @@ def run(options) -> None:
 def prepare(options) -> None:
     """Download and unpack every program, start nothing."""
     with exclusive():
-        up.prepare_programs(Steps(5))
+        up.prepare_programs(Steps(6))
 
 
 def start(options) -> None:
@@ -128,8 +133,23 @@ def run_lint(options) -> int:
     return lint.main(exclusive)
 
 
+def save(options) -> None:
+    """Back up a stack into a new folder, while it works."""
+    stack = Stack(options.stack)
+    if not stack.env_file.exists():
+        raise StackError(f"stack '{stack.name}' is not set up", remedy="make run")
+    survival.save(stack, options.folder, options.passphrase_file)
+
+
+def restore(options) -> None:
+    """Restore a backup into a stack that does not exist yet, and start it."""
+    with exclusive():
+        survival.load(options.stack, options.folder, options.passphrase_file)
+
+
 # What follows goes to pytest, the benchmarks or the doctor.
 WITH_MORE = ("test", "test-programs", "bench", "doctor")
+WITH_STACK = ("start", "stop", "status", "logs", "backup", "restore", "doctor")
 COMMANDS = {
     "run": run,
     "stop": stop,
@@ -141,6 +161,8 @@ COMMANDS = {
     "test-programs": run_programs,
     "lint": run_lint,
     "bench": run_bench,
+    "backup": save,
+    "restore": restore,
     "prepare": prepare,
     "start": start,
 }

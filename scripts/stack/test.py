@@ -39,7 +39,7 @@ def main(arguments: list[str], exclusive) -> int:
     """Run all phases and print the sum."""
     started = time.monotonic()
     with exclusive():
-        prepare(Steps(6))
+        prepare(Steps(7))
     with temporary_folder() as folder:
         programs = ProgramLane(Path(folder), arguments)
         with programs.beside():

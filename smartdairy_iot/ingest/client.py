@@ -31,6 +31,7 @@ _QUANTUM = 0.05  # seconds of reading before the caller gets its turn, or …
 _MOUTHFUL = 512 * 1024  # … bytes of payload: a gateway's message is many readings
 _PUBACK = struct.Struct(">BBH")  # MQTT 3.1.1 and 5: without a reason it is success
 _PROTOCOLS = {"3.1.1": mqtt.MQTTv311, "5": mqtt.MQTTv5}
+_ASK_AGAIN = 3.0  # seconds until a subscription that was refused is tried again
 _NEVER = 0xFFFFFFFF  # MQTT 5, 3.1.2.11.2: the session does not expire
 
 
@@ -88,6 +89,8 @@ class BrokerClient:
         self._followed = frozenset()  # filters besides our own grammar
         self._left = frozenset()  # once followed: the session may still know them
         self._asked = {}  # mid of a SUBSCRIBE → its filters
+        self._refused = frozenset()  # filters, to be asked for again
+        self._ask_again_at = 0.0
         self._inbox = deque()
         self._bytes = 0  # of payload, in the inbox
         self._retry_at = 0.0
@@ -148,6 +151,7 @@ class BrokerClient:
         if not read:
             self._client.excuse_silence()
         self._client.loop_misc()
+        self._ask_again()
         received, self._inbox, self._bytes = self._inbox, deque(), 0
         return received
 
@@ -188,7 +192,9 @@ class BrokerClient:
         if now < self._retry_at:
             time.sleep(min(timeout, self._retry_at - now))
             return False
-        self._retry_at = now + self._backoff * random.uniform(0.5, 1.0)  # noqa: S311
+        self._retry_at = now + self._backoff * random.uniform(  # noqa: S311  # nosec B311 # a pause
+            0.5, 1.0
+        )
         self._backoff = min(self._backoff * 2, _BACKOFF[1])
         settings = self._settings
         try:
@@ -229,6 +235,16 @@ class BrokerClient:
             _result, mid = self._client.subscribe(wanted)
             self._asked[mid] = filters
 
+    def _ask_again(self):
+        """A cluster that has just lost a node may refuse, and take it soon after."""
+        if self._refused and self.is_connected:
+            now = time.monotonic()
+            if now >= self._ask_again_at:
+                wanted = self._refused & {*SUBSCRIPTIONS, *self._followed}
+                self._refused = frozenset()
+                self._ask_again_at = now + _ASK_AGAIN
+                self._subscribe(sorted(wanted))
+
     def _unsubscribe(self, filters):
         if filters := list(filters):
             self._client.unsubscribe(filters)
@@ -239,6 +255,8 @@ class BrokerClient:
             name for name, r in zip(asked, reasons, strict=False) if r.is_failure
         ]
         if refused:
+            self._refused |= set(refused)
+            self._ask_again_at = time.monotonic() + _ASK_AGAIN
             self._failed(
                 f"the MQTT broker at {self.where} refuses the subscription to "
                 + ", ".join(refused)
@@ -246,6 +264,7 @@ class BrokerClient:
 
     def _on_disconnect(self, _client, _userdata, _flags, reason, _properties):
         self._asked.clear()
+        self._refused = frozenset()
         if self.is_connected and reason.is_failure:
             self._failed(f"the MQTT broker at {self.where} went away: {reason}")
         self.is_connected = False

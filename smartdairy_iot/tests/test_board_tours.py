@@ -42,9 +42,7 @@ class TestBoardTours(HttpCase):
                 "name": "Tour bulk tank",
                 "farm_id": self.farm.id,
                 "probe_id": self.sensor.id,
-                "cooling_standard_id": self.env.ref(
-                    "smartdairy_iot.cooling_standard_us"
-                ).id,
+                "cooling_standard_id": grade_a.id,
             }
         )
         # sudo - iot.tank.state: only the rules' job writes it.

@@ -3,6 +3,8 @@ import socket
 import time
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from odoo.tests import BaseCase, tagged
 
@@ -60,3 +62,22 @@ class TestClient(BaseCase):
         ((received, receipt),) = client._inbox
         self.assertEqual(received.topic, "smartdairy/\N{REPLACEMENT CHARACTER}")
         self.assertEqual(receipt.mid, 7)
+
+    def test_a_subscription_that_is_refused_is_asked_for_again_and_said_once(self):
+        client = self.make_client()
+        client.is_connected = True
+        asked = []
+        client._client.subscribe = lambda wanted: asked.append(wanted) or (0, 1)
+        refusal = ReasonCode(PacketTypes.SUBACK, identifier=0x80)
+        with self.assertLogs(LOGGER, logging.WARNING) as logs:
+            for _ in range(2):
+                client._subscribe(["smartdairy/status/#"])
+                client._on_subscribe(None, None, 1, [refusal], None)
+                client._ask_again()
+                self.assertEqual(len(asked), 1, "not at once")
+                client._ask_again_at = 0.0
+                client._ask_again()
+                client._ask_again()
+                self.assertEqual(asked, [[("smartdairy/status/#", 1)]] * 2)
+                asked.clear()
+        self.assertEqual(len(logs.output), 1)

@@ -23,9 +23,11 @@ from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.milking import milking
 from .scenarios.outage import outage
 from .scenarios.profile import profile
+from .scenarios.proofs import proofs
 from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
+from .scenarios.soak import soak
 from .scenarios.store import store
 from .session import Session
 
@@ -48,10 +50,12 @@ ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
 REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
 DASHBOARD = {"dashboard": dashboard}
-NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD}
+SURVIVE = {"soak": soak, "proofs": proofs}  # only when asked for
+NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD, *SURVIVE}
 LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
 NOT_QUICK = {*LONG, "outage", "scaling"}
-ALL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
+USUAL = BASELINES | LINE | STORE | ALERTS | IDENTITY | REGISTRY | DASHBOARD
+ALL = USUAL | SURVIVE
 BUSY = 0.5  # load average before the start
 
 
@@ -70,9 +74,11 @@ def parse_arguments(argv=None):
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
     add("--api-rows", type=float, default=1.0, help="… as the mobile API is asked (1)")
+    add("--api-keep", action="store_true", help="… and leave them for the next run")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
+    add("--soak-seconds", type=float, default=1200.0, help="of faults under load")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)
@@ -90,7 +96,7 @@ def chosen(options, parser):
         if unknown := set(names) - ALL.keys():
             parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
         return names
-    names = LINE if options.line_only else ALL
+    names = LINE if options.line_only else USUAL
     left_out = NOT_QUICK if options.quick else set()
     return [
         name
@@ -106,7 +112,7 @@ def measure(session):
         BASELINES[name](session)
     if not LINE.keys().isdisjoint(names):
         measure_line(session, [name for name in LINE if name in names])
-    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD):
+    for scenarios in (STORE, ALERTS, IDENTITY, REGISTRY, DASHBOARD, SURVIVE):
         for name in (name for name in scenarios if name in names):
             if is_allowed(name, session):
                 scenarios[name](session)

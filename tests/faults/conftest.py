@@ -1,16 +1,16 @@
-import contextlib
 import os
 import random
-import signal
-import time
 
-import psycopg2
 import pytest
 from stack.broker import Broker
-from stack.console import StackError
 from stack.postgres import Postgres
 
-from tests.conftest import wait_until
+from tests.support.faults import (  # noqa: F401 - the tests take them from here
+    LastingQuery,
+    kill_9,
+    locked_store,
+    start_postgres,
+)
 from tests.support.proxy import Proxy
 from tests.support.servers import OdooHost, stack
 
@@ -32,30 +32,9 @@ def devices(make_device):
 @pytest.fixture
 def timescale():
     """As everywhere, but it outlives its database: it connects again."""
-    connections = []
-
-    def connect():
-        connections.append(psycopg2.connect(os.environ["TIMESCALE_DSN"]))
-        connections[-1].autocommit = True
-
-    def query(sql, *parameters, seconds=60):
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                if not connections:
-                    connect()
-                with connections[-1].cursor() as cr:
-                    cr.execute(sql, parameters)
-                    return cr.fetchall()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                connections.clear()
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-
+    query = LastingQuery()
     yield query
-    for connection in connections:
-        connection.close()
+    query.close()
 
 
 @pytest.fixture
@@ -89,33 +68,3 @@ def proxy():
     """The network between the listener and the broker's TLS port."""
     with Proxy((os.environ["MQTT_HOST"], int(os.environ["MQTT_TLS_PORT"]))) as proxy:
         yield proxy
-
-
-@contextlib.contextmanager
-def locked_store():
-    """Every insertion into the store waits meanwhile."""
-    connection = psycopg2.connect(os.environ["TIMESCALE_DSN"])
-    try:
-        with connection.cursor() as cr:
-            cr.execute("LOCK TABLE temperature_readings IN ACCESS EXCLUSIVE MODE")
-        yield
-    finally:
-        connection.close()  # rolls back, and so unlocks
-
-
-def kill_9(daemon):
-    """Kill a server of the stack, and wait until it has gone."""
-    os.kill(daemon.pid(), signal.SIGKILL)
-    wait_until(lambda: not daemon.pid(), f"{daemon.name} is gone")
-
-
-def start_postgres(server):
-    """A killed postmaster's children hold its memory for a moment: insist."""
-
-    def starts():
-        with contextlib.suppress(StackError):
-            server.start()
-            return True
-        return False
-
-    wait_until(starts, "PostgreSQL runs again", 60)

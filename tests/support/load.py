@@ -3,8 +3,9 @@
 import threading
 import time
 from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
 
-from tests.conftest import wait_until
+from tests.support.waiting import wait_until
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _TICK = 0.005  # seconds; what is due since the last one is sent at once
@@ -21,11 +22,14 @@ class Load:
 
     :param per_second: messages, of all devices together
     :param readings: how many a message holds; above one it is a backfill
+    :param start: of the first reading, in whole milliseconds, as it is stored; each of
+        the others is one later
     """
 
-    def __init__(self, *devices, per_second=500, readings=1):
+    def __init__(self, *devices, per_second=500, readings=1, start=START):
         self.devices = devices
         self.sent = 0  # messages
+        self._start = start
         self._per_second = per_second
         self._readings = readings
         self._stop = threading.Event()
@@ -42,6 +46,11 @@ class Load:
         self._thread.join()
         if exception is None:
             wait_until(lambda: self.acked == self.sent, "all acks", 60)
+
+    @staticmethod
+    def table_of(device):
+        """Where the readings of that device are."""
+        return _KINDS[device.type][0]
 
     @property
     def acked(self):
@@ -65,10 +74,11 @@ class Load:
     def _payload(self, device, number):
         first = number * self._readings
         _table, reading = _KINDS[device.type]
-        readings = [
-            reading | {"timestamp": (START + timedelta(milliseconds=n)).isoformat()}
+        instants = (
+            self._start + timedelta(milliseconds=n)
             for n in range(first, first + self._readings)
-        ]
+        )
+        readings = [reading | {"timestamp": at.isoformat()} for at in instants]
         return readings if self._readings > 1 else readings[0]
 
 
@@ -90,26 +100,64 @@ def wait_for_more(timescale, load, rows=1, seconds=60):
     )
 
 
+def wait_until_caught_up(timescale, load, seconds=60):
+    """Wait until each device's newest acknowledged reading of now is stored."""
+    newest = {
+        device: instants_of(device.acked[-1:])[-1]
+        for device in load.devices
+        if device.acked
+    }
+    query = "SELECT 1 FROM {} WHERE device_id = %s AND time = %s"
+
+    def is_stored(device, at):
+        table, _reading = _KINDS[device.type]
+        return timescale(query.format(table), device.id, at)
+
+    wait_until(
+        lambda: all(is_stored(device, at) for device, at in newest.items()),
+        "the newest readings are stored",
+        seconds,
+    )
+
+
 def expect_exactly_what_was_acked(timescale, load, seconds=30):
     """The instants in the store are those of the publisher's log: no more, no less."""
     assert load.acked > 200, "there was load"
-    wanted = {device: _instants(device.acked) for device in load.devices}
+    found = compare(timescale, load, seconds)
+    assert not found.lost, f"{len(found.lost)} lost: {found.lost[:3]} …"
+    assert not found.foreign, f"{len(found.foreign)} never acked: {found.foreign[:3]} …"
+    assert not found.doubled, f"{found.doubled} rows too many"
+
+
+class Compared(NamedTuple):
+    """Acknowledged readings and rows, one by one."""
+
+    readings: int  # that were acknowledged
+    lost: list  # (device, instant): acknowledged and no row
+    foreign: list  # (device, instant): a row that nobody published
+    doubled: int  # rows too many
+
+
+def compare(timescale, load, seconds=30):
+    """Wait until the rows are as many as they should be, for so long, and compare."""
+    wanted = {device: instants_of(device.acked) for device in load.devices}
     total = sum(map(len, wanted.values()))
     deadline = time.monotonic() + seconds
     while count_rows(timescale, load) < total and time.monotonic() < deadline:
         time.sleep(0.05)
+    lost, foreign, doubled = [], [], 0
     for device, instants in wanted.items():
         table, _reading = _KINDS[device.type]
         query = f"SELECT time FROM {table} WHERE device_id = %s ORDER BY time"
         rows = [at for (at,) in timescale(query, device.id)]
-        missing = sorted(set(instants) - set(rows))
-        foreign = sorted(set(rows) - set(instants))
-        assert not missing, f"{len(missing)} of {len(instants)}: {missing[:3]} …"
-        assert not foreign, f"{len(foreign)} never published: {foreign[:3]} …"
-        assert len(rows) == len(set(rows)), "none twice"
+        lost += [(device.id, at) for at in sorted(set(instants) - set(rows))]
+        foreign += [(device.id, at) for at in sorted(set(rows) - set(instants))]
+        doubled += len(rows) - len(set(rows))
+    return Compared(total, lost, foreign, doubled)
 
 
-def _instants(payloads):
+def instants_of(payloads):
+    """When these readings were measured, in their order."""
     readings = [
         reading
         for payload in payloads

@@ -99,6 +99,10 @@ class Proxy:
     def forward(self):
         self._is_refusing = False
 
+    def lead_to(self, target):
+        """Later connections go there, as a balancer sends them to a node that lives."""
+        self._target = target
+
     def _take_links(self, action, forget=True):
         links = list(self._links)
         if forget:

@@ -10,7 +10,7 @@ from stack.odoo_server import OdooServer
 from stack.process import Daemon
 from stack.settings import Stack, free_port
 
-from tests.conftest import wait_until
+from tests.support.waiting import wait_until
 
 
 def stack():
@@ -43,22 +43,26 @@ class OdooHost:
     def log(self):
         return self.daemon.log.read_text(errors="replace")
 
-    def start(self, workers=0, **settings):
+    def start(self, workers=0, options=(), variables=None, **settings):
         """Start and wait until it answers.
 
+        :param options: more of the command line
+        :param variables: more of the environment
         :param settings: keys of ``[smartdairy_iot]``
         """
-        self.is_plain = not (workers or settings)
-        command = self.server.command(f"--workers={workers}", *self._arguments)
+        self.is_plain = not (workers or settings or options)
+        options = [f"--workers={workers}", *self._arguments, *options]
+        command = self.server.command(*options)
         if self.conf:
             command[-1] = str(self.conf)
-        variables = {f"SMARTDAIRY_IOT_{k.upper()}": str(settings[k]) for k in settings}
-        self.daemon.start(command, env=self.server.environment(**variables))
+        given = {f"SMARTDAIRY_IOT_{k.upper()}": str(settings[k]) for k in settings}
+        env = self.server.environment(**given, **(variables or {}))
+        self.daemon.start(command, env=env)
         self.daemon.wait_until(self.answers, 90, "does not answer")
 
-    def restart(self, workers=0, **settings):
+    def restart(self, workers=0, options=(), variables=None, **settings):
         self.stop()
-        self.start(workers, **settings)
+        self.start(workers, options, variables, **settings)
 
     def stop(self):
         """SIGTERM, and wait until it has ended."""

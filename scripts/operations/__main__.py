@@ -1,0 +1,109 @@
+"""Run as ``python3 scripts/operations backup|verify|restore``: docs/backup.md."""
+
+import argparse
+import sys
+from pathlib import Path
+
+if not __package__:  # started as a folder: make the packages importable instead
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from stack.console import StackError, say
+
+from operations import manifest
+from operations.backup import Installation, backup
+from operations.connection import Database
+from operations.restore import Target, restore_databases, restore_folder
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="operations", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="compare a backup with its checksums")
+    verify.add_argument("folder", type=Path)
+    saving = commands.add_parser("backup", help="write a backup into a new folder")
+    saving.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    saving.add_argument("--also", type=Path, nargs="*", default=[], metavar="FILE")
+    loading = commands.add_parser("restore", help="into what is empty")
+    loading.add_argument("--from", type=Path, required=True, dest="source")
+    loading.add_argument("--superuser-dsn", required=True)
+    loading.add_argument("--timescale-superuser-dsn", help="of another server")
+    loading.add_argument("--owner", default="odoo", help="role that owns both")
+    loading.add_argument("--configuration", type=Path, metavar="FOLDER")
+    for command in (saving, loading):
+        command.add_argument("--odoo-dsn", required=True)
+        command.add_argument("--timescale-dsn", required=True)
+        command.add_argument("--filestore", type=Path, required=True)
+        command.add_argument("--broker-data", type=Path, metavar="FOLDER")
+        command.add_argument("--broker-folder", type=Path, metavar="FOLDER")
+        command.add_argument("--certificates", type=Path, metavar="FOLDER")
+        command.add_argument("--passphrase-file", type=Path, metavar="FILE")
+    return parser.parse_args(arguments)
+
+
+def save(options: argparse.Namespace) -> None:
+    """Back up what the options name."""
+    state = {}
+    if options.broker_data:
+        state["data/mosquitto.db"] = options.broker_data / "mosquitto.db"
+    if options.broker_folder:
+        state["exported"] = options.broker_folder
+    place = Installation(
+        odoo=Database(options.odoo_dsn),
+        timeseries=Database(options.timescale_dsn),
+        files=options.filestore,
+        broker=state,
+        certificates=options.certificates,
+        configuration={f"configuration/{path.name}": path for path in options.also},
+    )
+    backup(place, options.to, options.passphrase_file)
+
+
+def load(options: argparse.Namespace) -> None:
+    """Restore what the options name."""
+    superuser = Database(options.superuser_dsn)
+    other = options.timescale_superuser_dsn
+    target = Target(
+        odoo=Database(options.odoo_dsn),
+        timeseries=Database(options.timescale_dsn),
+        superuser=superuser,
+        timeseries_superuser=Database(other) if other else superuser,
+        owner=options.owner,
+        files=options.filestore,
+    )
+    folders = {
+        ("broker", "data"): options.broker_data,
+        ("broker", "exported"): options.broker_folder,
+        ("certificates", "certificates"): options.certificates,
+        ("configuration", "configuration"): options.configuration,
+    }
+    for what, seconds in restore_databases(options.source, target).items():
+        say(f"{seconds:8.1f} s  {what}")
+    for (part, name), folder in folders.items():
+        if folder:
+            passphrase = options.passphrase_file
+            count = restore_folder(options.source, part, name, folder, passphrase)
+            say(f"{count:8} files  {part}: {folder}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; a failure is one line, never a traceback."""
+    options = parse(arguments)
+    try:
+        if options.command == "verify":
+            about = manifest.read(options.folder)
+            say(f"{options.folder}: complete, of {about['made_at']}")
+        elif options.command == "backup":
+            save(options)
+        else:
+            load(options)
+    except (StackError, OSError) as error:
+        failure = error if isinstance(error, StackError) else StackError(str(error))
+        for line in failure.lines():
+            print(line, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

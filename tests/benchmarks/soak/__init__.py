@@ -1,0 +1,1 @@
+"""What the soak consists of: faults, and memory over time."""
