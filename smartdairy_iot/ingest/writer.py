@@ -66,8 +66,7 @@ class Writer:
     def _write(self, batch):
         with about(**batch.about()):
             stored = self._store(batch)
-            if _logger.isEnabledFor(logging.DEBUG):
-                _tell(batch, stored)
+            _tell(batch, stored)
             return stored
 
     def _store(self, batch):
@@ -167,9 +166,13 @@ class Writer:
 
 def _tell(batch, stored):
     """A line for each batch, and for each message that was refused."""
-    text = "Stored batch %s: %s rows, %s of them new, in %.1f ms"
-    told = (batch.number, stored.rows, stored.new, 1000 * stored.seconds)
-    _logger.debug(text, *told)
+    _logger.debug(
+        "Stored batch %s: %s rows, %s of them new, in %.1f ms",
+        batch.number,
+        stored.rows,
+        stored.new,
+        1000 * stored.seconds,
+    )
     for rejection in batch.rejections:
         with about(device=rejection.device_id, reason=rejection.reason.value):
             _logger.debug("Rejected a message on %r", rejection.topic)
