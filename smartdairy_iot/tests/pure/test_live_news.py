@@ -1,4 +1,4 @@
-"""A watched farm is told at once after a pause, else once a second, and nothing twice."""
+"""A watched farm is told at once after a pause, else once a second; nothing twice."""
 
 import pytest
 

@@ -41,7 +41,8 @@ FOLLOW = """() => {
     const handle = handlers[type];
     handlers[type] = (message) => {
         travelled.push(Date.now() - message.at);
-        sent.push(...message.readings.filter((r, i) => r.t && i % 10 === 0).map((r) => -r.t));
+        const tenth = message.readings.filter((r, i) => r.t && i % 10 === 0);
+        sent.push(...tenth.map((r) => -r.t));
         handle(message);
     };
     const show = store.applyReading;

@@ -95,8 +95,8 @@ def report_clients(session, odoo):
     }
     print(
         f"dashboard: {CLIENTS} websockets; of a core without → with them: websockets'"
-        f" process {alone['websockets']:.1%} → {together['websockets']:.1%}, rest of Odoo"
-        f" {alone['rest']:.1%} → {together['rest']:.1%};"
+        f" process {alone['websockets']:.1%} → {together['websockets']:.1%}, rest of"
+        f" Odoo {alone['rest']:.1%} → {together['rest']:.1%};"
         f" {alone['memory']:.0f} → {together['memory']:.0f} MiB; messages to one:"
         f" {min(clients.messages)} … {max(clients.messages)}; {clients.dropped} closed",
         flush=True,
