@@ -23,6 +23,7 @@ from odoo.service import server
 from odoo.tools import config
 
 from .settings import SettingsError, get_settings
+from .watch.json_log import use_json
 
 _logger = logging.getLogger(__name__)
 
@@ -40,6 +41,9 @@ def post_load():
     except SettingsError as error:
         _logger.error("[smartdairy_iot] in the configuration: %s. Not listening", error)
         return
+    if settings.log_format == "json":
+        hidden = settings.secrets() | {config["db_password"], config["admin_passwd"]}
+        use_json(logging.getLogger(), {text for text in hidden if text})
     if settings.enabled:
         _extend_threaded_server(settings.listeners)
         _extend_prefork_server(settings.listeners)

@@ -2,12 +2,14 @@
 
 import configparser
 import os
+import re
 from dataclasses import dataclass, field, fields
 from functools import cache
 
 from .watch.access import SHORTEST_TOKEN, networks
 
 _SECTION = "smartdairy_iot"
+_IN_DSN = re.compile(r"(?:password=|://[^:/@\s]*:)'?([^'\s@]+)")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -181,6 +183,11 @@ class Settings:
         "… or from where it may read without one, such as `127.0.0.1, 10.1.0.0/16`."
         " Without either, there is no such address",
     )
+    log_format: str = _setting(
+        "text",
+        "or `json`: [one object a line](operations.md#logs), with the batch and its"
+        " devices, and without this section's secrets",
+    )
 
     def __post_init__(self):
         for key in fields(self):
@@ -215,10 +222,18 @@ class Settings:
             raise SettingsError(
                 f"metrics_token has fewer than {SHORTEST_TOKEN} characters"
             )
+        if self.log_format not in ("text", "json"):
+            raise SettingsError(f"log_format is {self.log_format!r}, not text or json")
         try:
             networks(self.metrics_networks)
         except ValueError as error:
             raise SettingsError(f"metrics_networks: {error}") from None
+
+    def secrets(self):
+        """Values that must be in no log: also the password in a connection string."""
+        keys = [key.name for key in fields(self) if key.metadata["secret"]]
+        values = [getattr(self, name) for name in keys]
+        return {*values, *_IN_DSN.findall(self.timescale_dsn)} - {""}
 
     @classmethod
     def read(cls, environment, section):

@@ -20,7 +20,7 @@ sed -e "s|@ADDONS@|${ODOO_ADDONS:-/usr/lib/python3/dist-packages/odoo/addons},$o
     -e "s|@DB_PASSWORD@|$(secret odoo_db_password)|" -e "s|@WORKERS@|${WORKERS:-2}|" \
     -e "s|@HTTP_PORT@|${HTTP_PORT:-8069}|" -e "s|@GEVENT_PORT@|${GEVENT_PORT:-8072}|" \
     -e "s|@MQTT_HOST@|${MQTT_HOST:-mosquitto}|" -e "s|@MQTT_PORT@|${MQTT_PORT:-8883}|" \
-    -e "s|@DEVICE_HOST@|${DEVICE_HOST:-localhost}|" \
+    -e "s|@LOG_FORMAT@|${LOG_FORMAT:-json}|" -e "s|@DEVICE_HOST@|${DEVICE_HOST:-localhost}|" \
     -e "s|@CERTIFICATES@|${CERTIFICATES:-/certificates}|" \
     -e "s|@BROKER@|${BROKER:-/broker}|" -e "s|@WEBHOOK@|$(secret webhook_secret)|" \
     -e "s|@METRICS@|$(secret metrics_token)|" "$here/odoo.conf.in" >"$conf"

@@ -1,7 +1,9 @@
 """Room 4: wait until there is enough to commit, or it has waited enough. Pure."""
 
+import os
 from dataclasses import dataclass, field
 
+_NAMED = 50  # devices of a batch, in the log
 _MAX_BYTES = 32 * 1024 * 1024  # of payloads that are kept as they came
 
 
@@ -17,6 +19,7 @@ class Batch:
     answers: list = field(default_factory=list)
     receipts: list = field(default_factory=list)
     marks: list = field(default_factory=list)  # see ``redelivery``
+    number: int = 0  # of this process, for the log: the same however often it is tried
 
     def __len__(self):
         return max(
@@ -30,6 +33,16 @@ class Batch:
 
     def __bool__(self):
         return bool(len(self))
+
+    def about(self):
+        """What a line of the log says of it, see ``watch.json_log``."""
+        return {"batch": f"{os.getpid()}-{self.number}", "devices": self._devices}
+
+    def _devices(self):
+        found = {sample.device_id for sample in self.samples}
+        found.update(status.device_id for status in self.statuses)
+        found.update(r.device_id for r in self.rejections if r.device_id)
+        return sorted(found)[:_NAMED]
 
 
 class Buffer:
@@ -47,6 +60,7 @@ class Buffer:
         self._batch = Batch()
         self._bytes = 0
         self._since = None
+        self._taken = 0
 
     def __len__(self):
         return len(self._batch)
@@ -87,4 +101,6 @@ class Buffer:
     def take(self):
         batch, self._batch = self._batch, Batch()
         self._bytes, self._since = 0, None
+        self._taken += 1
+        batch.number = self._taken
         return batch

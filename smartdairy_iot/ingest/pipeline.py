@@ -230,6 +230,7 @@ class Pipeline:
                 "Cannot store a batch of %s, keeping it and trying again: %s",
                 len(self._batch),
                 text,
+                extra={"about": self._batch.about()},
             )
         self.last_error = text
 

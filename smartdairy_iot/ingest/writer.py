@@ -15,6 +15,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api
 
+from ..watch.json_log import about
 from .message import Reason, Rejection
 
 _logger = logging.getLogger(__name__)
@@ -63,6 +64,12 @@ class Writer:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _write(self, batch):
+        with about(**batch.about()):
+            stored = self._store(batch)
+            _tell(batch, stored)
+            return stored
+
+    def _store(self, batch):
         start = time.monotonic()
         try:
             with self._transaction() as env:
@@ -155,6 +162,20 @@ class Writer:
     def _transaction(self):
         with self.registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
+
+
+def _tell(batch, stored):
+    """A line for each batch, and for each message that was refused."""
+    _logger.debug(
+        "Stored batch %s: %s rows, %s of them new, in %.1f ms",
+        batch.number,
+        stored.rows,
+        stored.new,
+        1000 * stored.seconds,
+    )
+    for rejection in batch.rejections:
+        with about(device=rejection.device_id, reason=rejection.reason.value):
+            _logger.debug("Rejected a message on %r", rejection.topic)
 
 
 def _name_database(db_name):

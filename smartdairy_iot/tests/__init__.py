@@ -93,6 +93,7 @@ from . import test_threshold_trial
 from . import test_webhook
 from . import test_worker
 from . import test_zone
+from . import test_json_log
 from . import test_kiosk
 from . import test_ledger
 from . import test_ledger_attack

@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -6,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, tagged
 
+from ..ingest.counters import Counters
 from ..settings import Settings
 
 TOKEN = "a-token-of-enough-characters"
@@ -56,6 +58,14 @@ class TestWatchRoutes(HttpCase):
         self.assertEqual(sum(sizes), whole.value)
         jobs = {s.labels["job"] for s in found["smartdairy_job_failures"].samples}
         self.assertIn("evaluate_rules", jobs)
+
+    def test_every_counter_of_the_line_is_scraped(self):
+        beat(self.env, 1)
+        told = {figure.name for figure in self.env["iot.metrics"]._gather()}
+        counters = {
+            f"listener_{counter.name}" for counter in dataclasses.fields(Counters)
+        }
+        self.assertLessEqual(counters, told)
 
     def test_without_settings_the_address_does_not_exist_even_for_an_administrator(
         self,

@@ -152,7 +152,7 @@ def entry(tmp_path_factory, cluster, secrets, certificates):
         folder / "log",
         lambda: listens(ports[0])() and listens(ports[1])(),
         "Odoo",
-        seconds=120,
+        seconds=300,
         **environment,
     ):
         yield Entry(folder, environment, ports)

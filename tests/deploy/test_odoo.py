@@ -1,5 +1,6 @@
 """docker/odoo/entrypoint.sh, which installs and starts a real Odoo."""
 
+import json
 import stat
 
 import pytest
@@ -28,8 +29,17 @@ def test_its_configuration_is_its_own_to_read_and_its_log_tells_no_secret(
     assert "@" not in text.split("]", 1)[1], "a name was not filled in"
     for secret in secrets.iterdir():
         assert secret.read_text() not in log, secret.name
-    assert " ERROR " not in log and " CRITICAL " not in log
     assert "odoo.tools.config: option" not in log, "an option that Odoo does not know"
+
+
+def test_its_log_is_one_json_object_a_line_from_where_our_code_is_loaded(entry):
+    lines = (entry.folder / "log").read_text().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("{"))
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("{"))
+    told = [json.loads(line) for line in lines[start:end]]
+    assert {"time", "level", "logger", "message", "pid"} <= told[0].keys()
+    assert "smartdairy" in {line.get("database") for line in told}
+    assert not [line for line in told if line["level"] in ("ERROR", "CRITICAL")]
 
 
 def test_a_restart_installs_nothing_and_changed_add_ons_are_upgraded(entry):
