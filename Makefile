@@ -2,7 +2,7 @@
 # Variables: ODOO_HOME TIMESCALE_DSN WORKERS ODOO_PORT MQTT_PORT MQTT_TLS_PORT
 # MQTT_TOKEN_PORT PG_PORT
 # MQTT_HOST MQTT_USERNAME MQTT_PASSWORD MQTT_CA MQTT_CERT_DIR, e.g. make run WORKERS=2
-.PHONY: run stop status logs clean test lint bench backup restore
+.PHONY: run stop status logs clean test lint bench backup restore doctor
 .EXPORT_ALL_VARIABLES:
 .NOTPARALLEL:
 
@@ -17,5 +17,6 @@ clean:  ; @$(STACK) clean
 test:   ; @$(STACK) test $(ARGS)
 lint:   ; @$(STACK) lint
 bench:  ; @$(STACK) bench $(ARGS)
+doctor: ; @$(STACK) doctor $(ARGS)
 backup: ; @$(STACK) backup $(ARGS)
 restore: ; @$(STACK) restore $(ARGS)

@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT Integration",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Supply Chain/IoT",
     "summary": "Sensors over MQTT, live dashboards and alerts for dairies",
     "author": "Smart Dairy Development Team",
@@ -112,6 +112,22 @@
         "web.assets_backend": [
             "smartdairy_iot/static/src/**/*",
             ("remove", "smartdairy_iot/static/src/kiosk/**/*"),
+            ("remove", "smartdairy_iot/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": [
+            (
+                "before",
+                "web/static/src/scss/primary_variables.scss",
+                "smartdairy_iot/static/src/dark/primary_variables.dark.scss",
+            ),
+        ],
+        # Graphs and pivots, which are loaded when they are opened.
+        "web.assets_backend_lazy_dark": [
+            (
+                "before",
+                "web/static/src/scss/primary_variables.scss",
+                "smartdairy_iot/static/src/dark/primary_variables.dark.scss",
+            ),
         ],
         # The page of a screen on the wall: what it needs of Odoo, and no more.
         "smartdairy_iot.assets_kiosk": [

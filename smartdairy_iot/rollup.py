@@ -33,6 +33,7 @@ class Rollup(NamedTuple):
     table: str  # of the readings
     keys: tuple  # besides bucket and device_id
     sums: dict  # column → aggregate
+    told: tuple = ()  # columns that curves are made of; the index by device has them
 
     @property
     def columns(self):
@@ -43,7 +44,7 @@ class Rollup(NamedTuple):
         keys = ", ".join(("device_id", *self.keys))
         sums = ",\n       ".join(f"{sql} AS {name}" for name, sql in self.sums.items())
         return (
-            f"SELECT {bucket} AS bucket, {keys},\n       {sums}\n"  # noqa: S608
+            f"SELECT {bucket} AS bucket, {keys},\n       {sums}\n"  # noqa: S608  # nosec B608 # names
             f"  FROM {self.table}\n WHERE {where}\n GROUP BY 1, {keys}"
         )
 
@@ -78,6 +79,7 @@ def _weighted(column, name):
     }
 
 
+_TOLD = ("alarm_count", "fault_count", "reading_count")
 _COUNTS = {
     "reading_count": _believed("count(*)"),
     "alarm_count": "count(*) FILTER (WHERE is_alarm)",
@@ -95,12 +97,14 @@ TEMPERATURE = Rollup(
         "humidity_rows": "count(humidity_percent)",  # with what is not believed
         **_COUNTS,
     },
+    ("min_temp", "sum_temp", "max_temp", *_TOLD),
 )
 SENSOR = Rollup(
     "sensor_quarter_hourly",
     "sensor_readings",
     ("reading_type",),
     {**_spread("value", "value"), **_COUNTS},
+    ("reading_type", "min_value", "sum_value", "max_value", *_TOLD),
 )
 MILK = Rollup(
     "milk_quarter_hourly",

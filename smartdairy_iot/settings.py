@@ -5,8 +5,6 @@ import os
 from dataclasses import dataclass, field, fields
 from functools import cache
 
-from odoo.tools import config
-
 from .watch.access import SHORTEST_TOKEN, networks
 
 _SECTION = "smartdairy_iot"
@@ -18,59 +16,175 @@ class SettingsError(ValueError):
     """A value in the configuration cannot be used; the message says which and why."""
 
 
+def _setting(default, meaning, *, least=None, secret=False, absolute=False):
+    """A field that says what it is; ``scripts/reference`` makes a page of it.
+
+    :param meaning: Markdown of one line, with its unit; links as seen from ``docs/``
+    :param least: the lowest number that is taken
+    :param secret: shown by nothing that prints the settings
+    :param absolute: a path that must be
+    """
+    told = {"meaning": meaning, "least": least, "secret": secret, "absolute": absolute}
+    return field(default=default, repr=not secret, metadata=told)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Each field is a key of ``[smartdairy_iot]`` in ``odoo.conf``, and
     ``SMARTDAIRY_IOT_<KEY>`` in the environment, which wins."""
 
-    enabled: bool = True
-    listeners: int = 1  # more than one share the stream ($share/…)
-    mqtt_host: str = "localhost"
-    mqtt_port: int = 8883
-    mqtt_username: str = ""
-    mqtt_password: str = ""
-    mqtt_ca: str = ""  # without a CA the connection is not encrypted: loopback only
-    mqtt_cert: str = ""
-    mqtt_key: str = ""
-    # What devices are told; empty: the same as Odoo's own.
-    device_host: str = ""
-    device_port: int = 0
-    token_port: int = 8884  # of devices without a certificate
-    ca_cert: str = ""  # Odoo issues the certificates of devices with it …
-    ca_key: str = ""  # … if it can read the key, which is never in the database
-    broker_folder: str = ""  # what Odoo writes for the broker: passwd, acl, crl.pem
-    mqtt_client_id: str = "smartdairy-iot"  # the database and a number are appended
-    mqtt_keepalive: int = 60  # seconds
-    mqtt_version: str = "3.1.1"  # or 5
-    mqtt_alerts: bool = True  # publish alerts and notifications too
-    batch_rows: int = 2000  # commit when that many wait …
-    batch_ms: int = 50  # … or the oldest has waited that long
-    buffer_rows: int = 20000  # when that many wait the socket is left unread
-    timescale_dsn: str = ""  # keyword DSN, used by smartdairy_iot_timescale
-    archive_path: str = ""  # folder of archive files; empty: in Odoo's filestore
-    api_allowed_origins: str = ""  # of web pages that may use the mobile API; or *
+    enabled: bool = _setting(True, "`false`: this server never listens")
+    listeners: int = _setting(
+        1, "how many [divide the stream](#several-listeners)", least=1
+    )
+    # The broker, as Odoo reaches it.
+    mqtt_host: str = _setting(
+        "localhost", "the broker; with TLS, a name that stands in its certificate"
+    )
+    mqtt_port: int = _setting(8883, "the port of its TLS listener", least=1)
+    mqtt_username: str = _setting("", "the user, when the broker asks for one")
+    mqtt_password: str = _setting("", "… and the password", secret=True)
+    mqtt_ca: str = _setting(
+        "",
+        "file: certificate of the authority that signed the broker's. With it the"
+        " connection is TLS 1.3; without it, it is **not encrypted**: loopback only",
+    )
+    mqtt_cert: str = _setting(
+        "",
+        "file: the listener's own certificate; its common name is the MQTT user",
+    )
+    mqtt_key: str = _setting("", "file: its key; the two go together")
+    mqtt_client_id: str = _setting(
+        "smartdairy-iot",
+        "start of the client id; the database and the listener's number are appended"
+        " (`smartdairy-iot-smartdairy-0`)",
+    )
+    mqtt_keepalive: int = _setting(
+        60,
+        "seconds. A broker may refuse a client that asks for more than its"
+        " `max_keepalive`",
+        least=5,
+    )
+    mqtt_version: str = _setting(
+        "3.1.1", "or `5`. Both keep the session; 3.1.1 costs less per message"
+    )
+    mqtt_alerts: bool = _setting(
+        True, "publish alerts and notifications: [channels](alerts-channels.md#mqtt)"
+    )
+    # Devices and their credentials.
+    device_host: str = _setting(
+        "", "how devices reach the broker, as they are told; empty: `mqtt_host`"
+    )
+    device_port: int = _setting(0, "likewise; 0: `mqtt_port`")
+    token_port: int = _setting(
+        8884, "the broker's port for devices with a token", least=1
+    )
+    ca_cert: str = _setting(
+        "",
+        "file: certificate of the CA with which Odoo issues those of"
+        " [devices](identity.md)",
+    )
+    ca_key: str = _setting(
+        "",
+        "file: its key, read whenever it is needed, and never in the database; the two"
+        " go together",
+    )
+    broker_folder: str = _setting(
+        "",
+        "folder in which Odoo writes `passwd`, `acl` and `crl.pem` for the"
+        " [broker](identity.md#the-broker)",
+        absolute=True,
+    )
+    # The line and the store.
+    batch_rows: int = _setting(
+        2000, "commit when that many messages or readings wait …", least=1
+    )
+    batch_ms: int = _setting(
+        50, "… or the oldest has waited that many milliseconds", least=1
+    )
+    buffer_rows: int = _setting(
+        20000,
+        "when that many wait, the listener stops reading from the broker; not less than"
+        " `batch_rows`",
+        least=1,
+    )
+    timescale_dsn: str = _setting(
+        "",
+        "database of `smartdairy_iot_timescale`, as `host=… port=… dbname=… user=…"
+        " password=…` or as an address (`postgresql://…`). Without a `connect_timeout`"
+        " of its own, a connection is given up after 10 s",
+        secret=True,
+    )
+    archive_path: str = _setting(
+        "",
+        "folder of [archives](operations.md); empty: `iot_archive` in Odoo's filestore",
+        absolute=True,
+    )
     # Secrets of the channels: here and not in the database, which people copy.
-    sms_token: str = field(default="", repr=False)
-    sms_user: str = ""  # basic authentication instead of the token
-    sms_password: str = field(default="", repr=False)
-    webhook_secret: str = field(default="", repr=False)  # keys are derived from it
-    fcm_service_account: str = ""  # file of Google's, for push to phones
-    fcm_url: str = "https://fcm.googleapis.com"
-    # Of the mobile API; a limit of 0 is none.
-    api_access_minutes: int = 60  # a token is good for so long …
-    api_refresh_days: int = 60  # … and a device that is not used, signed in
-    api_calls_per_minute: int = 600  # of one user
-    api_calls_per_minute_address: int = 3000  # of one IP address
-    api_sign_ins_per_minute: int = 10  # of one address, and for one account
-
+    sms_token: str = _setting(
+        "",
+        "secret of the HTTP gateway for [SMS](alerts-channels.md#sms): a bearer token,"
+        " or `{token}` in its fields and headers",
+        secret=True,
+    )
+    sms_user: str = _setting(
+        "", "basic authentication at that gateway, instead of the token"
+    )
+    sms_password: str = _setting("", "… and its password", secret=True)
+    webhook_secret: str = _setting(
+        "",
+        "at least 32 characters (`openssl rand -hex 32`). The secrets of all"
+        " [webhooks](alerts-channels.md#webhook) are derived from it: without it none"
+        " is sent, and a new one changes them all",
+        secret=True,
+    )
+    fcm_service_account: str = _setting(
+        "",
+        "Google's file for [push to phones](push.md); empty: only browsers are told",
+        absolute=True,
+    )
+    fcm_url: str = _setting(
+        "https://fcm.googleapis.com",
+        "another address is for tests: https, or `http://127.0.0.1:…`",
+    )
+    # The mobile API.
+    api_allowed_origins: str = _setting(
+        "",
+        "web pages of other origins that may use the [mobile API](mobile-api.md), with"
+        " spaces between (`https://app.example`); `*`: all; empty: none",
+    )
+    api_access_minutes: int = _setting(
+        60, "how long a [token of the app](mobile-auth.md) is good", least=1
+    )
+    api_refresh_days: int = _setting(
+        60, "… and how long a device that nobody uses stays signed in", least=1
+    )
+    api_calls_per_minute: int = _setting(600, "of one user; 0: no limit", least=0)
+    api_calls_per_minute_address: int = _setting(
+        3000, "of one IP address; 0: no limit", least=0
+    )
+    api_sign_ins_per_minute: int = _setting(
+        10,
+        "attempts to sign in from one address, and to one account from addresses that"
+        " are new to it; 0: no limit but Odoo's own",
+        least=0,
+    )
     # Who may read /metrics: nobody, if neither is set.
-    metrics_token: str = field(default="", repr=False)
-    metrics_networks: str = ""  # such as 127.0.0.1, 10.1.0.0/16
+    metrics_token: str = _setting(
+        "",
+        f"at least {SHORTEST_TOKEN} characters, which Prometheus sends as bearer token"
+        " to read [`/metrics`](operations.md#monitoring) …",
+        secret=True,
+    )
+    metrics_networks: str = _setting(
+        "",
+        "… or from where it may read without one, such as `127.0.0.1, 10.1.0.0/16`."
+        " Without either, there is no such address",
+    )
 
     def __post_init__(self):
-        for name, lowest in _LOWEST.items():
-            if getattr(self, name) < lowest:
-                raise SettingsError(f"{name} must be at least {lowest}")
+        for key in fields(self):
+            self._check_field(key, getattr(self, key.name))
         if self.buffer_rows < self.batch_rows:
             raise SettingsError("buffer_rows must not be less than batch_rows")
         if self.mqtt_version not in ("3.1.1", "5"):
@@ -79,12 +193,16 @@ class Settings:
             )
         if not self.fcm_url.startswith(("https://", "http://127.0.0.1:")):
             raise SettingsError(f"fcm_url is {self.fcm_url!r}, not https://…")
-        for name in _ABSOLUTE:
-            path = getattr(self, name)
-            if path and not os.path.isabs(path):
-                raise SettingsError(f"{name} is {path!r}, not absolute")
         self._check_pairs()
         self._check_metrics()
+
+    @staticmethod
+    def _check_field(key, value):
+        least = key.metadata["least"]
+        if least is not None and value < least:
+            raise SettingsError(f"{key.name} must be at least {least}")
+        if key.metadata["absolute"] and value and not os.path.isabs(value):
+            raise SettingsError(f"{key.name} is {value!r}, not absolute")
 
     def _check_pairs(self):
         if bool(self.mqtt_cert) != bool(self.mqtt_key):
@@ -115,23 +233,6 @@ class Settings:
         return cls(**values)
 
 
-_ABSOLUTE = ("archive_path", "broker_folder", "fcm_service_account")
-_LOWEST = {
-    "listeners": 1,
-    "mqtt_port": 1,
-    "token_port": 1,
-    "mqtt_keepalive": 5,
-    "batch_rows": 1,
-    "batch_ms": 1,
-    "buffer_rows": 1,
-    "api_access_minutes": 1,
-    "api_refresh_days": 1,
-    "api_calls_per_minute": 0,
-    "api_calls_per_minute_address": 0,
-    "api_sign_ins_per_minute": 0,
-}
-
-
 def _convert(name, kind, raw):
     if kind is bool:
         if raw.lower() in _TRUE | _FALSE:
@@ -152,6 +253,9 @@ def get_settings():
     Odoo 19 reads ``[options]`` only, so the section is read here, from the same file
     (as core's ``iot_drivers`` does).
     """
+    # Here, so that who only wants to know what can be set needs no Odoo.
+    from odoo.tools import config  # noqa: PLC0415
+
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(config["config"] or ())
     section = parser[_SECTION] if parser.has_section(_SECTION) else {}

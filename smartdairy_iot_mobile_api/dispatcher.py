@@ -114,6 +114,8 @@ class ApiDispatcher(Dispatcher):
 
 def methods_of(request):
     """What all routes together take at this address, the fallback's aside."""
+    if not request.db:  # any: a page must be let read why it gets nothing
+        return _METHODS
     routing_map = request.env["ir.http"].routing_map()
     adapter = routing_map.bind_to_environ(request.httprequest.environ)
     rules = (

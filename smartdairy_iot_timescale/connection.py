@@ -12,13 +12,13 @@ from psycopg2.extensions import make_dsn, parse_dsn
 
 from odoo.exceptions import UserError
 from odoo.sql_db import Connection, ConnectionPool, PoolError
+from odoo.tools import config
 
 from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.settings import get_settings
 
 from . import problem
 
-_MAX_CONNECTIONS = 8
 _TIMEOUT = "10"  # seconds, unless the DSN says another; libpq would wait for minutes
 # No connection, no space or memory, shut down. What we did wrong has other codes.
 _AWAY = ("08", "53", "57P")
@@ -26,8 +26,12 @@ _AWAY = ("08", "53", "57P")
 
 @cache
 def _pool(_pid):
-    """One pool a process: a connection must not be shared across a fork."""
-    return ConnectionPool(_MAX_CONNECTIONS)
+    """One pool a process: a connection must not be shared across a fork.
+
+    As large as Odoo's own, whose size bounds how many threads a process has: each may
+    ask for readings. A prefork worker, with one thread, opens one.
+    """
+    return ConnectionPool(config["db_maxconn"])
 
 
 @cache

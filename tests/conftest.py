@@ -61,6 +61,24 @@ def own_farm(odoo):
 
 
 @pytest.fixture
+def make_user(odoo):
+    """Somebody else than the administrator: ``make_user(group)`` → login, password.
+
+    For whatever changes what its user is told: the administrator is everybody's.
+    """
+
+    def make(group="group_iot_user", **values):
+        login, password = f"user-{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+        xml_id = ("smartdairy_iot", group)
+        group_id = odoo.call("ir.model.data", "check_object_reference", *xml_id)[1]
+        names = {"name": login, "login": login, "password": password}
+        odoo.create("res.users", {**names, "group_ids": [(4, group_id)], **values})
+        return login, password
+
+    return make
+
+
+@pytest.fixture
 def make_device(odoo, farm, request):
     """Register a device and give it a certificate; connected over mutual TLS."""
 

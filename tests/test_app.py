@@ -1,35 +1,11 @@
 """The reference client on a phone: sign in, look, acknowledge, lose the network."""
 
 import os
-from contextlib import contextmanager
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.conftest import wait_until
 from tests.support.accessibility import serious_faults
-from tests.support.browser import _FLAGS
-
-
-@contextmanager
-def phone(odoo, fragment=""):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=_FLAGS
-        )
-        context = browser.new_context(viewport={"width": 390, "height": 844})
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(f"{odoo.url}/iot/app{fragment}")
-        yield page
-        browser.close()
-
-
-def sign_in(page):
-    page.get_by_label("Login").fill(os.environ["ODOO_LOGIN"])
-    page.get_by_label("Password").fill(os.environ["ODOO_PASSWORD"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.locator("nav")).to_be_visible(timeout=15_000)
+from tests.support.phone import make_alert, phone, signed_in
 
 
 def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
@@ -44,7 +20,7 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         expect(page.get_by_role("alert")).to_contain_text(
             "Wrong login or password", timeout=20_000
         )
-        sign_in(page)
+        signed_in(page)
 
         page.get_by_role("searchbox").fill(device.id)
         card = page.locator(f"[data-device-id='{device.id}']")
@@ -106,6 +82,9 @@ def test_the_link_of_the_qr_code_pairs_after_a_tap_and_leaves_no_code_behind(odo
         page.goto(f"{odoo.url}/iot/app#pair={code}")
         expect(page.get_by_role("alert")).to_contain_text("signed in already")
         assert page.errors == []
+    with phone(odoo, f"#pair={code}") as stranger:
+        stranger.get_by_role("button", name="Sign in").click()
+        expect(stranger.get_by_role("alert")).to_contain_text("not valid any more")
 
 
 def test_the_documentation_page_draws_all_of_itself_without_an_error(odoo):
@@ -125,14 +104,3 @@ def test_the_shell_refuses_scripts_of_others_and_frames(odoo):
     worker = odoo.session.get(odoo.url + "/iot/app/sw.js", timeout=30)
     assert worker.headers["Content-Type"].startswith("text/javascript")
     assert worker.headers["Service-Worker-Allowed"] == "/iot/app"
-
-
-def make_alert(odoo, device):
-    """A breach that the rules find by themselves."""
-    device.publish({"temperature": 11.9})
-    domain = [("device_id.device_id", "=", device.id)]
-
-    def find():
-        return odoo.search_read("iot.alert", domain, ["id"])
-
-    return wait_until(find, "the alert is raised", 70)[0]["id"]

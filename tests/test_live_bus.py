@@ -22,16 +22,17 @@ TILE_VALUE = "[data-device-id='{}'] .o_sd_tile_value"
 
 @pytest.fixture
 def bus_rows():
-    """How many messages about a farm wait on the bus: ``bus_rows(farm)``."""
+    """How many messages about a farm are on the bus: ``bus_rows(farm, seconds)``."""
     connection = psycopg2.connect(os.environ["PG_DSN"])
     connection.autocommit = True
 
-    def count(farm):
+    def count(farm, newer_than=3600):
         with connection.cursor() as cr:
             cr.execute(
                 "SELECT count(*) FROM bus_bus WHERE channel::json ->> 1 = 'farm.farm'"
-                " AND channel::json ->> 2 = %s",
-                [str(farm)],
+                " AND channel::json ->> 2 = %s"
+                " AND create_date > timezone('UTC', now()) - %s * interval '1 s'",
+                [str(farm), newer_than],
             )
             return cr.fetchone()[0]
 
@@ -78,6 +79,21 @@ def test_while_nobody_watches_the_bus_stays_empty(make_device, odoo, bus_rows):
     odoo.call("farm.farm", "watch_live", [farm])
     device.publish({"temperature": 4.3})
     wait_until(lambda: bus_rows(farm), "a watched farm's reading is on the bus")
+
+
+def test_while_nobody_watches_an_alert_is_not_on_the_bus(make_device, odoo, bus_rows):
+    farm = odoo.create("farm.farm", {"name": "Unwatched alarms", "tz": "UTC"})
+    device = make_device(farm_id=farm)
+    device.publish({"temperature": 14.0})
+    domain = [("device_id.device_id", "=", device.id)]
+    (alert,) = wait_until(
+        lambda: odoo.search_read("iot.alert", domain, ["id"]), "an alert", seconds=70
+    )
+    odoo.call("iot.alert", "action_acknowledge", [alert["id"]])
+    assert bus_rows(farm) == 0
+    odoo.call("farm.farm", "watch_live", [farm])
+    odoo.call("iot.alert", "action_resolve", [alert["id"]])
+    assert bus_rows(farm) == 1
 
 
 def test_a_user_of_one_farm_is_never_told_of_another(make_device, odoo, stranger):
@@ -143,6 +159,51 @@ def test_after_a_cut_line_the_board_has_no_gap(make_device, odoo):
             expect(value).to_have_text("5.7")
             device.publish({"temperature": 5.9})
             expect(value).to_have_text("5.9", timeout=15_000)
+
+
+def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
+    make_device, odoo, own_farm, bus_rows
+):
+    """Others watch meanwhile: the bus has a message of each second that it slept."""
+    device = make_device(farm_id=own_farm)
+    url = urlparse(odoo.url)
+    with Proxy((url.hostname, url.port)) as proxy:
+        through = Through(odoo, f"{url.scheme}://{url.hostname}:{proxy.port}")
+        with open_page(through, "/odoo/iot-live?text=" + device.id) as page:
+            badge = page.locator(".o_sd_connection")
+            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
+            value = page.locator(TILE_VALUE.format(device.id))
+            device.publish({"temperature": 4.0})
+            expect(value).to_have_text("4.0", timeout=15_000)
+            page.evaluate(COUNT_MESSAGES)
+            devtools = page.context.new_cdp_session(page)
+            devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+            proxy.hold()
+            odoo.call("farm.farm", "watch_live", [own_farm])
+            for warmer in (4.1, 4.2, 4.3):
+                before = bus_rows(own_farm)
+                device.publish({"temperature": warmer})
+                wait_until(lambda n=before: bus_rows(own_farm) > n, "on the bus")
+            wait_until(lambda: not bus_rows(own_farm, newer_than=6), "all are old")
+            devtools.send("Page.setWebLifecycleState", {"state": "active"})
+            proxy.reset()
+            expect(value).to_have_text("4.3", timeout=30_000)
+            expect(badge).to_have_attribute("data-connection", "live")
+            device.publish({"temperature": 4.4})
+            expect(value).to_have_text("4.4", timeout=15_000)
+            assert page.evaluate("() => messages") == 1, "only what came since"
+
+
+COUNT_MESSAGES = """() => {
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    const { handlers } = services["smartdairy_iot.telemetry"];
+    const handle = handlers["smartdairy_iot/readings"];
+    window.messages = 0;
+    handlers["smartdairy_iot/readings"] = (message) => {
+        window.messages++;
+        handle(message);
+    };
+}"""
 
 
 class Through:

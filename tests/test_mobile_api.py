@@ -9,61 +9,24 @@ import uuid
 from pathlib import Path
 
 import pytest
-import requests
 import websocket
 
 from tests.conftest import REPO, wait_until
 from tests.support.device import now
+from tests.support.mobile_app import MobileApp
 
-BASE = "/api/v1/iot"
 _SESSION_EXPIRED = 4001  # Odoo's close code
+_ADMIN = 2  # base.user_admin
 _SECONDS = 12  # that schemathesis invents requests
-
-
-class App:
-    """Signed in as the administrator."""
-
-    def __init__(self):
-        self.url = os.environ["ODOO_URL"]
-        answer = requests.post(
-            f"{self.url}{BASE}/auth/login",
-            json={
-                "login": os.environ["ODOO_LOGIN"],
-                "password": os.environ["ODOO_PASSWORD"],
-                "device": {"name": "Test phone", "platform": "android"},
-            },
-            timeout=30,
-        )
-        assert answer.status_code == 200, answer.text
-        self.token = answer.json()["tokens"]["accessToken"]
-        self.headers = {"Authorization": f"Bearer {self.token}"}
-
-    def call(self, method, path, **options):
-        url = f"{self.url}{BASE}{path}"
-        return requests.request(
-            method, url, headers=self.headers, timeout=30, **options
-        )
-
-    def listen(self, *channels):
-        """Without a cookie, as an app has none."""
-        connection = websocket.create_connection(
-            self.url.replace("http", "ws", 1) + "/websocket",
-            origin=self.url,
-            timeout=10,
-        )
-        asked = {
-            "channels": [f"smartdairy_iot.token:{self.token}", *channels],
-            "last": 0,
-        }
-        connection.send(json.dumps({"event_name": "subscribe", "data": asked}))
-        return connection
 
 
 @pytest.fixture
 def app():
-    app = App()
+    app = MobileApp(
+        os.environ["ODOO_URL"], os.environ["ODOO_LOGIN"], os.environ["ODOO_PASSWORD"]
+    )
     yield app
-    app.call("POST", "/auth/logout")
+    app.sign_out()
 
 
 def messages_of(connection, device_id, until):
@@ -116,25 +79,46 @@ def test_an_app_is_told_of_a_milking_from_its_start_to_its_end(make_device, farm
     connection.close()
 
 
-def test_who_has_signed_out_hears_nothing_more(make_device, farm, app):
-    device = make_device()
-    connection = app.listen(f"smartdairy_iot.farm_{farm}")
+def hear(connection, device):
+    """Until a reading comes; one of before the channel is open is not told."""
     patience = connection.gettimeout()
     connection.settimeout(3)
 
-    def hears():  # what was published before the channel was open is not told
+    def hears():
         device.publish({"temperature": 4.0, "timestamp": now()})
         with contextlib.suppress(websocket.WebSocketTimeoutException):
             return messages_of(connection, device.id, "temperature_reading")
 
     wait_until(hears, "the reading", 60)
     connection.settimeout(patience)
+
+
+def test_who_has_signed_out_hears_nothing_more(make_device, farm, app):
+    device = make_device()
+    connection = app.listen(f"smartdairy_iot.farm_{farm}")
+    hear(connection, device)
     app.call("POST", "/auth/logout")
     device.publish({"temperature": 5.0, "timestamp": now()})
     assert closed_as(connection) == _SESSION_EXPIRED
 
 
-@pytest.mark.parametrize("token", ["", "wrong", "sdi_a_" + "0" * 43])
+def test_who_may_no_longer_see_a_farm_hears_nothing_more_of_it(
+    make_device, make_user, odoo, own_farm
+):
+    device = make_device(farm_id=own_farm)
+    login, password = make_user()
+    (user,) = odoo.call("res.users", "search", [("login", "=", login)])
+    odoo.call("farm.farm", "write", [own_farm], {"user_ids": [(6, 0, [user])]})
+    app = MobileApp(os.environ["ODOO_URL"], login, password)
+    connection = app.listen("smartdairy_iot.farms")
+    hear(connection, device)
+    odoo.call("farm.farm", "write", [own_farm], {"user_ids": [(6, 0, [_ADMIN])]})
+    device.publish({"temperature": 5.0, "timestamp": now()})
+    assert closed_as(connection) == _SESSION_EXPIRED
+    app.sign_out()
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "iot_a_" + "0" * 43])
 def test_a_wrong_token_opens_no_channel(farm, app, token):
     app.token = token
     connection = app.listen(f"smartdairy_iot.farm_{farm}")
@@ -148,20 +132,78 @@ def closed_as(connection):
     return int.from_bytes(frame[:2], "big")
 
 
-def test_the_server_keeps_what_the_document_promises(app, tmp_path):
+@pytest.fixture
+def guest(odoo, make_user):
+    """``(app, known)``: a manager of a company of its own, with a farm and a device.
+
+    Requests that are invented change whatever they reach: here nothing of other tests,
+    and nobody else's preferences.
+    """
+    company = odoo.create("res.company", {"name": f"Dairy {uuid.uuid4().hex[:6]}"})
+    login, password = make_user(
+        "group_iot_manager", company_id=company, company_ids=[(6, 0, [company])]
+    )
+    values = {"name": "Invented", "tz": "UTC", "company_id": company}
+    farm = odoo.create("farm.farm", values)
+    name = f"T-{uuid.uuid4().hex[:8].upper()}"
+    values = {"name": name, "device_id": name, "device_type": "temperature"}
+    odoo.create("iot.device", {**values, "farm_id": farm, "state": "active"})
+    app = MobileApp(os.environ["ODOO_URL"], login, password)
+    return app, {"reference": name}
+
+
+def invent_requests(app, known, folder, *arguments, seconds=_SECONDS):
     """schemathesis invents requests from the document, valid ones and others."""
     program = Path(sys.executable).with_name("schemathesis")
+    support = REPO / "tests" / "support"
     command = [
-        *(program, "--config-file", REPO / "tests" / "support" / "schemathesis.toml"),
+        *(program, "--config-file", support / "schemathesis.toml"),
         *("run", REPO / "docs" / "openapi.json", "--url", app.url, "--no-color"),
-        *("-H", f"Authorization: Bearer {app.token}"),
-        # Signing out ends the token; push has its own tests.
-        *("--exclude-path-regex", "/auth/|/push/"),
+        *("-H", f"Authorization: Bearer {app.token}", *arguments),
         *("--phases", "examples,coverage,fuzzing", "--max-examples", "8"),
-        *("--max-time", str(_SECONDS), "--seed", "26", "--generation-database", "none"),
+        *("--max-time", str(seconds), "--seed", "26", "--generation-database", "none"),
     ]
+    hooks = {
+        "SCHEMATHESIS_HOOKS": str(support / "schemathesis_hooks.py"),
+        "SCHEMATHESIS_KNOWN": json.dumps(known),
+    }
     done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, timeout=120
+        command,
+        cwd=folder,
+        env=os.environ | hooks,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    assert "Authentication failed" not in done.stdout
+    return done.stdout
+
+
+def test_the_server_keeps_what_the_document_promises(guest, tmp_path):
+    app, known = guest
+    said = invent_requests(
+        app, known, tmp_path, "--exclude-path-regex", "/auth/|/push/"
+    )
+    assert "Authentication failed" not in said
+
+
+@pytest.fixture
+def patient_log_in(odoo):
+    """Odoo lets nobody of an address in after five wrong passwords, for a minute."""
+    setting = "base.login_cooldown_after"
+    before = odoo.call("ir.config_parameter", "get_param", setting)
+    odoo.call("ir.config_parameter", "set_param", setting, "0")
+    yield
+    odoo.call("ir.config_parameter", "set_param", setting, before)
+
+
+def test_so_do_signing_in_and_the_choice_of_pushes(guest, patient_log_in, tmp_path):
+    app, known = guest
+    invent_requests(
+        *(app, known, tmp_path, "--include-path-regex", "/auth/|/push/"),
+        # They end the token that all others need.
+        *("--exclude-operation-id", "log_out"),
+        *("--exclude-operation-id", "sign_out_everywhere"),
+        seconds=6,
+    )
+    app.call("POST", "/auth/logout")  # its token still counts

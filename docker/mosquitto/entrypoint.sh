@@ -14,6 +14,12 @@ sed -e "s|@DATA@|$data|g" -e "s|@CERTIFICATES@|$certificates|g" -e "s|@FOLDER@|$
     -e "s|@PORT@|${PORT:-1883}|g" -e "s|@BIND@|127.0.0.1|g" \
     "$config/mosquitto.conf.in" >"$made"
 
+# Off unless there is somewhere to send to.
+if [ -n "${BRIDGE_ADDRESS:-}" ]; then
+    sed -e "s|@ADDRESS@|$BRIDGE_ADDRESS|" -e "s|@CLIENT_ID@|${BRIDGE_CLIENT_ID:-smartdairy}|" \
+        -e "s|@BRIDGE@|${BRIDGE:-/bridge}|g" "$config/bridge.conf.in" >>"$made"
+fi
+
 umask 027
 cp "$config/acl" "$folder/acl.base"
 # No user with a password, until Odoo exports tokens: no default password anywhere.

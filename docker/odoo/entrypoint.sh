@@ -8,7 +8,7 @@ own=${ADDONS:-/opt/smartdairy/addons}
 conf=${CONF:-/run/odoo/odoo.conf}
 data=${DATA:-/var/lib/odoo}
 odoo=${ODOO:-odoo}
-wanted=smartdairy_iot,smartdairy_iot_timescale,smartdairy_iot_mobile_api
+wanted=${MODULES:-smartdairy_iot,smartdairy_iot_timescale,smartdairy_iot_mobile_api}
 
 secret() { cat "$secrets/$1"; }
 
@@ -30,7 +30,7 @@ now=$(cd "$own" && find . -type f ! -name '*.pyc' -exec cksum {} + | sort | cksu
 seen=$(cat "$data/smartdairy.installed" 2>/dev/null || true)
 if [ "$now" != "$seen" ]; then
     if [ -z "$seen" ]; then
-        $odoo -c "$conf" -i "$wanted" --without-demo=all --stop-after-init --no-http
+        $odoo -c "$conf" -i "$wanted" --stop-after-init --no-http
         # The administrator's password is the secret, never "admin".
         $odoo shell -c "$conf" --no-http <<PYTHON
 env.ref("base.user_admin").password = open("$secrets/odoo_admin_password").read().strip()

@@ -21,6 +21,5 @@ CREATE EXTENSION IF NOT EXISTS unaccent;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 \connect smartdairy_iot
 CREATE EXTENSION IF NOT EXISTS timescaledb;
-GRANT USAGE ON SCHEMA public TO reader;
-ALTER DEFAULT PRIVILEGES FOR ROLE odoo IN SCHEMA public GRANT SELECT ON TABLES TO reader;
+\i ${READER:-/etc/smartdairy/reader.sql}
 SQL

@@ -25,7 +25,7 @@ def main(arguments: list[str], exclusive) -> int:
     """Run the benchmarks; they print a table and write one JSON object per line."""
     if not (REPO / "tests" / "benchmarks" / "__main__.py").exists():
         raise StackError("this checkout has no tests/benchmarks")
-    steps = Steps(10)
+    steps = Steps(11)
     with exclusive():
         up.prepare_programs(steps)
         with steps.step("what it is compared with"):

@@ -5,7 +5,7 @@ import fcntl
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack import bench, down, lint, survival, test, up
+from stack import bench, down, examine, lint, survival, test, up
 from stack.console import StackError, Steps, say
 from stack.settings import RUN, Stack
 
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__.splitlines()[0])
         command.set_defaults(function=function)
-        if name in ("start", "stop", "status", "logs", "backup", "restore"):
+        if name in WITH_STACK:
             command.add_argument("--stack", default="main")
         if name in ("backup", "restore"):
             which = {"backup": "--to", "restore": "--from"}[name]
@@ -26,8 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name in ("start", "stop"):
             command.add_argument("services", nargs="*", metavar="SERVICE")
     options, rest = parser.parse_known_args(arguments)
-    options.rest = rest  # for pytest, or the benchmarks
-    if rest and options.command not in ("test", "test-programs", "bench"):
+    options.rest = rest
+    if rest and options.command not in WITH_MORE:
         parser.error(f"{options.command} takes no {' '.join(rest)}")
     try:
         return options.function(options) or 0
@@ -73,7 +73,7 @@ def run(options) -> None:
 def prepare(options) -> None:
     """Download and unpack every program, start nothing."""
     with exclusive():
-        up.prepare_programs(Steps(5))
+        up.prepare_programs(Steps(6))
 
 
 def start(options) -> None:
@@ -101,6 +101,11 @@ def status(options) -> None:
 def logs(options) -> None:
     """Follow the logs."""
     down.logs(Stack(options.stack))
+
+
+def doctor(options) -> int:
+    """Look for what is wrong, with its remedy, and write a support bundle."""
+    return examine.main(Stack(options.stack), options.rest)
 
 
 def clean(options) -> None:
@@ -142,11 +147,15 @@ def restore(options) -> None:
         survival.load(options.stack, options.folder, options.passphrase_file)
 
 
+# What follows goes to pytest, the benchmarks or the doctor.
+WITH_MORE = ("test", "test-programs", "bench", "doctor")
+WITH_STACK = ("start", "stop", "status", "logs", "backup", "restore", "doctor")
 COMMANDS = {
     "run": run,
     "stop": stop,
     "status": status,
     "logs": logs,
+    "doctor": doctor,
     "clean": clean,
     "test": run_tests,
     "test-programs": run_programs,

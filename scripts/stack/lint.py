@@ -1,15 +1,16 @@
-"""``make lint``: ruff, pylint-odoo, eslint and prettier, all at pinned versions.
+"""``make lint``: ruff, bandit, pylint-odoo, eslint, prettier; all at pinned versions.
 
 Node itself comes as a Python wheel, so that nothing is installed on the host.
 """
 
 import os
+import shutil
 import subprocess
 
 from stack import python_env
 from stack.console import Steps, say
 from stack.process import run
-from stack.settings import ADDONS, GLUE, REPO, RUN, VENV
+from stack.settings import ADDONS, GLUE, PYTHON, REPO, RUN, VENV
 from stack.stamps import Stamp
 
 NODE_MODULES = REPO / "node_modules"  # where eslint's configuration looks for them
@@ -28,6 +29,8 @@ def main(exclusive) -> int:
     checks = {
         "ruff": [VENV / "bin/ruff", "check", "--no-cache", "."],
         "ruff format": [VENV / "bin/ruff", "format", "--no-cache", "--check", "."],
+        "bandit": [VENV / "bin/bandit", "-q", "-c", "pyproject.toml", "-r", *addons],
+        "known holes": [PYTHON, REPO / "scripts" / "known_holes.py"],
         "pylint-odoo": [VENV / "bin/pylint", *addons],
         "eslint and prettier": [VENV / "bin/npm", "run", "--silent", "lint"],
     }
@@ -50,10 +53,15 @@ def check(name: str, command: list) -> bool:
     return subprocess.run(words, cwd=REPO, env=environment()).returncode == 0
 
 
+def find_npm() -> str | None:
+    """Return the npm of the venv, or the one of the machine if there is one."""
+    return shutil.which("npm", path=environment()["PATH"])
+
+
 def prepare_node() -> None:
     """Install the locked JavaScript tools."""
     stamp = Stamp(".stamp", REPO / "package-lock.json", folder=NODE_MODULES)
     if not stamp.is_current():
-        npm = [VENV / "bin" / "npm", "ci", "--no-audit", "--no-fund"]
+        npm = [find_npm(), "ci", "--no-audit", "--no-fund"]
         run(npm, LOG, cwd=REPO, env=environment(), what="npm ci")
         stamp.set()

@@ -8,6 +8,7 @@ from stack.settings import HOST, RUN, Stack, is_free, write_private
 from stack.stamps import Stamp
 
 ROOT = RUN / "nginx"
+PACKAGES = ["nginx", "nginx-common"]
 CONFIGURATION = """\
 worker_processes 1;
 daemon off;
@@ -59,10 +60,10 @@ class Proxy:
     @staticmethod
     def prepare() -> None:
         """Unpack nginx without installing it: that would start it on port 80."""
-        stamp = Stamp("nginx", "nginx")
+        stamp = Stamp("nginx", PACKAGES)
         if not stamp.is_current():
             ensure_lists()
-            archives = Archive().download(["nginx"])
+            archives = Archive().download(PACKAGES)
             install(libraries(archives))
             unpack(archives, ROOT)
             stamp.set()

@@ -114,7 +114,8 @@ class Stack:
 
     def workers(self) -> int:
         """Return the number of prefork workers asked for, 0 for the threaded server."""
-        wanted = self.given("WORKERS") or "0"
+        is_asked = self.name in ("main", "bench")
+        wanted = is_asked and given("WORKERS") or "0"
         if not wanted.isdigit():
             raise StackError(f"WORKERS={wanted} is no number", remedy="WORKERS=2")
         return int(wanted)

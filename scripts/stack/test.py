@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from stack import python_env, up
+from stack import prometheus, python_env, up
 from stack.console import StackError, Steps, say
 from stack.lint import prepare_node
 from stack.packages import install
 from stack.process import SYSTEM_PATH
+from stack.proxy import Proxy
 from stack.settings import REPO
 from stack.temporary import (
     SCRIPTS,
@@ -38,7 +39,7 @@ def main(arguments: list[str], exclusive) -> int:
     """Run all phases and print the sum."""
     started = time.monotonic()
     with exclusive():
-        prepare(Steps(6))
+        prepare(Steps(7))
     with temporary_folder() as folder:
         programs = ProgramLane(Path(folder), arguments)
         with programs.beside():
@@ -59,6 +60,8 @@ def prepare(steps: Steps) -> None:
         prepare_node()  # axe-core, which looks for accessibility faults
         if not shutil.which("chromium", path=SYSTEM_PATH):
             install(["chromium"])
+        Proxy.prepare()  # it and Prometheus read the configuration in docker/
+        prometheus.prepare()
 
 
 def run_lane(name: str, arguments: list[str], phases, steps: Steps) -> Result:

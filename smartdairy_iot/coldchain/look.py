@@ -25,6 +25,7 @@ class Phases:
     is_first: bool = False
     emptied_at: float | None = None
     is_washed: bool = False  # since it was emptied
+    washed_at: float | None = None  # when the last wash ended
     wash_start: float = 0.0
     warm_at: float = 0.0
     wash_peak: float = 0.0

@@ -37,7 +37,7 @@ def _end_wash(state, look, events):
     turn(state, "empty", look.time)
     is_wash = state.wash_peak >= LUKEWARM or (state.warm_at - state.wash_start >= TEN)
     if is_wash:
-        state.is_washed = True
+        state.is_washed, state.washed_at = True, look.time
         events.append(("washed", state.wash_start, state.wash_peak))
 
 

@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from odoo import _, http
 from odoo.http import request
 
@@ -53,7 +55,7 @@ class ClaimController(http.Controller):
     )
     def start_again(self, device_id):
         """Somebody reloaded the page, or opened it from the history."""
-        return request.redirect(f"/iot/claim/{device_id}")
+        return request.redirect(f"/iot/claim/{quote(device_id, safe='')}")
 
     @http.route(
         "/iot/claim/<string:device_id>/check",
@@ -130,8 +132,8 @@ def _farms():
 
 def _find_device(device_id):
     devices = _all_companies()["iot.device"]
-    if not devices.has_access("read"):
-        return devices
+    if not devices.has_access("read") or "\0" in device_id:  # which no text holds
+        return devices.browse()
     return devices.search([("device_id", "=", device_id)], limit=1)
 
 

@@ -1,15 +1,16 @@
 import json
+import re
 
 from odoo import _, http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import content_disposition, request
-from odoo.tools.osutil import clean_filename
 
 from ..readings.sheet import MOST_COLUMNS, MOST_ROWS, SheetError, to_xlsx
 
 _USER = "smartdairy_iot.group_iot_user"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_BYTES = 8 * 1024 * 1024
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f]+')
 
 
 class ExportController(http.Controller):
@@ -40,12 +41,17 @@ class ExportController(http.Controller):
                 ("Content-Type", _XLSX),
                 (
                     "Content-Disposition",
-                    content_disposition(f"{clean_filename(name) or 'export'}.xlsx"),
+                    content_disposition(f"{_file_name(name)}.xlsx"),
                 ),
                 ("Cache-Control", "no-store"),
                 ("X-Content-Type-Options", "nosniff"),
             ],
         )
+
+
+def _file_name(name):
+    """As the browser calls the CSV and the picture, see ``toFileName``."""
+    return _NO_FILE_NAME.sub(" ", name).strip() or "export"
 
 
 def _parse(data):

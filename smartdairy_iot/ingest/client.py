@@ -192,7 +192,9 @@ class BrokerClient:
         if now < self._retry_at:
             time.sleep(min(timeout, self._retry_at - now))
             return False
-        self._retry_at = now + self._backoff * random.uniform(0.5, 1.0)  # noqa: S311
+        self._retry_at = now + self._backoff * random.uniform(  # noqa: S311  # nosec B311 # a pause
+            0.5, 1.0
+        )
         self._backoff = min(self._backoff * 2, _BACKOFF[1])
         settings = self._settings
         try:

@@ -44,13 +44,34 @@ class News:
 
     def add(self, batch):
         for sample in batch.samples:
-            self._add_sample(sample)
+            self.add_sample(sample)
         for device_id, received_at in batch.heard:
-            _set_online(self._of(device_id, received_at), True, received_at)
+            self.add_heard(device_id, received_at)
         for status in batch.statuses:
-            seen_at = None if status.is_retained else status.received_at
-            news = self._of(status.device_id, seen_at)
-            _set_online(news, status.is_online, status.received_at)
+            self.add_status(status)
+
+    def add_sample(self, sample):
+        news = self._of(sample.device_id, sample.received_at)
+        _set_online(news, True, sample.received_at)
+        newest = self._newest.get(sample.device_id)
+        at = min(sample.time, sample.received_at)
+        if newest is None or at >= newest:
+            self._newest[sample.device_id] = at
+            _take_over(news, sample, at)
+        if sample.values:
+            news.data_at = _latest(news.data_at, sample.received_at)
+            news.oldest = min(news.oldest or sample.time, sample.time)
+        if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
+            self._alarms[sample.device_id] = sample.alarms
+            self.wakes_rules = True
+
+    def add_heard(self, device_id, received_at):
+        _set_online(self._of(device_id, received_at), True, received_at)
+
+    def add_status(self, status):
+        seen_at = None if status.is_retained else status.received_at
+        news = self._of(status.device_id, seen_at)
+        _set_online(news, status.is_online, status.received_at)
 
     def forget(self, device_ids):
         """Of devices that are no longer registered."""
@@ -70,21 +91,6 @@ class News:
         for device_id, older in devices.items():
             newer = self._devices.get(device_id)
             self._devices[device_id] = _merged(older, newer) if newer else older
-
-    def _add_sample(self, sample):
-        news = self._of(sample.device_id, sample.received_at)
-        _set_online(news, True, sample.received_at)
-        newest = self._newest.get(sample.device_id)
-        at = min(sample.time, sample.received_at)
-        if newest is None or at >= newest:
-            self._newest[sample.device_id] = at
-            _take_over(news, sample, at)
-        if sample.values:
-            news.data_at = _latest(news.data_at, sample.received_at)
-            news.oldest = min(news.oldest or sample.time, sample.time)
-        if sample.values and self._alarms.get(sample.device_id) != sample.alarms:
-            self._alarms[sample.device_id] = sample.alarms
-            self.wakes_rules = True
 
     def _of(self, device_id, seen_at):
         news = self._devices.get(device_id)

@@ -10,7 +10,8 @@ room  what                                           where
 4     buffer until N rows or T ms, bounded            ``buffer``
 5     transaction 1: into the store                   ``writer``, ``iot.store``
 6     ack, in arrival order, only after that commit   ``client``
-7     transaction 2: state, bus, wake the rules       ``iot.device.state``, …
+7     what is watched onto the bus; then transaction  ``live_news``,
+      2: state, wake the rules                        ``iot.device.state``, …
 ====  =============================================  ==========================
 
 Rooms 8 (rules) and 9 (screen) follow in ``iot.alert`` and ``static/src``. No call
@@ -33,10 +34,12 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..health.tally import Tally
 from .buffer import Buffer
+from .cadence import Cadence
 from .counters import Counters, Durations
 from .decode import decode
 from .device import Fleet
 from .interpret import Interpreter
+from .live_news import LiveNews
 from .message import Reason
 from .news import News
 from .redelivery import Redelivery
@@ -44,10 +47,8 @@ from .writer import Writer
 
 _logger = logging.getLogger(__name__)
 
-_TELL_SECONDS = 1.0  # at most one bus message per farm, and one state write, a second
 _ANSWER_SECONDS = 0.2  # between two looks at what devices answered
-_TELL_PAUSES = 4  # times as long as telling took …
-_TELL_LATEST = 5.0  # … but never longer
+_COMMIT_AHEAD = 0.05  # before a screen is due, at most
 _BEAT_SECONDS = 5.0
 _TALLY_SECONDS = 30.0  # between two writes of each device's message counts …
 _TALLY_PAUSES = 100  # … or so many times as long as that took
@@ -84,7 +85,8 @@ class Pipeline:
         self._retry_at = 0.0
         self._backoff = _RETRY_SECONDS[0]
         self._news = News()
-        self._tell_at = 0.0
+        self._live = LiveNews(self._show, clock)
+        self._cadence = Cadence(self._live)
         self._beat_at = clock() + _FIRST_BEAT_SECONDS
         self._tally = Tally()
         self._tally_at = clock() + _TALLY_SECONDS
@@ -95,6 +97,7 @@ class Pipeline:
         self._answer_at = 0.0
         self._lag = 0.0
         self._commits = Durations()
+        self._commit_took = 0.0
 
     def refresh(self, registry):
         """Go on with what an upgrade may have changed, and with the devices of now."""
@@ -133,6 +136,8 @@ class Pipeline:
             mark = self._redelivery.mark(message, receipt, decoded)
             self._buffer.add(decoded, receipt, self._clock(), mark)
         self._commit_when_due()
+        if not self._storing:
+            self._live.tell()
         self._apply_answers_when_due()
         self._tell_when_due()
 
@@ -153,8 +158,9 @@ class Pipeline:
             self._commit_when_due()
             self._settle()
         self._writer.close()
-        self._tell_at = self._tally_at = 0.0
+        self._cadence.at = self._tally_at = 0.0
         self._tell_when_due()
+        self._live.tell(everything=True)
         self._client.close()
 
     # Room 1 ---------------------------------------------------------------------
@@ -168,7 +174,9 @@ class Pipeline:
         elif (wait := self._buffer.wait(now)) is not None:
             timeout = min(timeout, wait)
         if self._news:
-            timeout = min(timeout, self._tell_at - now)
+            timeout = min(timeout, max(_GLANCE_SECONDS, self._cadence.at - now))
+        if not self._storing and (wait := self._live.wait()) is not None:
+            timeout = min(timeout, wait)
         if self._has_answers:
             timeout = min(timeout, self._answer_at - now)
         return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
@@ -177,8 +185,10 @@ class Pipeline:
 
     def _commit_when_due(self):
         now = self._clock()
-        if not self._batch and self._buffer.is_due(now):
-            self._batch = self._buffer.take()
+        if not self._batch and (
+            self._buffer.is_due(now) or self._live.is_due(ahead=self._commit_took)
+        ):
+            self._batch = self._buffer.take()  # a screen is told the newest there is
         if self._batch and not self._storing and now >= self._retry_at:
             self._storing = self._writer.write(self._batch)
         if self._storing and self._storing.done():
@@ -199,6 +209,7 @@ class Pipeline:
         self._client.acknowledge(batch.receipts)
         self._count(batch, storing.result())
         self._news.add(batch)
+        self._live.add(batch, self._interpreter.fleet)
         self._tally.add(batch)
         self._has_answers = self._has_answers or bool(batch.answers)
         self._backoff, self.last_error = _RETRY_SECONDS[0], ""
@@ -206,7 +217,8 @@ class Pipeline:
     def _retry_later(self, error):
         self.counters.retries += 1
         if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
-            pause = random.uniform(*_COLLISION_SECONDS)  # noqa: S311
+            lowest, highest = _COLLISION_SECONDS
+            pause = random.uniform(lowest, highest)  # noqa: S311  # nosec B311 # a pause
             self._retry_at = self._clock() + pause
             return
         self._retry_at = self._clock() + self._backoff
@@ -223,6 +235,7 @@ class Pipeline:
 
     def _count(self, batch, stored):
         self._commits.add(stored.seconds)
+        self._commit_took = min(stored.seconds + _GLANCE_SECONDS, _COMMIT_AHEAD)
         counters = self.counters
         counters.batches += 1
         counters.stored += stored.new
@@ -236,6 +249,10 @@ class Pipeline:
 
     # Room 7 ---------------------------------------------------------------------
 
+    def _show(self, devices):
+        with self._transaction() as env:
+            env["farm.farm"]._send_readings(devices, self._interpreter.fleet)
+
     def _is_beat_due(self, now):
         """At a change of the connection too: the export to the broker goes by it."""
         is_connected = self._client.is_connected
@@ -245,7 +262,7 @@ class Pipeline:
 
     def _tell_when_due(self):
         now = self._clock()
-        tells = self._news and now >= self._tell_at
+        tells = self._news and self._cadence.is_due(now)
         beats = self._is_beat_due(now)
         counts = self._tally.take() if now >= self._tally_at else {}
         if not (tells or beats or counts):
@@ -260,7 +277,7 @@ class Pipeline:
         try:
             with self._transaction() as env:
                 env["iot.device.state"]._apply(devices, fleet)
-                env["farm.farm"]._send_readings(devices, fleet)
+                watched = env["iot.live.watch"]._watched_farm_ids()
                 env["iot.tank.late"]._heard(devices, fleet)
                 env["iot.milking.session"]._wake_for(devices, fleet)
                 if wakes_rules:
@@ -272,13 +289,13 @@ class Pipeline:
             _logger.info("Could not tell the newest readings, will retry: %s", error)
             self._news.give_back(devices, wakes_rules)
             self._tally.give_back(counts)
-            self._put_off(now + _TELL_SECONDS, beats, counts)
+            self._put_off(self._cadence.failed(now), beats, counts)
             return
         took = self._clock() - now
         if tells:
-            # With tens of thousands of devices, most of the time is for rooms 1–6.
-            pause = min(_TELL_PAUSES * took, _TELL_LATEST)
-            self._tell_at = now + max(_TELL_SECONDS, pause)
+            self._live.watch(watched, devices, fleet)
+            self._live.tell()
+            self._cadence.done(now, took)
         if counts:
             self._tally_at = now + max(_TALLY_SECONDS, _TALLY_PAUSES * took)
         if beats:
@@ -288,7 +305,6 @@ class Pipeline:
 
     def _put_off(self, until, beats, counts):
         """What could not be told waits: not each turn of the line tries again."""
-        self._tell_at = until
         if beats:
             self._beat_at = until
         if counts:

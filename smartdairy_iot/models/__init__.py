@@ -158,7 +158,6 @@ from . import iot_live_watch
 from . import farm_farm_kiosk
 from . import farm_tank_kiosk
 from . import iot_board
-from . import iot_device_board
 from . import iot_kiosk
 from . import iot_kiosk_view
 from . import iot_kiosk_show
@@ -185,6 +184,7 @@ from . import ir_actions_report
 from . import ir_actions_act_window_view
 from . import ir_cron
 from . import ir_websocket
+from . import ir_http
 from . import ir_mail_server
 from . import ir_ui_view
 from . import mail_thread

@@ -6,6 +6,7 @@ from ..ingest.codec.generic import measured_by
 from ..ingest.live_message import encode
 from .farm_farm import to_iso
 
+READINGS = "readings"  # the farm's subchannel for them
 _TREND = timedelta(hours=6)
 _TREND_BUCKET = 15 * 60  # seconds: made of rollups, however many devices one asks for
 _TREND_DEVICES = 200  # as many as one screen shows
@@ -90,12 +91,17 @@ class FarmFarm(models.Model):
     def _send_readings(self, news, devices):
         """Room 7: one coalesced message for each farm that somebody watches.
 
+        In a channel of its own: who was away fetches all anew, see :class:`BusBus`.
+
         :param news: ``{device_id: DeviceNews}``
         :param devices: the listener's ``{device_id: Device}``
         """
         watched = self.env["iot.live.watch"]._watched_farm_ids() if news else ()
         if not watched:
             return
+        # Raw SQL: nothing is lost with a message that a power cut takes, and a screen
+        # need not wait for the disk.
+        self.env.cr.execute("SET LOCAL synchronous_commit TO off")
         at = datetime.now(timezone.utc)
         readings = {}
         for device_id, device_news in news.items():
@@ -111,6 +117,7 @@ class FarmFarm(models.Model):
                     "at": round(at.timestamp() * 1000),
                     "readings": readings[farm.id],
                 },
+                subchannel=READINGS,
             )
 
 

@@ -41,6 +41,7 @@ class FarmTank(models.Model):
             "probe": self.probe_id.device_id if self.probe_id.id in running else "",
             "phase": state.phase or "",
             "phase_since": to_millis(state.phase_since),
+            "washed_at": to_millis(state.washed_at),
             "temperature": state.temperature if state.measured_at else None,
             "measured_at": to_millis(state.measured_at),
             "volume": state.volume

@@ -251,7 +251,8 @@ class IotAlert(models.Model):
         self._send_bus()
 
     def _send_bus(self):
-        for alert in self:
+        watched = self.env["iot.live.watch"]._watched_farm_ids()
+        for alert in self.filtered(lambda alert: alert.farm_id.id in watched):
             alert.farm_id._bus_send("smartdairy_iot/alert", {"alert": alert._to_bus()})
 
     def _to_bus(self):

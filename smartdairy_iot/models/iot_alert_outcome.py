@@ -96,7 +96,7 @@ class IotAlert(models.Model):
         alerts.filtered(lambda alert: not alert.is_active)._announce("cleared")
         for alert in alerts:
             _logger.info(
-                "Alert %s: %s: %s", alert.id, alert.device_id.device_id, alert.message
+                "Alert %s: %s: %r", alert.id, alert.device_id.device_id, alert.message
             )
 
     @api.model

@@ -32,7 +32,7 @@ class IotAlert(models.Model):
             domain.append(("farm_id", "=", int(farm_id)))
         self.flush_model()
         # Raw SQL: means of differences, and what came before, no aggregate has.
-        alerts = self._search(domain, order="id").select(SQL(_COLUMNS))
+        alerts = self._search(domain, order="").select(SQL(_COLUMNS))
         sums = self._rows(_SUMS, alerts, tz=self._statistics_zone(farm_id))
         of_devices = [row for row in sums if row["device_id"]]
         return {

@@ -119,7 +119,7 @@ class IotAlert(models.Model):
         quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         alert = quiet.create(self._to_tank_vals(work, found)).with_env(self.env)
         alert._announce("raised")
-        _logger.info("Alert %s: %s", alert.id, alert.message)
+        _logger.info("Alert %s: %r", alert.id, alert.message)
         return alert
 
     @api.model

@@ -38,6 +38,11 @@ class IotArchive(models.Model):
     )
 
     _file_unique = models.Constraint("UNIQUE(file_name)", "That file exists already.")
+    # It is a name in our folder, and never a way out of it.
+    _file_plain = models.Constraint(
+        "CHECK(file_name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]*$')",
+        "The name of an archive has letters, digits and _ . - only.",
+    )
 
     def action_verify(self):
         self.check_access("read")

@@ -136,7 +136,7 @@ class IotComplianceSchedule(models.Model):
                 self._send(date)
                 self.last_problem = False
         except Exception as error:
-            _logger.exception("Compliance report of %s was not sent", self.farm_id.name)
+            _logger.exception("Compliance report of %r was not sent", self.farm_id.name)
             self.last_problem = str(error)
             self.message_post(
                 body=_("The report was not sent: %(error)s", error=str(error))

@@ -107,6 +107,8 @@ class IotDeviceClaim(models.Model):
         :return: ``(claim, verdict)``: open, used, cancelled, expired, taken, or unknown
             for a device that is not there as for a code that is not its own
         """
+        if "\0" in device_ref:  # which no text in a database holds
+            return self.browse(), "unknown"
         # sudo - iot.device.claim: the code is the right to see this one.
         claims = self.sudo().search([("device_id.device_id", "=", device_ref)])
         hashes = claims.mapped("code_hash") or [None]

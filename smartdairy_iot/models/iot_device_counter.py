@@ -98,4 +98,4 @@ UPDATE iot_device_counter AS known
   FROM json_to_recordset(%s) AS said (device_id int, day date, received int,
        rejected int, again int, late int)
  WHERE known.device_id = said.device_id
-"""  # noqa: S608 - names of our own
+"""  # noqa: S608  # nosec B608 # names of our own

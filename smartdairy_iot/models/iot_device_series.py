@@ -8,6 +8,8 @@ from ..readings.environment import told_when_away
 from ..readings.resolution import resolution
 
 _LONGEST = timedelta(days=800)
+_BEFORE = timedelta(days=3)  # milk that lies in a tank has its limit still
+_MOST_COOLINGS = 30
 
 
 class IotDevice(models.Model):
@@ -23,7 +25,7 @@ class IotDevice(models.Model):
         :return: ``{tz, bucket, series: [{reading_type, label, unit, gap, points,
             bands}], marks: [{id, ms, label, severity}]}``; a point is ``[ms, average,
             minimum, maximum]``, nulls where nothing but faults was measured; bands are
-            ``[{from, to, side}]``
+            ``[{from, to, side, tank?, start?, end?}]``
         :raise UserError: the time or a reading type makes no sense
         """
         self.ensure_one()
@@ -74,7 +76,8 @@ class IotDevice(models.Model):
                 [to_millis(point.time), point.average, point.low, point.high]
                 for point in points
             ],
-            "bands": self._limit_bands(reading_type),
+            "bands": self._limit_bands(reading_type)
+            + self._tank_bands(reading_type, since, until),
         }
 
     def _limit_bands(self, reading_type):
@@ -89,6 +92,32 @@ class IotDevice(models.Model):
             bands.append({"from": None, "to": max(lows), "side": "low"})
         if highs:
             bands.append({"from": min(highs), "to": None, "side": "high"})
+        return bands
+
+    def _tank_bands(self, reading_type, since, until):
+        """Of the tanks whose probe it is: what their standard asks, from when on."""
+        if reading_type != "temperature":
+            return []
+        bands = []
+        for tank in self.env["farm.tank"].search([("probe_id", "=", self.id)]):
+            coolings = self.env["iot.tank.cooling"].search(
+                [
+                    ("tank_id", "=", tank.id),
+                    ("start", ">", since.replace(tzinfo=None) - _BEFORE),
+                    ("start", "<", until.replace(tzinfo=None)),
+                ],
+                limit=_MOST_COOLINGS,
+            )
+            limits = tank._limits_shown(coolings)
+            named = {"side": "tank", "tank": tank.name}
+            bands += [
+                {"from": step["celsius"], "to": None, "start": step["from"]}
+                | {"end": step["until"], **named}
+                for step in limits["steps"]
+            ]
+            bands += [
+                {"from": None, "to": celsius, **named} for celsius in limits["floors"]
+            ]
         return bands
 
     def _alert_marks(self, since, until):

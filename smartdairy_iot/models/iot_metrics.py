@@ -25,6 +25,7 @@ _LISTENER_GAUGES = {
 }
 _SHOWN = timedelta(days=1)  # processes that ended longer ago are no news
 _LATENCY_OF = timedelta(hours=1)
+_MARKS = 200_000  # twice of what the alert rule RollupsWait asks for
 
 
 class IotMetrics(models.AbstractModel):
@@ -62,7 +63,7 @@ class IotMetrics(models.AbstractModel):
 
     def _store_answers(self):
         # sudo - iot.store: whether it answers, nothing of what is in it.
-        return not self.env["iot.store"].sudo()._status().problem
+        return not self.env["iot.store"].sudo()._problem()
 
     # The line ------------------------------------------------------------------------
 
@@ -195,12 +196,25 @@ class IotMetrics(models.AbstractModel):
         yield single(
             "rollup_marks",
             "gauge",
-            "Changes that wait to be rolled up",
-            self.env["iot.store"]._count_marks(),
+            "Changes that wait to be rolled up, of at most 200,000",
+            self.env["iot.store"]._count_marks(_MARKS),
         )
+        yield from self._table_figures()
         outbox = self.env["iot.store.outbox"].search_count([])
         text = "Rows of Odoo's that wait for the store"
         yield single("store_outbox", "gauge", text, outbox)
+
+    def _table_figures(self):
+        tables = self.env["iot.store"]._table_sizes()
+        sizes = {(table.name,): table.size for table in tables}
+        text = "A table of the store, with indexes and after compression"
+        yield Figure("store_table_bytes", "gauge", text, ("table",), sizes)
+        chunks = {}
+        for table in tables:
+            chunks[table.name, "yes"] = table.compressed
+            chunks[table.name, "no"] = table.chunks - table.compressed
+        text = "Chunks of a table, or partitions, compressed or not"
+        yield Figure("store_chunks", "gauge", text, ("table", "compressed"), chunks)
 
     def _job_figures(self):
         names = self.env["ir.model.data"].search(

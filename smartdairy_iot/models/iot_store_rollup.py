@@ -33,6 +33,7 @@ class IotStore(models.AbstractModel):
             for rollup in ROLLUPS:
                 if not self._has_relation(cr, rollup.name):
                     self._create_rollup(cr, rollup)
+                self._index_rollup(cr, rollup)
             with file_open("smartdairy_iot/data/rollup_views.sql") as sql:
                 cr.execute(sql.read())
 
@@ -45,9 +46,34 @@ class IotStore(models.AbstractModel):
         # Raw SQL: tables of the store are no models. The names are our own.
         name, select = SQL.identifier(rollup.name), SQL(rollup.select(BUCKET))
         cr.execute(SQL("CREATE TABLE %s AS %s WITH NO DATA", name, select))
-        cr.execute(SQL("CREATE INDEX ON %s (device_id, bucket)", name))
         cr.execute(SQL("CREATE INDEX ON %s (bucket)", name))
         self._mark_span(cr, rollup.table)  # of readings stored by an earlier version
+
+    def _index_rollup(self, cr, rollup):
+        """By device and time, with all that curves are made of.
+
+        The quarters of a device lie far apart, each beside those of all others at that
+        time: 90 days would be ten thousand pages.
+        """
+        # Raw SQL: what TimescaleDB keeps is a view, which has no index.
+        is_table = (
+            "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'"
+        )
+        cr.execute(SQL(is_table, rollup.name))
+        if not cr.rowcount:
+            return
+        told = SQL(", ").join(map(SQL.identifier, rollup.told))
+        cr.execute(
+            SQL(
+                "CREATE INDEX IF NOT EXISTS %s ON %s (device_id, bucket) %s",
+                SQL.identifier(f"{rollup.name}_by_device"),
+                SQL.identifier(rollup.name),
+                SQL("INCLUDE (%s)", told) if rollup.told else SQL(),
+            )
+        )
+        # What an earlier version had instead.
+        before = SQL.identifier(f"{rollup.name}_device_id_bucket_idx")
+        cr.execute(SQL("DROP INDEX IF EXISTS %s", before))
 
     # Marks: in the transaction that stores the readings ------------------------------
 
@@ -148,9 +174,11 @@ class IotStore(models.AbstractModel):
             )
         )
 
-    def _count_marks(self):
+    def _count_marks(self, at_most=None):
+        """:param at_most: what is more is not counted: there may be millions"""
         with self._cursor() as cr:
-            cr.execute("SELECT count(*) FROM rollup_dirty")
+            marks = "SELECT count(*) FROM (SELECT FROM rollup_dirty LIMIT %s) AS marks"
+            cr.execute(SQL(marks, at_most))
             return cr.fetchone()[0]
 
 

@@ -84,6 +84,8 @@ class IotTankState(models.Model):
             vals |= {"temperature": newest[1], "measured_at": _naive(newest[0])}
         if newest[2] is not None:
             vals["volume"] = newest[2]
+        if phases.washed_at:
+            vals["washed_at"] = _naive(phases.washed_at)
         cooling = work.state.judged.cooling
         if cooling and cooling.end:
             vals["last_milking_end"] = _naive(cooling.end)

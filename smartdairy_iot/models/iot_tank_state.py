@@ -18,6 +18,7 @@ class IotTankState(models.Model):
     volume = fields.Float()
     measured_at = fields.Datetime()
     last_milking_end = fields.Datetime()
+    washed_at = fields.Datetime(help="When the last wash ended.")
     due_celsius = fields.Float()
     due_at = fields.Datetime(help="When the milk must be so cold.")
     expected_at = fields.Datetime(help="When it probably will be …")

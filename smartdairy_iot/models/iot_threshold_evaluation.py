@@ -19,7 +19,7 @@ class IotThreshold(models.Model):
         """A rule that fails stops no other; administrators are told, and read why."""
         self.ensure_one()
         _logger.error(
-            "Rule %s (%s) cannot be evaluated: %s",
+            "Rule %s (%r) cannot be evaluated: %r",
             self.id,
             self.name,
             error,

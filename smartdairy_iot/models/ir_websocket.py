@@ -2,6 +2,8 @@ import re
 
 from odoo import models
 
+from .farm_farm_live import READINGS
+
 _CHANNEL = re.compile(r"farm\.farm_(\d+)")
 _KIOSK = "iot.kiosk_"  # and the token of its link
 
@@ -24,7 +26,7 @@ class IrWebsocket(models.AbstractModel):
                 farm_ids.append(int(match[1]))
         farms = self.env["farm.farm"]
         if farm_ids and farms.has_access("read"):
-            channels.extend(farms.search([("id", "in", farm_ids)]))
+            channels += _live_channels(farms.search([("id", "in", farm_ids)]))
         return super()._build_bus_channel_list(channels)
 
     def _kiosk_channels(self, channels):
@@ -33,7 +35,12 @@ class IrWebsocket(models.AbstractModel):
             if isinstance(channel, str) and channel.startswith(_KIOSK):
                 kiosk = self.env["iot.kiosk"]._find(channel.removeprefix(_KIOSK))
                 if kiosk.state == "valid":
-                    swapped += [kiosk, *kiosk._farms()]
+                    swapped += [kiosk, *_live_channels(kiosk._farms())]
             else:
                 swapped.append(channel)
         return swapped
+
+
+def _live_channels(farms):
+    """Of each farm what happens, and what is measured."""
+    return [*farms, *((farm, READINGS) for farm in farms)]

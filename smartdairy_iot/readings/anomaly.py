@@ -17,7 +17,6 @@ It is no alert: alerts are what the rules say.
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
-from statistics import median
 from typing import NamedTuple
 
 LIMIT = 3.5
@@ -58,7 +57,7 @@ class Verdict(NamedTuple):
     time: datetime
     value: float
     expected: float | None  # None: too little is known yet
-    score: float | None
+    score: float | None  # up to LIMIT it is a bound: no further from it
 
     @property
     def is_anomaly(self):
@@ -119,7 +118,8 @@ class _Baseline:
         self._hours = defaultdict(list)
         self._kept = deque()  # (day, hour, value) by time
         self._today = []
-        self._day = self._spread = None
+        self._day = None
+        self._spread = None  # of all hours, on this day; None: nobody needed it yet
 
     def advance(self, day):
         """Yesterday becomes known, and what is too old is forgotten."""
@@ -128,28 +128,48 @@ class _Baseline:
         for known in self._today:
             insort(self._hours[known[1]], known[2])
         self._kept += self._today
-        self._day, self._today = day, []
+        self._day, self._today, self._spread = day, [], None
         while self._kept and self._kept[0][0] < day - DAYS:
             _day, hour, value = self._kept.popleft()
             del self._hours[hour][bisect_left(self._hours[hour], value)]
-        self._spread = _spread(self._hours.values())
 
     def add(self, day, hour, value):
         self._today.append((day, hour, value))
 
     def compare(self, hour, value):
-        """:return: ``(expected, score)``"""
+        """The widest of three spreads counts. Most values are usual by a narrower one
+        already, and then the others are not computed.
+
+        :return: ``(expected, score)``
+        """
         known = self._hours[hour]
         if len(known) < _ENOUGH:
             return None, None
-        expected = median(known)
-        least = self._least or abs(expected) * _LEAST_PART or 1.0
-        spread = max(_spread([known]), self._spread, least)
+        expected = _middle(known)
+        spread = self._least or abs(expected) * _LEAST_PART or 1.0
+        for wider in (lambda: _spread([known]), self._spread_of_all):
+            if abs(value - expected) <= LIMIT * spread:
+                break
+            spread = max(spread, wider())
         return expected, (value - expected) / spread
+
+    def _spread_of_all(self):
+        if self._spread is None:
+            self._spread = _spread(self._hours.values())
+        return self._spread
 
 
 def _spread(groups):
-    """Of values around the median of their group, by the median of all distances."""
-    middles = [(median(values), values) for values in groups if values]
+    """Of values around the median of their group, by the median of all distances.
+
+    :param groups: sorted lists
+    """
+    middles = [(_middle(values), values) for values in groups if values]
     apart = [abs(value - middle) for middle, values in middles for value in values]
-    return median(apart) / _NORMAL if apart else 0.0
+    return _middle(sorted(apart)) / _NORMAL if apart else 0.0
+
+
+def _middle(values):
+    """Their median. :param values: sorted, at least one"""
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2

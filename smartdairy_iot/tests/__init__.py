@@ -12,8 +12,12 @@ from . import test_alert_haccp
 from . import test_alert_life
 from . import test_analytics
 from . import test_archive_download
+from . import test_attack_names
+from . import test_attack_routes
+from . import test_attack_rpc
 from . import test_backfill
 from . import test_board
+from . import test_board_tours
 from . import test_calibration
 from . import test_calibration_line
 from . import test_channel_email
@@ -21,6 +25,7 @@ from . import test_channel_mqtt
 from . import test_channel_push
 from . import test_channel_sms
 from . import test_client
+from . import test_color_scheme
 from . import test_command
 from . import test_config_settings
 from . import test_cron

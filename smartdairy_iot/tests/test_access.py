@@ -39,7 +39,14 @@ class TestAccess(IotCase):
             channels = websocket._build_bus_channel_list([f"farm.farm_{self.farm.id}"])
         names = [channel for channel in channels if isinstance(channel, str)]
         self.assertFalse([n for n in names if "farm" in n], "never as a bare string")
-        return [c for c in channels if getattr(c, "_name", None) == "farm.farm"]
+        farms = [c for c in channels if getattr(c, "_name", None) == "farm.farm"]
+        measured = [
+            c[0] for c in channels if isinstance(c, tuple) and c[1] == "readings"
+        ]
+        self.assertEqual(
+            measured, farms, "who hears of the farm hears what it measures"
+        )
+        return farms
 
     def test_an_employee_without_the_group_sees_nothing(self):
         for model in ("farm.farm", "iot.device", "iot.alert", "iot.threshold"):

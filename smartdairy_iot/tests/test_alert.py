@@ -97,6 +97,7 @@ class TestAlert(LineCase):
         self.assertEqual(alert.read()[0], before)
 
     def test_a_value_of_many_digits_is_written_and_told_once(self):
+        self.farm.watch_live()
         alert = self.measure(7.12345678)
         self.env.flush_all()
         alert.invalidate_recordset()
@@ -109,6 +110,7 @@ class TestAlert(LineCase):
         self.assertEqual(len(self.bus_messages("smartdairy_iot/alert")), 1)
 
     def test_a_breach_that_goes_on_unchanged_is_not_told_again(self):
+        self.farm.watch_live()
         self.measure(9.0)
         self.measure(9.0)
         self.assertEqual(len(self.bus_messages("smartdairy_iot/alert")), 1)
@@ -180,7 +182,13 @@ class TestAlert(LineCase):
         self.evaluate()
         self.assertFalse(self.alerts(), "transport is 0 to 7 °C")
 
+    def test_while_nobody_watches_an_alert_is_not_on_the_bus(self):
+        alert = self.measure(9.0)
+        alert.action_acknowledge()
+        self.assertFalse(self.bus_messages("smartdairy_iot/alert"))
+
     def test_an_alert_is_told_on_the_bus_of_its_farm(self):
+        self.farm.watch_live()
         alert = self.measure(9.0)
         ((channel, payload),) = self.bus_messages("smartdairy_iot/alert")
         self.assertEqual(channel[1:], ["farm.farm", self.farm.id], "a record channel")

@@ -28,6 +28,7 @@ class TestAlertOutOfForce(LineCase):
         self.assertEqual(self.alert.threshold_id, self.rule)
 
     def assert_ended_by_itself(self, reason):
+        self.farm.watch_live()
         told = len(self.bus_messages("smartdairy_iot/alert"))
         self.evaluate()
         self.assertEqual((self.alert.state, self.alert.is_active), ("resolved", False))

@@ -75,9 +75,9 @@ class TestBoard(IotCase):
 
     def test_a_chart_is_read_with_the_rights_of_who_looks(self):
         sensor = self.sensor.with_user(self.owner)
-        self.assertEqual(sensor.get_board_chart("temperature", "24h")["unit"], "°C")
-        self.assertEqual(sensor.get_board_chart("nonsense", "24h")["points"], [])
+        asked = ["temperature"], 0, 3_600_000
+        self.assertEqual(sensor.get_series(*asked)["series"][0]["unit"], "°C")
         self.farm.user_ids = self.other
         self.env.invalidate_all()
         with self.assertRaises(AccessError):
-            sensor.get_board_chart("temperature", "24h")
+            sensor.get_series(*asked)

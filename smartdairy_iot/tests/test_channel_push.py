@@ -89,6 +89,35 @@ class TestChannelPush(ChannelCase):
             {"model": "iot.alert", "res_id": self.alert.id},
         )
 
+    def test_a_browser_that_its_owner_has_registered_is_told_how_severe_it_is(self):
+        """As Odoo's service worker registers it, by the person's own right."""
+        self.device.unlink()
+        self.env["mail.push.device"].with_user(self.anna).register_devices(
+            vapid_public_key=self.public,
+            endpoint=f"{self.sink.url}/anna",
+            keys=json.loads(self.browser.keys),
+        )
+        told = {}
+        for severity in ("critical", "high", "medium"):
+            alert = self.make_alert(severity=severity)
+            self.assertTrue(self.send(self.make_row("push", alert=alert)).is_sent)
+            received = self.sink.received[-1]
+            self.assertEqual(received.path, "/anna")
+            content = self.browser.read(received.body)
+            told[severity] = (
+                received.headers["Urgency"],
+                content["title"].partition(":")[0],
+                content["options"]["requireInteraction"],
+            )
+        self.assertEqual(
+            told,
+            {
+                "critical": ("high", "CRITICAL", True),
+                "high": ("high", "HIGH", False),
+                "medium": ("normal", "MEDIUM", False),
+            },
+        )
+
     def test_the_push_service_can_verify_who_sends(self):
         self.send(self.make_row("push"))
         header = self.sink.received[0].headers["Authorization"]

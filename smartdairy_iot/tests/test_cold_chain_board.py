@@ -1,3 +1,5 @@
+from datetime import timezone
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -42,6 +44,19 @@ class TestColdChainBoard(TankCase):
         (step, *_rest) = curve["limits"]["steps"]
         self.assertEqual(step["celsius"], 6.0)
         self.assertEqual(curve["milkings"][0]["number"], batch[0].milkings)
+
+    def test_the_probes_own_curve_has_the_limits_of_its_tank(self):
+        self.store(self.curve(0.5))
+        self.judge_until(11)
+        start = self.tank.batch_ids[:1].start
+        since = round(start.replace(tzinfo=timezone.utc).timestamp() * 1000)
+        probe = self.probe.with_user(self.reader)
+        (told,) = probe.get_series(["temperature"], since, since + 43_200_000)["series"]
+        own = [band for band in told["bands"] if band.get("tank") == "Tank 7"]
+        self.assertIn(6.0, [band["from"] for band in own])
+        hidden = self.probe.with_user(self.stranger)
+        with self.assertRaises(AccessError):
+            hidden.get_series(["temperature"], since, since + 43_200_000)
 
     def test_what_is_wrong_comes_first(self):
         quiet = self.tank.copy({"name": "A quiet one", "volume_device_id": False})

@@ -1,5 +1,6 @@
 import io
 import json
+from urllib.parse import unquote
 
 import openpyxl
 
@@ -39,7 +40,9 @@ class TestExport(HttpCase):
         table = {"name": "Trend: a/b", "columns": ["Time", "°C"], "rows": [["9", 3.8]]}
         response = self.export("export-user", table)
         self.assertEqual(response.status_code, 200, response.text[:300])
-        self.assertIn(".xlsx", response.headers["Content-Disposition"])
+        # As the browser names the CSV and the picture.
+        told = unquote(response.headers["Content-Disposition"])
+        self.assertIn("Trend a b.xlsx", told)
         sheet = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0]
         rows = [[cell.value for cell in row] for row in sheet.rows]
         self.assertEqual(rows, [["Time", "°C"], ["9", 3.8]])

@@ -139,9 +139,8 @@ class TestKiosk(KioskCase):
 
     def test_a_websocket_gets_the_farms_of_its_link_and_no_others(self):
         found = self.channels(f"iot.kiosk_{self.token}", "iot.kiosk_wrong", "else")
-        names = {(c._name, c.id) for c in found if not isinstance(c, str)}
-        expected = {("iot.kiosk", self.kiosk.id), ("farm.farm", self.farm.id)}
-        self.assertEqual(names, expected)
+        given = [channel for channel in found if not isinstance(channel, str)]
+        self.assertEqual(given, [self.kiosk, self.farm, (self.farm, "readings")])
         self.assertEqual([c for c in found if isinstance(c, str)], ["else"])
 
     def test_an_open_websocket_loses_its_farms_with_the_link(self):
@@ -149,13 +148,14 @@ class TestKiosk(KioskCase):
         channels = [
             (database, "iot.kiosk", self.kiosk.id),
             (database, "farm.farm", self.farm.id),
+            (database, "farm.farm", self.farm.id, "readings"),
             (database, "broadcast"),
         ]
         bus = self.env(user=self.env.ref("base.public_user"))["iot.kiosk"]
         self.assertEqual(bus._allowed_channels(channels), channels)
         self.kiosk.action_revoke()
         self.env.invalidate_all()
-        self.assertEqual(bus._allowed_channels(channels), [channels[0], channels[2]])
+        self.assertEqual(bus._allowed_channels(channels), [channels[0], channels[3]])
 
     @mute_logger("odoo.sql_db")
     def test_a_view_has_a_sensible_time(self):

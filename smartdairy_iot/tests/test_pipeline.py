@@ -370,6 +370,23 @@ class TestPipeline(LineCase):
         self.assertEqual(reading["d"], "TEST-1")
         self.assertEqual(reading["v"], {"temperature": 5.0})
 
+    def test_who_was_away_is_sent_the_newest_seconds_and_not_what_was_missed(self):
+        self.farm.watch_live()
+        self.publish({"temperature": 3.0})
+        self.run_line()
+        ((channel, _payload),) = self.bus_messages("smartdairy_iot/readings")
+        bus = self.env["bus.bus"]
+        types = lambda last: [  # noqa: E731
+            found["message"]["type"] for found in bus._poll([tuple(channel)], last)
+        ]
+        self.assertEqual(types(1), ["smartdairy_iot/readings"])
+        self.assertEqual(types(0), ["smartdairy_iot/readings"])
+        self.env.cr.execute(
+            "UPDATE bus_bus SET create_date = create_date - interval '1 hour'"
+        )
+        self.assertEqual(types(1), [])
+        self.assertEqual(types(0), [], "not the 50 s that Odoo keeps for who connects")
+
     def test_the_listener_shows_what_it_counted(self):
         self.publish({"temperature": 3.0, "timestamp": 1767592800})
         self.publish({"temperature": 3.0, "timestamp": 1767592800})

@@ -49,6 +49,11 @@ class TestWatchRoutes(HttpCase):
         self.assertEqual((rejected.labels["reason"], rejected.value), ("not_json", 3))
         (store,) = found["smartdairy_store_up"].samples
         self.assertEqual(store.value, 1)
+        tables = {s.labels["table"] for s in found["smartdairy_store_chunks"].samples}
+        self.assertIn("temperature_readings", tables)
+        sizes = [s.value for s in found["smartdairy_store_table_bytes"].samples]
+        (whole,) = found["smartdairy_store_bytes"].samples
+        self.assertEqual(sum(sizes), whole.value)
         jobs = {s.labels["job"] for s in found["smartdairy_job_failures"].samples}
         self.assertIn("evaluate_rules", jobs)
 
@@ -73,6 +78,12 @@ class TestWatchRoutes(HttpCase):
         self.assertEqual(answer.status_code, 200)
         checks = dict.fromkeys(("database", "listener", "store"), "ok")
         self.assertEqual(answer.json(), {"status": "ok", "checks": checks})
+
+    def test_health_is_asked_each_second_and_measures_nothing(self):
+        beat(self.env, 1)
+        measured = AssertionError("a load balancer waits for the size of the store")
+        with patch.object(type(self.env["iot.store"]), "_size", side_effect=measured):
+            self.assertEqual(self.url_open("/iot/health").status_code, 200)
 
     def test_health_is_503_when_the_listener_is_silent(self):
         beat(self.env, 60)

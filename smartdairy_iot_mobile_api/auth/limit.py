@@ -32,18 +32,23 @@ def of_caller(user_id, address, per_minute_user, per_minute_address):
     return buckets
 
 
-def of_login(login, address, per_minute):
-    """Attempts to sign in: of an address, and for one account from anywhere.
+def of_login(login, address, per_minute, known_addresses=()):
+    """Attempts to sign in: of an address, and for one account from everywhere else.
 
-    The name itself is not kept: people type their password there.
+    Strangers share one bucket of the account, so that many addresses guess no faster
+    than one, and where its owner has been before has nothing to do with it: guessing
+    locks nobody out (OWASP: device cookies). The name itself is not kept: people type
+    their password there.
+
+    :param known_addresses: from which that account has been signed in
     """
     if not per_minute:
         return []
-    name = hashlib.sha256(login.strip().lower().encode()).hexdigest()[:32]
-    return [
-        _bucket(f"sign-in:{_owner(address)}", per_minute, per_minute),
-        _bucket(f"account:{name}", per_minute, per_minute),
-    ]
+    buckets = [_bucket(f"sign-in:{_owner(address)}", per_minute, per_minute)]
+    if _owner(address) not in map(_owner, known_addresses):
+        name = hashlib.sha256(login.strip().lower().encode()).hexdigest()[:32]
+        buckets.append(_bucket(f"account:{name}", per_minute, per_minute))
+    return buckets
 
 
 def retry_after(seconds):

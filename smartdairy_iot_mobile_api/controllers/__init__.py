@@ -9,3 +9,4 @@ from . import v1_analytics
 from . import v1_preferences
 from . import documents
 from . import app
+from . import websocket

@@ -36,9 +36,7 @@ class Alerts(Controller):
         It ends now if its condition has cleared, else when it does. Twice is no error:
         it stays with whom it was first.
         """
-        alert = _find(alert_id)
-        alert.action_acknowledge(**body.model_dump(exclude_none=True))
-        return _to_json(alert)
+        return _act(alert_id, "action_acknowledge", body)
 
     @post(
         "/alerts/<alert_id>/resolve",
@@ -51,9 +49,7 @@ class Alerts(Controller):
 
         If it still holds, a new alert opens.
         """
-        alert = _find(alert_id)
-        alert.action_resolve(**body.model_dump(exclude_none=True))
-        return _to_json(alert)
+        return _act(alert_id, "action_resolve", body)
 
     @post(
         "/alerts/<alert_id>/dismiss",
@@ -63,9 +59,13 @@ class Alerts(Controller):
     )
     def dismiss_alert(self, alert_id, body):
         """No alert at all, such as a test of the probe"""
-        alert = _find(alert_id)
-        alert.action_dismiss(body.reason)
-        return _to_json(alert)
+        return _act(alert_id, "action_dismiss", body)
+
+
+def _act(alert_id, action, body):
+    alert = _find(alert_id)
+    getattr(alert, action)(**body.model_dump(exclude_none=True))
+    return _to_json(alert)
 
 
 def _find(alert_id):

@@ -156,14 +156,16 @@ def _agent():
     return {"interactive": True, **{name: environ.get(name) for name in names}}
 
 
-def _sign_in_buckets(name):
+def _sign_in_buckets(name, known_addresses=()):
     per_minute = get_settings().api_sign_ins_per_minute
-    return limit.of_login(name, request.httprequest.remote_addr, per_minute)
+    address = request.httprequest.remote_addr
+    return limit.of_login(name, address, per_minute, known_addresses)
 
 
 def _take_attempt(login):
     with own_transaction() as env:
-        wait = env["iot.app.limit"]._take(_sign_in_buckets(login))
+        known = env["iot.app.session"]._known_addresses(login)
+        wait = env["iot.app.limit"]._take(_sign_in_buckets(login, known))
     if wait:
         raise too_many_requests(wait)
 

@@ -1,5 +1,7 @@
+from odoo.exceptions import ValidationError
 from odoo.http import Controller, request
 
+from ..errors import InvalidParameterError
 from ..schemas import device as schemas
 from .routes import get, put
 from .v1_devices import find_device
@@ -24,7 +26,10 @@ class Config(Controller):
         the profile's default.
         """
         device = find_device(reference)
-        device.write({"config_values": body.settings})
+        try:
+            device.write({"config_values": body.settings})
+        except ValidationError as error:
+            raise InvalidParameterError("settings", str(error)) from None
         return _to_json(device)
 
 

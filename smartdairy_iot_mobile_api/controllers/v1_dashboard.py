@@ -21,13 +21,7 @@ class Dashboard(Controller):
     )
     def list_device_status(self, query):
         """Which devices are online, and what they say now"""
-        found = request.env["iot.device"]._status_for_app(query)
-        return {
-            "devices": [
-                devices.to_status(device, device.live_ids, device._main_reading()[0])
-                for device in found
-            ]
-        }
+        return {"devices": request.env["iot.device"]._status_for_app(query)}
 
     @get(
         "/dashboard/temperature/chart",

@@ -1,3 +1,4 @@
+from psycopg2.errors import UniqueViolation
 from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, request
@@ -18,12 +19,12 @@ class Devices(Controller):
         Of the farms that one may see, by name; all of them unless ``limit`` is given.
         """
         devices, total = request.env["iot.device"]._list_for_app(query)
-        return {"devices": [to_json(device) for device in devices], "total": total}
+        return {"devices": devices, "total": total}
 
     @get("/devices/<reference>", schemas.DeviceModel, errors=(404,))
     def get_device(self, reference):
         """One device, by its device ID or record id"""
-        return to_json(find_device(reference))
+        return find_device(reference)._for_app()
 
     @post(
         "/devices",
@@ -40,7 +41,11 @@ class Devices(Controller):
         values = body.model_dump(exclude_none=True)
         values["device_type"] = ODOO_TYPES.get(body.device_type, body.device_type)
         values["farm_id"] = _find_farm(body.farm_id).id
-        return to_json(request.env["iot.device"].create(values))
+        try:
+            device = request.env["iot.device"].create(values)
+        except UniqueViolation as error:  # perhaps by one that one may not see
+            raise _is_taken(error) from None
+        return device._for_app()
 
     @patch(
         "/devices/<reference>",
@@ -55,7 +60,7 @@ class Devices(Controller):
         if body.farm_id is not None:
             values["farm_id"] = _find_farm(body.farm_id).id
         device.write(values)
-        return to_json(device)
+        return device._for_app()
 
     @post(
         "/devices/<reference>/state",
@@ -71,7 +76,7 @@ class Devices(Controller):
         """
         device = find_device(reference)
         device.write({"state": body.state})
-        return to_json(device)
+        return device._for_app()
 
     @get(
         "/devices/<reference>/readings",
@@ -96,12 +101,15 @@ def find_device(reference):
     return device
 
 
+def _is_taken(error):
+    """:param error: psycopg2's; of which key is in the name of the constraint"""
+    is_serial = "serial" in (error.diag.constraint_name or "")
+    field = "serialNumber" if is_serial else "deviceId"
+    return InvalidParameterError(field, f"{field}: Another device has it already.")
+
+
 def _find_farm(farm_id):
     farm = request.env["farm.farm"].search([("id", "=", to_record_id(farm_id))])
     if not farm:
         raise InvalidParameterError("farmId", "farmId: There is no such farm.")
     return farm
-
-
-def to_json(device):
-    return schemas.to_device(device, device.live_ids, *device._main_reading())

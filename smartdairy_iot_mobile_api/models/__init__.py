@@ -1,5 +1,6 @@
 from . import farm_farm
 from . import iot_device
+from . import iot_device_list
 from . import iot_device_readings
 from . import iot_device_trends
 from . import iot_alert
@@ -16,6 +17,7 @@ from . import iot_app_code
 from . import ir_http
 from . import res_users
 from . import res_users_apikeys
+from . import iot_live_watch
 from . import farm_farm_live
 from . import iot_milking_session_live
 from . import iot_app_token_live

@@ -12,7 +12,7 @@ class FarmFarm(models.Model):
     @api.model
     def _send_readings(self, news, devices):
         super()._send_readings(news, devices)
-        watched = self.env["iot.live.watch"]._watched_farm_ids() if news else ()
+        watched = self._watched().ids if news else ()
         messages = {}
         for device_id, of_device in news.items():
             device = devices.get(device_id)
@@ -35,5 +35,5 @@ class FarmFarm(models.Model):
 
     @api.model
     def _watched(self):
-        """Those that somebody looks at."""
-        return self.browse(self.env["iot.live.watch"]._watched_farm_ids())
+        """Those that somebody looks at with an app."""
+        return self.browse(self.env["iot.live.watch"]._farm_ids_of_apps())

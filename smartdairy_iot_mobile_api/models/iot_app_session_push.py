@@ -13,7 +13,8 @@ class IotAppSession(models.Model):
     push_registered_at = fields.Datetime("Push Since", readonly=True)
     push_topics = fields.Json(readonly=True)  # list; empty: all that the person is told
 
-    _push_token = models.UniqueIndex("(push_token) WHERE push_token IS NOT NULL")
+    # As unique, for a token may be longer than what a B-tree takes.
+    _one_push_token = models.Constraint("EXCLUDE USING hash (push_token WITH =)")
 
     def _register_push(self, token):
         """The app has a new token, or the one that it had before."""

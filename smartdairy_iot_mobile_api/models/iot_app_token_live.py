@@ -32,11 +32,26 @@ class IotAppToken(models.Model):
         return users.with_user(caller.user_id).browse(caller.user_id), proof
 
     @api.model
-    def _still_counts(self, proof):
+    def _still_counts(self, proof, farm_ids):
+        """:param farm_ids: of the farms that the connection hears of"""
+        user = self._user_of(proof)
+        if not user or not farm_ids:
+            return bool(user)
+        farms = user.with_user(user).env["farm.farm"]
+        if not farms.has_access("read"):
+            return False
+        return farms.search_count([("id", "in", list(farm_ids))]) == len(farm_ids)
+
+    @api.model
+    def _user_of(self, proof):
+        """:return: whose proof it is, nobody if it counts no longer"""
         kind, number, *until = proof.removeprefix(PROOF).split(":")
         now = fields.Datetime.now()
+        users = self.env["res.users"]
         if kind == "key":
-            user = self.env["res.users"].browse(int(number))
-            return user.active and int(until[0]) > now.timestamp()
+            is_over = int(until[0]) <= now.timestamp()
+            return users if is_over else users.browse(int(number)).filtered("active")
         token = self.browse(int(number)).exists()
-        return bool(token) and token.expires_at > now and token.session_id._is_live()
+        if not token or token.expires_at <= now or not token.session_id._is_live():
+            return users
+        return token.session_id.user_id

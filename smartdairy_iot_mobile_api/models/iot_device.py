@@ -1,20 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.smartdairy_iot.ingest.codec.number import unit_of
-
 from ..parameters import is_reference, to_record_id
 from ..schemas.base import ODOO_TYPES
-
-# The one value that the app shows beside the device's name.
-_MAIN_READING = {
-    "temperature": "temperature",
-    "milk_meter": "volume",
-    "ph_sensor": "ph",
-    "flow_sensor": "flow_rate",
-    "humidity": "humidity",
-    "pressure": "pressure",
-}
 
 
 class IotDevice(models.Model):
@@ -44,7 +32,7 @@ class IotDevice(models.Model):
             domain &= Domain("name", "ilike", query.search) | Domain(
                 "device_id", "ilike", query.search
             )
-        devices = self.search(domain, limit=query.limit, offset=query.offset)
+        devices = self._devices_for_app(domain, query.limit, query.offset)
         is_all = query.limit is None and not query.offset
         return devices, len(devices) if is_all else self.search_count(domain)
 
@@ -58,19 +46,3 @@ class IotDevice(models.Model):
         if farm_id is not None:
             domain &= Domain("farm_id", "=", to_record_id(farm_id))
         return domain
-
-    @api.model
-    def _status_for_app(self, query):
-        """:param query: :class:`~..schemas.device.ListStatus`"""
-        domain = self._domain_for_app(query.device_type, query.farm_id)
-        return self.search(domain & Domain("state", "!=", "retired"))
-
-    def _main_reading_type(self):
-        return _MAIN_READING.get(self.device_type)
-
-    def _main_reading(self):
-        """``(value, unit)`` of the newest reading; both None when there is none."""
-        self.ensure_one()
-        reading_type = self._main_reading_type()
-        value = (self.live_ids.last_values or {}).get(reading_type)
-        return (None, None) if value is None else (value, unit_of(reading_type))

@@ -3,11 +3,12 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import groupby
 
 from odoo.addons.smartdairy_iot.readings import anomaly
 from odoo.addons.smartdairy_iot.zone import to_zone
 
-from ..schemas.analytics import MAX_DEVICES, to_anomaly, to_trend_day
+from ..schemas.analytics import MAX_DEVICE_DAYS, to_anomaly, to_trend_day
 from ..schemas.dashboard import to_chart
 
 _HOUR = 3600
@@ -44,41 +45,46 @@ class IotDevice(models.Model):
             domain = Domain("device_id", "in", device_ids)
         if location_type is not None:
             domain &= Domain("location_type", "=", location_type)
-        devices = self.search(domain, order="device_id")
-        is_few = len(devices) <= MAX_DEVICES
+        devices = self.search_fetch(domain, ["device_id", "farm_id"], order="device_id")
+        is_few = len(devices) * (days + anomaly.DAYS) <= MAX_DEVICE_DAYS
         trends, anomalies = [], []
         for tz, of_zone in devices.grouped(lambda d: d.farm_id.tz or "UTC").items():
             zone = to_zone(tz)
             start = _midnight(datetime.now(zone)) - timedelta(days=days - 1)
-            points = of_zone._hours(start, tz, anomaly.DAYS if is_few else 0)
-            for device_id, hours in points.items():
-                trends += _to_days(device_id, hours, zone, start)
-                if is_few:
-                    pairs = [(hour.time, hour.average) for hour in hours]
-                    found = anomaly.anomalies(pairs, zone, "temperature", start)
-                    anomalies += [to_anomaly(device_id, one) for one in found]
+            if not is_few:
+                points = of_zone._temperatures(start, tz, "day")
+                trends += [to_trend_day(p.time, [p]) for p in points if p.count]
+                continue
+            first = start - timedelta(days=anomaly.DAYS)
+            points = of_zone._temperatures(first, tz, _HOUR)
+            for device_id, hours in groupby(points, lambda point: point.device_id):
+                hours = [hour for hour in hours if hour.average is not None]
+                trends += _to_days(hours, zone, start)
+                pairs = [(hour.time, hour.average) for hour in hours]
+                found = anomaly.anomalies(pairs, zone, "temperature", start)
+                anomalies += [to_anomaly(device_id, one) for one in found]
         trends.sort(key=lambda day: (day["date"], day["device_id"]))
         return trends, anomalies if is_few else None
 
-    def _hours(self, start, tz, days_before):
-        """``{device_id: [Point, …]}``, also of days before that are compared with"""
-        first = start - timedelta(days=days_before)
+    def _temperatures(self, start, tz, bucket):
+        """:return: list of ``iot.store``'s ``Point``, by device and time"""
         now = datetime.now(timezone.utc)
-        points = self.env["iot.store"]._series(
-            self.mapped("device_id"), "temperature", first, now, _HOUR, tz
+        return self.env["iot.store"]._series(
+            self.mapped("device_id"), "temperature", start, now, bucket, tz
         )
-        found = defaultdict(list)
-        for point in points:
-            found[point.device_id].append(point)
-        return found
 
 
-def _to_days(device_id, hours, zone, start):
+def _to_days(hours, zone, start):
+    """:param hours: of one device"""
     days = defaultdict(list)
     for hour in hours:
-        if hour.average is not None and hour.time >= start:
-            days[_midnight(hour.time.astimezone(zone))].append(hour)
-    return [to_trend_day(device_id, day, points) for day, points in days.items()]
+        if hour.time >= start:
+            days[hour.time.astimezone(zone).date()].append(hour)
+    midnight = datetime.min.time()
+    return [
+        to_trend_day(datetime.combine(day, midnight, zone), points)
+        for day, points in days.items()
+    ]
 
 
 def _midnight(time):

@@ -43,7 +43,7 @@ class IrWebsocket(models.AbstractModel):
         if farms.has_access("read"):
             farms = farms.search(_domain_of(asked))
         if farms:
-            farms.watch_live()
+            farms.env["iot.live.watch"]._renew_by_app(farms)
         return [proof, *((farm, TYPE) for farm in farms)]
 
 

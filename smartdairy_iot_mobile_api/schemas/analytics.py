@@ -8,7 +8,9 @@ from pydantic import BeforeValidator, Field
 from .base import Answer, Query, RecordId, Reference, Time, Utc, whole
 from .dashboard import rounded
 
-MAX_DEVICES = 10  # of which anomalies are looked for
+# Of which anomalies are looked for: devices × days, with the 28 days before. 15 devices
+# over 90 days, 51 over a week.
+MAX_DEVICE_DAYS = 1800
 
 
 def _several(value):
@@ -51,16 +53,17 @@ class TemperatureTrends(Answer):
     period_days: int
     trends: list[TrendDay]
     anomalies: list[Anomaly] | None = Field(
-        description=f"Null: of more than {MAX_DEVICES} devices none are looked for."
+        description="Null: of so many devices and days none are looked for: more than "
+        "15 over 90 days, 51 over a week."
     )
 
 
-def to_trend_day(device_id, midnight, points):
-    """:param points: hours of ``iot.store._series`` of that day, with values"""
+def to_trend_day(midnight, points):
+    """:param points: of ``iot.store._series``: of one device and day, with values"""
     count = sum(point.count for point in points)
     return {
         "date": midnight.astimezone(timezone.utc).isoformat(),
-        "device_id": device_id,
+        "device_id": points[0].device_id,
         "avg_temp": round(sum(p.average * p.count for p in points) / count, 2),
         "min_temp": rounded(min(point.low for point in points)),
         "max_temp": rounded(max(point.high for point in points)),

@@ -1,6 +1,6 @@
 """Devices, as the Dart ``DeviceModel``, and what one may do with them."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -126,43 +126,63 @@ class ListStatus(Query):
     farm_id: RecordId | None = None
 
 
-def to_device(device, live, last_value, last_value_unit):
+class DeviceRow(NamedTuple):
+    """A device, its farm's name and its live state, as the database has them."""
+
+    id: int
+    device_id: str
+    name: str
+    device_type: str
+    state: str
+    farm_id: int | None = None
+    location_description: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    farm_name: str | None = None
+    firmware_version: str | None = None
+    last_seen: object = None  # naive UTC datetime
+    is_online: bool | None = None
+    signal_strength: int | None = None
+    battery_level: int | None = None
+    last_values: dict | None = None
+
+
+def to_device(row, last_value, last_value_unit, alert_count):
     """``DeviceModel``
 
-    :param device: an ``iot.device`` record, or anything with its fields
-    :param live: its ``iot.device.state``, which may be empty
+    :param row: :class:`DeviceRow`
     """
     return {
-        "id": str(device.id),
-        "deviceId": device.device_id,
-        "name": device.name,
-        "deviceType": APP_TYPES.get(device.device_type, device.device_type),
-        "state": device.state,
-        "farmId": str(device.farm_id.id) if device.farm_id else None,
-        "farmName": device.farm_id.name or None,
-        "locationDescription": device.location_description or None,
-        "manufacturer": device.manufacturer or None,
-        "model": device.model or None,
-        "firmwareVersion": live.firmware_version or None,
-        "lastSeen": to_iso(live.last_seen),
-        "isOnline": live.is_online,
-        # Odoo reads an unknown integer as 0; a device with neither says nothing.
-        "signalStrength": live.signal_strength or None,
-        "batteryLevel": live.battery_level or None,
+        "id": str(row.id),
+        "deviceId": row.device_id,
+        "name": row.name,
+        "deviceType": APP_TYPES.get(row.device_type, row.device_type),
+        "state": row.state,
+        "farmId": str(row.farm_id) if row.farm_id else None,
+        "farmName": row.farm_name or None,
+        "locationDescription": row.location_description or None,
+        "manufacturer": row.manufacturer or None,
+        "model": row.model or None,
+        "firmwareVersion": row.firmware_version or None,
+        "lastSeen": to_iso(row.last_seen),
+        "isOnline": bool(row.is_online),
+        "signalStrength": row.signal_strength,
+        "batteryLevel": row.battery_level,
         "lastValue": last_value,
         "lastValueUnit": last_value_unit,
-        "alertCount": device.alert_count,
+        "alertCount": alert_count,
     }
 
 
-def to_status(device, live, latest_value):
+def to_status(row, latest_value):
+    """:param row: :class:`DeviceRow`"""
     return {
-        "device_id": device.device_id,
-        "is_online": live.is_online,
-        "last_seen": to_iso(live.last_seen),
+        "device_id": row.device_id,
+        "is_online": bool(row.is_online),
+        "last_seen": to_iso(row.last_seen),
         "latest_value": latest_value,
-        "battery_level": live.battery_level or None,
-        "signal_strength": live.signal_strength or None,
+        "battery_level": row.battery_level,
+        "signal_strength": row.signal_strength,
     }
 
 

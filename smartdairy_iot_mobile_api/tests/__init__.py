@@ -4,10 +4,14 @@ from . import test_authentication
 from . import test_dashboard
 from . import test_devices
 from . import test_errors
+from . import test_groups
+from . import test_live
 from . import test_limit
 from . import test_push
 from . import test_sign_in
 from . import test_documents
+from . import test_every_answer
 from . import test_every_route
 from . import test_management
 from . import test_readings
+from . import test_web_app

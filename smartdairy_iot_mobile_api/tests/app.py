@@ -1,11 +1,14 @@
 """Somebody with a phone."""
 
+import base64
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import new_test_user
 
+from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
 from odoo.addons.smartdairy_iot.settings import Settings
 
 from ..models import iot_app_token, ir_http
@@ -14,6 +17,7 @@ from .common import DEVICES, IOT_OPERATOR, MobileApiCase
 AUTH = "/api/v1/iot/auth"
 PHONE = {"name": "Rahim’s Pixel", "platform": "android", "appVersion": "1.2.0"}
 PASSWORD = "correct horse battery"
+SECRET = base64.b32encode(b"twenty bytes secret!").decode()
 
 
 class AppCase(MobileApiCase):
@@ -53,9 +57,11 @@ class AppCase(MobileApiCase):
 
     def ask(self, path, token=None, method="POST", **body):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return self.url_open(
+        response = self.url_open(
             f"{AUTH}/{path}", method=method, json=body or None, headers=headers
         )
+        self.assertAsDeclared(response, method, f"{AUTH}/{path}")
+        return response
 
     def log_in(self, login="api_rahim", password=PASSWORD, device=None):
         device = device or PHONE
@@ -66,6 +72,24 @@ class AppCase(MobileApiCase):
         response = self.log_in(**options)
         self.assertEqual(response.status_code, 200, response.text)
         return response.json()["tokens"]
+
+    def challenge(self):
+        self.rahim.sudo().totp_secret = SECRET
+        self.env.flush_all()
+        answer = self.log_in().json()
+        self.assertEqual(answer["status"], "totp_required")
+        self.assertIsNone(answer["tokens"])
+        return answer["challenge"]["challenge"]
+
+    def code(self, seconds=0):
+        counter = int((time.time() + seconds) / TIMESTEP)
+        return str(hotp(base64.b32decode(SECRET), counter)).zfill(6)
+
+    def show_code(self, user=None):
+        pairing = self.env["iot.app.pairing"].with_user(user or self.rahim)
+        context = pairing._show()["context"]
+        self.env.flush_all()
+        return context["default_code"]
 
     def refresh(self, tokens):
         return self.ask("refresh", refreshToken=tokens["refreshToken"])

@@ -7,13 +7,16 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.smartdairy_iot.models.iot_device import IotDevice
-
 from .common import ALERTS, DEVICES, SUMMARY, MobileApiCase
 
 
 @tagged("post_install", "-at_install")
 class TestErrors(MobileApiCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.devices = cls.registry["iot.device"]
+
     def test_an_unknown_address_is_answered_in_json(self):
         for path in ("", "/", "/nothing", "/devices/a/b", "/alerts/1/approve"):
             for user in (None, self.user):
@@ -41,7 +44,9 @@ class TestErrors(MobileApiCase):
     def test_what_breaks_inside_stays_inside(self):
         secret = "password of the database"
         with (
-            patch.object(IotDevice, "search", side_effect=RuntimeError(secret)),
+            patch.object(
+                self.devices, "_list_for_app", side_effect=RuntimeError(secret)
+            ),
             self.assertLogs("odoo.http", "ERROR") as logs,
         ):
             response = self.call(DEVICES, self.user)
@@ -52,7 +57,7 @@ class TestErrors(MobileApiCase):
     def test_what_a_model_refuses_is_told(self):
         refusal = ValidationError("This is not how a dairy works.")
         with (
-            patch.object(IotDevice, "search", side_effect=refusal),
+            patch.object(self.devices, "_list_for_app", side_effect=refusal),
             mute_logger("odoo.http"),
         ):
             response = self.call(DEVICES, self.user)
@@ -66,7 +71,7 @@ class TestErrors(MobileApiCase):
     def test_a_database_that_is_away_or_busy_is_unavailable_and_not_an_error(self):
         for problem in (psycopg2.OperationalError("secret host"), PoolError("full")):
             with (
-                patch.object(IotDevice, "search", side_effect=problem),
+                patch.object(self.devices, "_list_for_app", side_effect=problem),
                 mute_logger("odoo.http", "odoo.service.model"),
             ):
                 response = self.call(DEVICES, self.user)

@@ -6,14 +6,19 @@ from datetime import timedelta
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..controllers.routes import OPERATIONS
-from .common import WRONG_KEY, MobileApiCase
+from ..controllers.routes import BASE, OPERATIONS
+from .app import AppCase
+from .common import WRONG_KEY
 
+# To anyone, without a token: signing in, and what the API is. One more is a decision.
+_OPEN = {"log_in", "check_second_factor", "pair", "refresh_tokens"}
+_DOCUMENTS = {f"{BASE}/openapi.json", f"{BASE}/docs"}
+_FALLBACK = {BASE, f"{BASE}/<path:subpath>"}
 _QUIET = ("odoo.http", "odoo.addons.base.models.ir_model", "odoo.models")
 
 
 @tagged("post_install", "-at_install")
-class TestEveryRoute(MobileApiCase):
+class TestEveryRoute(AppCase):
     def closed_routes(self):
         """``(operation, path)`` of what needs a token, about things of the far farm."""
         for operation in OPERATIONS:
@@ -38,6 +43,18 @@ class TestEveryRoute(MobileApiCase):
                 self.assertError(response, status, code)
         self.assertEqual(self.far_alert.state, "new")
 
+    def test_no_route_escapes_from_these_tests(self):
+        """However it is declared, Odoo serves nothing there that is not listed here."""
+        rules = [
+            (method, rule.rule)
+            for rule in self.env["ir.http"].routing_map().iter_rules()
+            if rule.rule.startswith(BASE) and rule.rule not in _DOCUMENTS | _FALLBACK
+            for method in rule.methods - {"HEAD", "OPTIONS"}
+        ]
+        declared = {(operation.method, operation.path) for operation in OPERATIONS}
+        self.assertEqual(set(rules), declared)
+        self.assertEqual({one.name for one in OPERATIONS if one.is_open}, _OPEN)
+
     def test_nobody_is_asked_for_a_token(self):
         self.assertAllRefuse(401, "unauthenticated")
 
@@ -48,6 +65,17 @@ class TestEveryRoute(MobileApiCase):
         keys.filtered(lambda key: key.id == max(keys.ids)).unlink()
         for key in (WRONG_KEY, expired, revoked):
             self.assertAllRefuse(401, "unauthenticated", key=key)
+
+    def test_a_token_of_a_phone_that_has_expired_or_was_revoked_is_refused(self):
+        tokens = self.signed_in()
+        self.env["iot.app.token"].search([]).expires_at = "2026-01-05 06:00:00"
+        self.env.flush_all()
+        self.assertAllRefuse(401, "unauthenticated", key=tokens["accessToken"])
+        self.assertAllRefuse(401, "unauthenticated", key=tokens["refreshToken"])
+        tokens = self.signed_in()
+        self.rahim.with_user(self.rahim).action_iot_sign_out_everywhere()
+        self.env.flush_all()
+        self.assertAllRefuse(401, "unauthenticated", key=tokens["accessToken"])
 
     def test_a_portal_user_gets_nothing(self):
         portal = new_test_user(self.env, "api_portal", groups="base.group_portal")

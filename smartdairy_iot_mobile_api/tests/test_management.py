@@ -82,17 +82,6 @@ class TestManagement(MobileApiCase):
             self.assertError(response, 422, "invalid_parameter", "farmId")
         self.assertEqual(self.tank.farm_id, self.farm)
 
-    def test_a_device_id_that_another_has_is_refused(self):
-        with mute_logger("odoo.http", "odoo.sql_db"):
-            response = self.send(
-                *("POST", DEVICES, self.technician),
-                name="Twin",
-                deviceType="temperature",
-                farmId=str(self.farm.id),
-                deviceId="API-TEMP-1",
-            )
-        self.assertError(response, 422, "invalid_parameter")
-
     def test_no_other_field_can_be_written(self):
         for key, value in (("state", "retired"), ("company_id", 1), ("userIds", [])):
             response = self.send(
@@ -108,7 +97,22 @@ class TestManagement(MobileApiCase):
             response = self.send(
                 "PUT", path, self.technician, settings={"no_such_setting": 1}
             )
-        self.assertError(response, 422, "invalid_parameter")
+        self.assertError(response, 422, "invalid_parameter", "settings")
+
+    def test_an_id_that_another_has_is_refused_by_its_name(self):
+        self.far_tank.serial_number = "SN-1"  # of a farm that this one does not see
+        new = {
+            "name": "New Tank",
+            "deviceType": "temperature",
+            "farmId": str(self.farm.id),
+        }
+        taken = {"deviceId": "API-TEMP-2", "serialNumber": "SN-1"}
+        for field, value in taken.items():
+            with self.subTest(field=field), mute_logger("odoo.sql_db"):
+                response = self.send(
+                    "POST", DEVICES, self.technician, **new, **{field: value}
+                )
+                self.assertError(response, 422, "invalid_parameter", field)
 
     # Lists ----------------------------------------------------------------------------
 

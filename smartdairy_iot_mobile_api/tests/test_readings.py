@@ -1,11 +1,14 @@
 from datetime import datetime, timedelta, timezone
+from typing import get_args
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.ingest.message import Sample
+from odoo.addons.smartdairy_iot.readings import reading_id
 
+from ..schemas.reading import ReadingType
 from .common import DEVICES, MobileApiCase
 
 NOW = datetime.now(timezone.utc).replace(second=0, microsecond=0)
@@ -18,26 +21,41 @@ class TestReadings(MobileApiCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.probe = cls._new_device("API-PROBE", cls.farm)
+        cls.put("API-PROBE", ((ago, 4.0 + ago / 100) for ago in range(1, 31)))
+        # Before the first look: a transaction sees another database as it was then.
+        cls.put("API-PAGES", ((ago, 4.0) for ago in range(1, 31)))
+        cls.put("API-PAGES", [(40, 5.0), (41, 5.1)], humidity=80.0)
         cls.path = f"{DEVICES}/API-PROBE/readings"
-        cls.put((minutes, 4.0 + minutes / 100) for minutes in range(1, 31))
+        cls.probe = cls._new_device("API-PROBE", cls.farm)
+        cls._new_device("API-PAGES", cls.farm)
 
     @classmethod
-    def put(cls, values, **more):
-        """``(minutes ago, °C)``"""
+    def put(cls, device_id, values, **more):
+        """:param values: ``(minutes ago, °C)``"""
         store = cls.env["iot.store"]
-        if "smartdairy_iot_timescale" in cls.env.registry._init_modules:
-            cls.skipTest(cls, "its rows would stay")
-        store._insert(
-            [
-                Sample(
-                    *("API-PROBE", "temperature", NOW - timedelta(minutes=ago), NOW),
-                    {"temperature": value, **more},
-                )
-                for ago, value in values
-            ]
-        )
+        samples = [
+            Sample(
+                *(device_id, "temperature", NOW - timedelta(minutes=ago), NOW),
+                {"temperature": value, **more},
+            )
+            for ago, value in values
+        ]
+        # First: in another database they are there, whatever becomes of the test.
+        cls.addClassCleanup(cls.take_away, store, device_id, samples)
+        store._insert(samples)
         store._refresh_rollups()
+
+    @staticmethod
+    def take_away(store, device_id, samples):
+        with store._cursor() as cr:
+            cr.execute(
+                "DELETE FROM temperature_readings WHERE device_id = %s", [device_id]
+            )
+            store._touch_rollups(cr, samples)
+        store._refresh_rollups()
+
+    def test_every_kind_of_reading_may_be_asked_for(self):
+        self.assertEqual(set(get_args(ReadingType)), set(reading_id.TYPES))
 
     def test_readings_come_newest_first_as_the_dart_model_has_them(self):
         found = self.read(self.path, self.user)
@@ -54,10 +72,10 @@ class TestReadings(MobileApiCase):
         self.assertEqual(newest["timestamp"], (NOW - timedelta(minutes=1)).isoformat())
 
     def test_a_cursor_leads_through_all_pages_without_gap_or_double(self):
-        self.put([(40, 5.0), (41, 5.1)], humidity=80.0)  # two of one instant
+        path = f"{DEVICES}/API-PAGES/readings"  # with two readings of one instant
         values, cursor = [], {}
         for _page in range(30):
-            page = self.read(self.path, self.user, limit=3, **cursor)
+            page = self.read(path, self.user, limit=3, **cursor)
             values += [(r["timestamp"], r["readingType"]) for r in page["readings"]]
             if page["next_cursor"] is None:
                 break
@@ -140,7 +158,7 @@ class TestReadings(MobileApiCase):
     def test_trends_tell_each_day_and_what_was_unusual(self):
         usual = [(60 * hour, 4.0) for hour in range(2, 24 * 20)]
         yesterday = [(60 * 24 + minute, 9.0) for minute in range(1, 60, 5)]
-        self.put(usual + yesterday)
+        self.put("API-PROBE", usual + yesterday)
         trends = self.read(TRENDS, self.user, device_ids="API-PROBE", days=7)
         self.assertEqual(trends["period_days"], 7)
         dates = [day["date"] for day in trends["trends"]]

@@ -1,36 +1,22 @@
 """The other ways in: second factor, QR code; and how often one may try."""
 
-import base64
-import time
+import secrets
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
-from odoo.addons.auth_totp.models.totp import TIMESTEP, hotp
+from odoo.addons.auth_totp.models.totp import TIMESTEP
 
 from ..models.iot_app_token_live import PROOF
-from .app import PHONE, AppCase
+from .app import AUTH, PASSWORD, PHONE, AppCase
 from .common import DEVICES
-
-SECRET = base64.b32encode(b"twenty bytes secret!").decode()
 
 
 @tagged("post_install", "-at_install")
 class TestSignIn(AppCase):
     # Second factor ----------------------------------------------
-
-    def challenge(self):
-        self.rahim.sudo().totp_secret = SECRET
-        self.env.flush_all()
-        answer = self.log_in().json()
-        self.assertEqual(answer["status"], "totp_required")
-        self.assertIsNone(answer["tokens"])
-        return answer["challenge"]["challenge"]
-
-    def code(self, seconds=0):
-        counter = int((time.time() + seconds) / TIMESTEP)
-        return str(hotp(base64.b32decode(SECRET), counter)).zfill(6)
 
     def second(self, challenge, code):
         return self.ask("totp", challenge=challenge, code=code, device=PHONE)
@@ -64,12 +50,6 @@ class TestSignIn(AppCase):
         self.assertError(response, 401, "unauthenticated")
 
     # Pairing ----------------------------------------------
-
-    def show_code(self, user=None):
-        pairing = self.env["iot.app.pairing"].with_user(user or self.rahim)
-        context = pairing._show()["context"]
-        self.env.flush_all()
-        return context["default_code"]
 
     def pair(self, code):
         return self.ask("pair", code=code, device=PHONE)
@@ -142,6 +122,32 @@ class TestSignIn(AppCase):
             self.assertError(response, 401, "unauthenticated")
         self.assertError(self.log_in(), 429, "too_many_requests")
 
+    def log_in_from(self, address, password):
+        """As behind a reverse proxy, which tells the address."""
+        behind = patch.dict(config._runtime_options, proxy_mode=True)
+        forwarded = {"X-Forwarded-For": address, "X-Forwarded-Host": "127.0.0.1"}
+        body = {"login": "api_rahim", "password": password, "device": PHONE}
+        with behind:
+            return self.url_open(f"{AUTH}/login", json=body, headers=forwarded)
+
+    def test_strangers_who_guess_do_not_lock_the_owner_out(self):
+        self.settings(api_sign_ins_per_minute=3)
+        self.assertEqual(self.log_in_from("192.0.2.7", PASSWORD).status_code, 200)
+        with mute_logger("odoo.addons.base.models.res_users"):
+            codes = [
+                self.log_in_from(f"198.51.100.{number}", "wrong").status_code
+                for number in range(6)
+            ]
+        self.assertEqual(
+            sorted(set(codes)), [401, 429], "many addresses are one guesser"
+        )
+        self.assertEqual(codes[-1], 429)
+        at_home = self.log_in_from("192.0.2.7", PASSWORD)
+        self.assertEqual(at_home.status_code, 200, at_home.text)
+        elsewhere = self.log_in_from("203.0.113.1", PASSWORD)
+        self.assertError(elsewhere, 429, "too_many_requests")
+        self.assertLessEqual(int(elsewhere.headers["Retry-After"]), 20)
+
     # Push, from the app's side ----------------------------------------------
 
     def push(self, path, key, method="PUT", **body):
@@ -163,6 +169,18 @@ class TestSignIn(AppCase):
             self.assertEqual(session.push_token, fcm_token)
         self.assertEqual(self.push("tokens", token, "DELETE").status_code, 204)
         self.assertFalse(self.sessions_of(self.rahim).push_token)
+
+    def test_a_push_token_may_be_long_and_belongs_to_one_device(self):
+        # Random, as a token is: what repeats, PostgreSQL would compress.
+        long = secrets.token_urlsafe(4096)[:4096]
+        of_one, of_other = (self.signed_in()["accessToken"] for _ in range(2))
+        for token in (of_one, of_other):
+            response = self.push("tokens", token, token=long)
+            self.assertEqual(response.status_code, 200, response.text)
+        sessions = self.sessions_of(self.rahim)
+        self.assertEqual(sessions.filtered("push_token").mapped("push_token"), [long])
+        response = self.push("tokens", of_one, token=f"{long}x")
+        self.assertError(response, 422, "invalid_parameter", "token")
 
     def test_a_device_chooses_among_what_its_user_may_see(self):
         token = self.signed_in()["accessToken"]

@@ -39,7 +39,7 @@ class StockPicking(models.Model):
         except psycopg2.OperationalError:
             raise
         except Exception as error:
-            _logger.exception("The trip report of %s cannot be made", self.name)
+            _logger.exception("The trip report of %r cannot be made", self.name)
             self.iot_trip_due = False
             self.message_post(
                 body=self.env._(
@@ -166,7 +166,7 @@ class StockPicking(models.Model):
                 (local(a), local(b), round((b - a) / _MINUTE)) for a, b in trip.gaps
             ],
             "verdict": verdict if points else "unmeasured",
-            "chart": Markup(chart),  # noqa: S704 - numbers and times only
+            "chart": Markup(chart),  # noqa: S704  # nosec B704 # numbers, times
             "made": local(
                 fields.Datetime.now().replace(tzinfo=timezone.utc).timestamp()
             ),

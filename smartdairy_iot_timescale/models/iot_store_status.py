@@ -3,6 +3,7 @@ from odoo import models
 from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.models.iot_store_status import (
     StoreStatus,
+    StoreTable,
     postgresql_version,
 )
 
@@ -31,6 +32,15 @@ class IotStore(models.AbstractModel):
         except StoreAwayError:
             return StoreStatus("timescale", "", "", "", 0, problem)
 
+    def _problem(self):
+        return connection.find_problem()
+
+    def _table_sizes(self):
+        with self._cursor() as cr:
+            # Raw SQL: TimescaleDB knows its chunks.
+            cr.execute(_TABLES)
+            return [StoreTable(*row) for row in cr.fetchall()]
+
     def _size(self, cr):
         # Raw SQL: TimescaleDB knows how large its chunks are.
         cr.execute(_SIZE)
@@ -45,4 +55,22 @@ SELECT coalesce(sum(hypertable_size(format('%I.%I', schema, name)::regclass)), 0
          UNION
         SELECT materialization_hypertable_schema, materialization_hypertable_name
           FROM timescaledb_information.continuous_aggregates) AS tables (schema, name)
+"""
+# A continuous aggregate goes by the name that people know it by.
+_TABLES = """
+SELECT tables.name,
+       coalesce(hypertable_size(
+           format('%I.%I', schema, hypertable)::regclass), 0)::bigint,
+       count(chunk_name), count(*) FILTER (WHERE is_compressed)
+  FROM (SELECT hypertable_name, hypertable_schema, hypertable_name
+          FROM timescaledb_information.hypertables
+         UNION
+        SELECT view_name, materialization_hypertable_schema,
+               materialization_hypertable_name
+          FROM timescaledb_information.continuous_aggregates)
+    AS tables (name, schema, hypertable)
+  LEFT JOIN timescaledb_information.chunks
+         ON hypertable_schema = schema AND hypertable_name = hypertable
+ GROUP BY tables.name, schema, hypertable
+ ORDER BY tables.name
 """

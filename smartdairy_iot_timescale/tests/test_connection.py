@@ -1,5 +1,6 @@
 import re
 import uuid
+from contextlib import ExitStack
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -155,3 +156,13 @@ def end(cr):
     pid = cr.fetchone()[0]
     with connection.autocommit_cursor() as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+@tagged("post_install", "-at_install")
+class TestPool(ConnectionCase):
+    def test_twenty_threads_of_a_server_may_ask_at_once(self):
+        with ExitStack() as cursors:
+            for _thread in range(20):
+                cr = cursors.enter_context(connection.dedicated_cursor())
+                cr.execute("SELECT 1")
+                self.assertEqual(cr.fetchone(), (1,))

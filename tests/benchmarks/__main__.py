@@ -74,6 +74,7 @@ def parse_arguments(argv=None):
     add("--scale", default="500,5000,50000", help="devices of the scaling's table")
     add("--rows", default="1,3,10", help="millions of readings in the store")
     add("--api-rows", type=float, default=1.0, help="… as the mobile API is asked (1)")
+    add("--api-keep", action="store_true", help="… and leave them for the next run")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")

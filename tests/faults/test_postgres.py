@@ -3,6 +3,8 @@
 import os
 import signal
 
+import requests
+
 from tests.conftest import wait_until
 from tests.faults.conftest import kill_9, start_postgres
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
@@ -88,3 +90,32 @@ def expect_the_same_listener(host, odoo, listener, before):
         "it says that it tried again",
     )
     assert after["reconnects"] == before["reconnects"], "the session was kept"
+
+
+def test_an_app_reads_in_json_that_the_database_is_away(host, postgres):
+    """A page of another origin, too, which first asks whether it may."""
+    host.restart(api_allowed_origins="https://app.example")
+    url = f"{host.url}/api/v1/iot/devices"
+    origin = {"Origin": "https://app.example"}
+    kill_9(postgres.daemon)
+    try:
+        answer = requests.get(url, headers=origin, timeout=60)
+        preflight = requests.options(url, headers=origin, timeout=60)
+    finally:
+        start_postgres(postgres)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+    assert preflight.status_code == 204
+    assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+    wait_until(
+        lambda: requests.get(url, headers=origin, timeout=60).status_code == 401,
+        "the database is asked again",
+        30,
+    )
+
+
+def test_who_names_no_database_that_there_is_is_told_so_in_json(host):
+    wrong = {"X-Odoo-Database": "no_such_database"}
+    answer = requests.get(f"{host.url}/api/v1/iot/devices", headers=wrong, timeout=60)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
-import { queryAllAttributes } from "@odoo/hoot-dom";
+import { queryAllAttributes, queryFirst, resize } from "@odoo/hoot-dom";
 import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
 import { Component, xml } from "@odoo/owl";
 import {
@@ -121,6 +121,17 @@ test("the tabs lead to each board and mark the one that is open", async () => {
     await openAt("/odoo/trial");
     expect(queryAllAttributes(".o_sd_tabs a", "href")).toInclude("/odoo/iot-live");
     expect(".o_sd_tabs [aria-current='page']").toHaveText("Trial");
+});
+
+test("on a phone the tab of the board that is open is in sight", async () => {
+    await resize({ width: 360, height: 640 });
+    await openAt("/odoo/trial");
+    const nav = queryFirst(".o_sd_tabs");
+    const tab = queryFirst(".o_sd_tabs [aria-current]");
+    expect(tab.offsetLeft).toBeGreaterThan(360 - tab.offsetWidth);
+    const { left, right } = tab.getBoundingClientRect();
+    const box = nav.getBoundingClientRect();
+    expect(left >= box.left && right <= box.right).toBe(true);
 });
 
 test("what changes is announced to screen readers", async () => {

@@ -8,6 +8,7 @@ import {
     tankLevel,
     toBands,
     toPhases,
+    whereMeasured,
 } from "@smartdairy_iot/coldchain_board/tank_words";
 import { addLive, fromWindow, toRows, toWindow } from "@smartdairy_iot/device_board/curve_window";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
@@ -76,5 +77,15 @@ describe("a tank in words", () => {
         expect([floor.to, floor.label]).toEqual([1, "≥ 1 °C"]);
         const [phase] = toPhases([{ phase: "cooling", start: NOW, end: false }], NOW + HOUR);
         expect([phase.end, phase.label]).toEqual([NOW + HOUR, "Cooling"]);
+    });
+
+    test("a curve of one hour fills the chart, not the edge of twelve", () => {
+        const curve = { start: NOW - 12 * HOUR, end: NOW, phases: [] };
+        const series = { points: [[NOW - HOUR, 4, 4, 4]] };
+        const shown = whereMeasured({ ...curve, series });
+        expect(shown).toEqual({ start: NOW - 1.05 * HOUR, end: NOW });
+        expect(whereMeasured({ ...curve, series: { points: [] } }).start).toBe(curve.start);
+        const phases = [{ start: NOW - 3 * HOUR }];
+        expect(whereMeasured({ ...curve, series, phases }).start).toBe(NOW - 3.15 * HOUR);
     });
 });

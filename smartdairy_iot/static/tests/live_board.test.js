@@ -288,6 +288,31 @@ test("the server is told at once and each half minute that somebody watches", as
     expect.verifySteps([[[1]]]);
 });
 
+test("a tab in the background leaves its farms, and comes back to what is true now", async () => {
+    let value = 3.8;
+    onRpc("farm.farm", "watch_live", () => expect.step("watch"));
+    await openBoard(() => makeBoard({ devices: [makeDevice({ values: { temperature: value } })] }));
+    await waitForChannels(["farm.farm_1"]);
+    expect.verifySteps(["watch"]);
+    const page = { visibilityState: "hidden" };
+    patchWithCleanup(document, {
+        get visibilityState() {
+            return page.visibilityState;
+        },
+    });
+    document.dispatchEvent(new Event("visibilitychange"));
+    await waitForChannels(["farm.farm_1"], { operation: "delete" });
+    await advanceTime(60_000);
+    expect.verifySteps([]);
+    value = 4.4;
+    page.visibilityState = "visible";
+    document.dispatchEvent(new Event("visibilitychange"));
+    await waitForChannels(["farm.farm_1"]);
+    await animationFrame();
+    expect(`${TILE} .o_sd_tile_value`).toHaveText("4.4");
+    expect.verifySteps(["watch"]);
+});
+
 test("leaving the board stops everything", async () => {
     onRpc("farm.farm", "watch_live", () => expect.step("watch"));
     defineBoardActions();

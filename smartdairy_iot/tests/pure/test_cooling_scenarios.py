@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from smartdairy_iot.coldchain.monitor import State, advance
+from smartdairy_iot.coldchain.sample import Tank
 from smartdairy_iot.tests.pure.bulk_tank import COLD_WASH, DAY, HOUR
 from smartdairy_iot.tests.pure.cooling_scene import by_standard, dairy, run, told
 from smartdairy_iot.tests.pure.cooling_standards import STANDARDS
@@ -114,6 +116,13 @@ def test_what_is_wrong_with_the_tank_is_told(how, expected):
 def test_a_tank_that_is_not_washed_is_told_once_not_again_with_the_next_milk():
     conditions, _outcome = run(dairy(washes=False).samples(2.3), STANDARDS["eu"])
     assert told(conditions) == [("wash", "wash_missed")]
+
+
+def test_the_last_wash_is_remembered_with_its_end():
+    state = State()
+    advance(state, dairy().samples(2.3), Tank(4000.0), STANDARDS["eu"])
+    phases = state.phases
+    assert HOUR / 6 < phases.washed_at - phases.wash_start < 2 * HOUR
 
 
 def test_a_tank_without_agitator_data_is_not_asked_for_agitation():

@@ -97,14 +97,19 @@ export class Api extends EventTarget {
             if (!refreshToken) {
                 throw new ApiError(401);
             }
+            let tokens;
             try {
-                this.open(await send("POST", "/auth/refresh", { body: { refreshToken } }));
+                tokens = await send("POST", "/auth/refresh", { body: { refreshToken } });
             } catch (error) {
                 if (error.status === 401) {
                     this.end();
                 }
                 throw error;
             }
+            if (kept("refresh") !== refreshToken) {
+                throw new ApiError(401); // Signed out meanwhile: the answer signs nobody in.
+            }
+            this.open(tokens);
         };
         const alone = () =>
             navigator.locks
@@ -114,12 +119,22 @@ export class Api extends EventTarget {
         return this.refreshing;
     }
 
-    async ask(method, path, body) {
+    async token() {
         if (!this.access) {
             await this.refresh();
         }
+        return this.access;
+    }
+
+    /** Who is signed in, also of what another tab has done; null: nobody. */
+    get person() {
+        return kept("user")?.id ?? null;
+    }
+
+    async ask(method, path, body) {
+        const token = await this.token();
         try {
-            return await send(method, path, { body, token: this.access });
+            return await send(method, path, { body, token });
         } catch (error) {
             if (error.status !== 401) {
                 throw error;

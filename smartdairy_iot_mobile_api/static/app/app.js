@@ -1,6 +1,9 @@
 /** The reference client of the mobile API: its own shell, five views, no build step. */
 import { html, render, useEffect, useState } from "../lib/htm-preact.js";
 import { api } from "./api.js";
+import { kept } from "./kept.js";
+import { follow, language, say } from "./language.js";
+import { live } from "./live.js";
 import { Alerts } from "./views/alerts.js";
 import { Device } from "./views/device.js";
 import { Devices } from "./views/devices.js";
@@ -8,9 +11,9 @@ import { Settings } from "./views/settings.js";
 import { SignIn } from "./views/sign_in.js";
 
 const TABS = [
-    ["devices", "Devices", "◉"],
-    ["alerts", "Alerts", "▲"],
-    ["settings", "Settings", "☰"],
+    ["devices", "◉"],
+    ["alerts", "▲"],
+    ["settings", "☰"],
 ];
 
 /** "#/device/TEMP-1" → ["device", "TEMP-1"] */
@@ -27,7 +30,9 @@ function pairingCode() {
 function App() {
     const [at, setAt] = useState(route);
     const [isSignedIn, setSignedIn] = useState(api.isSignedIn);
+    const [, setSpoken] = useState(0);
     useEffect(() => {
+        language.addEventListener("change", () => setSpoken((count) => count + 1));
         window.addEventListener("hashchange", () => setAt(route()));
         api.addEventListener("change", () => {
             // The code of a link has been used, or is not wanted.
@@ -38,7 +43,17 @@ function App() {
         });
         // Another tab signed in or out.
         window.addEventListener("storage", () => setSignedIn(api.isSignedIn));
+        window.addEventListener("offline", () => live.drop());
+        window.addEventListener("online", () => live.hurry());
     }, []);
+    useEffect(() => {
+        follow(kept("user")?.language || navigator.language.replace("-", "_"));
+        const look = () =>
+            isSignedIn && document.visibilityState === "visible" ? live.start() : live.stop();
+        look();
+        document.addEventListener("visibilitychange", look);
+        return () => document.removeEventListener("visibilitychange", look);
+    }, [isSignedIn]);
     const code = pairingCode();
     useEffect(() => {
         const heading = isSignedIn && document.querySelector("h1");
@@ -61,15 +76,15 @@ function App() {
                     ? html`<${Settings} isPairing=${Boolean(code)} />`
                     : html`<${Devices} />`
         }
-        <nav aria-label="Views">
+        <nav aria-label=${say.views}>
             ${TABS.map(
-                ([tab, label, mark]) =>
+                ([tab, mark]) =>
                     html`<a
                         key=${tab}
                         href=${`#/${tab}`}
                         aria-current=${tab === name || (tab === "devices" && name === "device") ? "page" : null}
                     >
-                        <span aria-hidden="true">${mark}</span> ${label}
+                        <span aria-hidden="true">${mark}</span> ${say[tab]}
                     </a>`
             )}
         </nav>

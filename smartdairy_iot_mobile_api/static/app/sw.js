@@ -1,17 +1,23 @@
 /* The shell opens without a network. What the API answers is never kept here. */
-const SHELL = "sd-iot-shell-1";
+const SHELL = "sd-iot-shell-2";
 const BASE = "/smartdairy_iot_mobile_api/static/app/";
 const FILES = [
     "/iot/app",
     "/iot/app/manifest.webmanifest",
     "/smartdairy_iot/static/src/telemetry/curve.js",
     "/smartdairy_iot_mobile_api/static/lib/htm-preact.js",
+    "/smartdairy_iot_mobile_api/static/src/app_terms.js",
     ...[
         "app.css",
         "app.js",
         "api.js",
         "icon.svg",
+        "icon-192.png",
+        "icon-512.png",
         "kept.js",
+        "language.js",
+        "live.js",
+        "news.js",
         "words.js",
         "views/alerts.js",
         "views/device.js",

@@ -1,6 +1,5 @@
 from base64 import urlsafe_b64encode
 from datetime import datetime
-from types import SimpleNamespace
 
 import pytest
 
@@ -32,32 +31,17 @@ DEVICE_TYPES = [
 
 
 def new_device(**values):
-    """A device of which nothing is known, as the ORM has it: False and 0."""
-    unknown = {
+    """A device of which nothing else is known, and that never spoke."""
+    known = {
         "id": 7,
         "device_id": "TEMP-1",
         "name": "Tank",
         "device_type": "temperature",
         "state": "active",
-        "farm_id": SimpleNamespace(id=3, name="Farm"),
-        "location_description": False,
-        "manufacturer": False,
-        "model": False,
-        "alert_count": 0,
+        "farm_id": 3,
+        "farm_name": "Farm",
     }
-    return SimpleNamespace(**unknown | values)
-
-
-def new_live(**values):
-    """No state at all, as the ORM has it."""
-    unknown = {
-        "firmware_version": False,
-        "last_seen": False,
-        "is_online": False,
-        "signal_strength": 0,
-        "battery_level": 0,
-    }
-    return SimpleNamespace(**unknown | values)
+    return devices.DeviceRow(**known | values)
 
 
 def new_alert(**values):
@@ -80,7 +64,7 @@ def new_alert(**values):
 
 
 def test_what_is_not_known_of_a_device_is_null():
-    values = devices.to_device(new_device(), new_live(), None, None)
+    values = devices.to_device(new_device(), None, None, 0)
     known = {key: value for key, value in values.items() if value is not None}
     assert known == {
         "id": "7",
@@ -96,20 +80,26 @@ def test_what_is_not_known_of_a_device_is_null():
 
 
 def test_a_time_is_iso_8601_in_utc():
-    live = new_live(last_seen=datetime(2026, 1, 5, 6, 0))
-    values = devices.to_device(new_device(), live, None, None)
+    device = new_device(last_seen=datetime(2026, 1, 5, 6, 0))
+    values = devices.to_device(device, None, None, 0)
     assert values["lastSeen"] == "2026-01-05T06:00:00+00:00"
 
 
 @pytest.mark.parametrize("device_type", DEVICE_TYPES)
 def test_the_app_knows_every_device_type(device_type):
     device = new_device(device_type=device_type)
-    values = devices.to_device(device, new_live(), None, None)
+    values = devices.to_device(device, None, None, 0)
     assert values["deviceType"] in DART_DEVICE_TYPES
 
 
+def test_an_empty_battery_is_not_an_unknown_one():
+    device = new_device(battery_level=0, signal_strength=0)
+    values = devices.to_device(device, None, None, 0)
+    assert (values["batteryLevel"], values["signalStrength"]) == (0, 0)
+
+
 def test_a_measured_zero_stays():
-    values = devices.to_device(new_device(), new_live(), 0.0, "°C")
+    values = devices.to_device(new_device(), 0.0, "°C", 0)
     assert (values["lastValue"], values["lastValueUnit"]) == (0.0, "°C")
     assert alerts.to_alert(new_alert())["triggerValue"] == 0.0
 

@@ -116,6 +116,16 @@ def test_a_login_is_counted_however_it_is_written_and_its_name_is_not_kept():
     assert "anna" not in keys.pop().lower()
 
 
+def test_guesses_of_strangers_take_nothing_from_where_the_owner_has_been_before():
+    known = {"10.0.0.1", "2001:db8:1:2::9"}
+    for address in ("10.0.0.1", "2001:db8:1:2::1"):
+        (own,) = limit.of_login("anna", address, 10, known)
+        assert own.key.startswith("sign-in:")
+    strangers = [limit.of_login("anna", f"10.9.0.{n}", 10, known) for n in (1, 2)]
+    assert len({buckets[0].key for buckets in strangers}) == 2
+    assert len({buckets[1].key for buckets in strangers}) == 1
+
+
 @pytest.mark.parametrize(("seconds", "told"), [(0.01, 1), (1.0, 1), (1.2, 2)])
 def test_nobody_is_asked_to_come_back_too_early(seconds, told):
     assert limit.retry_after(seconds) == told

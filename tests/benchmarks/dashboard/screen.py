@@ -29,11 +29,22 @@ const look = () => {
 requestAnimationFrame(look);
 """
 # One reading in ten: from the time it bears, which is that of its publishing by the
-# same machine's clock, to the frame after it was shown.
+# same machine's clock, to the frame after it was shown. And of each message: when the
+# listener sent it, which it says, and when it was here.
 FOLLOW = """() => {
-    const { services } = odoo.__WOWL_DEBUG__.root.env;
-    const { store } = services["smartdairy_iot.telemetry"];
+    const telemetry = odoo.__WOWL_DEBUG__.root.env.services["smartdairy_iot.telemetry"];
+    const { handlers, store } = telemetry;
     window.latencies = [];
+    window.sent = [];
+    window.travelled = [];
+    const type = "smartdairy_iot/readings";
+    const handle = handlers[type];
+    handlers[type] = (message) => {
+        travelled.push(Date.now() - message.at);
+        const tenth = message.readings.filter((r, i) => r.t && i % 10 === 0);
+        sent.push(...tenth.map((r) => -r.t));
+        handle(message);
+    };
     const show = store.applyReading;
     let count = 0;
     store.applyReading = function (entry, reading) {
@@ -57,6 +68,8 @@ class Shown(NamedTuple):
     layout: float  # share of one core, styles included
     heap_mb: tuple  # before and after, garbage collected
     latencies: list  # milliseconds, publish → tile
+    sent: list  # milliseconds, publish → the listener sends what it has gathered
+    travelled: list  # milliseconds of a message, from the listener to the page
 
 
 class Screen:
@@ -85,14 +98,14 @@ class Screen:
         took = time.monotonic() - started
         after = self._metrics()
         tasks = page.evaluate("() => longTasks.slice()")  # before collecting garbage
-        latencies = page.evaluate("() => latencies")
+        followed = page.evaluate("() => [latencies, sent, travelled]")
         return Shown(
             tasks,
             (after["ScriptDuration"] - before["ScriptDuration"]) / took,
             (after["TaskDuration"] - before["TaskDuration"]) / took,
             sum(after[name] - before[name] for name in LAYOUT) / took,
             (heap, self._heap()),
-            latencies,
+            *followed,
         )
 
     def _metrics(self):

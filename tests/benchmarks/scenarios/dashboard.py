@@ -11,7 +11,6 @@ from ..dashboard.screen import board
 from ..environment import TOP
 from ..fleet import TEMPERATURE
 from ..processes import Load
-from ..processor import Processor
 
 DEVICES = 1_000
 CLIENTS = 50
@@ -67,6 +66,13 @@ def report_screen(session, painted, shown):
         f" {len(shown.latencies)} readings followed",
         flush=True,
     )
+    for what, times in (
+        ("publish → sent by the listener", shown.sent),
+        ("… → in the page", shown.travelled),
+        ("publish → tile", shown.latencies),
+    ):
+        parts = ", ".join(f"p{p} {percentile(times, p):.0f}" for p in (5, 50, 95))
+        print(f"dashboard: {what}: {parts} ms", flush=True)
 
 
 def report_clients(session, odoo):
@@ -74,40 +80,63 @@ def report_clients(session, odoo):
     farm = session.odoo.farm()
     with load(session, 2 * SETTLE + 2 * CLIENT_SECONDS + 10):
         time.sleep(SETTLE)
-        alone, memory_alone = cost(session, farm, CLIENT_SECONDS)
+        alone = cost(session, farm, CLIENT_SECONDS)
         clients = Clients(odoo.url, odoo.session_id, farm, CLIENTS)
         with clients:
             time.sleep(SETTLE)
             received = sum(clients.received)
-            together, memory = cost(session, farm, CLIENT_SECONDS)
+            together = cost(session, farm, CLIENT_SECONDS)
             received = sum(clients.received) - received
+    parts = [together[name] - alone[name] for name in ("websockets", "rest", "memory")]
     session.figures |= {
-        "client_cpu_ms_per_s": 1000 * (together - alone) / CLIENTS,
-        "client_rss_mb": (memory - memory_alone) / CLIENTS,
+        "client_cpu_ms_per_s": 1000 * (parts[0] + parts[1]) / CLIENTS,
+        "client_rss_mb": parts[2] / CLIENTS,
         "dashboard_bytes_per_s": received / CLIENTS / CLIENT_SECONDS,
     }
     print(
-        f"dashboard: {CLIENTS} websockets; Odoo {alone:.0%} of a core without them,"
-        f" {together:.0%} with; {memory_alone:.0f} → {memory:.0f} MiB; messages to one:"
+        f"dashboard: {CLIENTS} websockets; of a core without → with them: websockets'"
+        f" process {alone['websockets']:.1%} → {together['websockets']:.1%}, rest of"
+        f" Odoo {alone['rest']:.1%} → {together['rest']:.1%};"
+        f" {alone['memory']:.0f} → {together['memory']:.0f} MiB; messages to one:"
         f" {min(clients.messages)} … {max(clients.messages)}; {clients.dropped} closed",
         flush=True,
     )
 
 
 def cost(session, farm, seconds):
-    """``(share of a core, MiB)`` of Odoo while the farm is watched for so long."""
-    processor = Processor(session.environment)
+    """What Odoo takes while the farm is watched for so long.
+
+    :return: ``{websockets, rest}``, shares of a core, and ``memory`` in MiB. With
+        workers the websockets have a process of their own, else all is the rest.
+    """
+    before = odoo_seconds(session.environment)
     started = time.monotonic()
     while (left := seconds - (time.monotonic() - started)) > 0:
         session.odoo.call("farm.farm", "watch_live", [farm])
         time.sleep(min(left, HEARTBEAT))
     took = time.monotonic() - started
-    return processor.used()["Odoo"] / took, odoo_memory(session.environment)
+    after = odoo_seconds(session.environment)
+    used = {name: (after[name] - before[name]) / took for name in before}
+    return used | {"memory": odoo_memory(session.environment)}
+
+
+def odoo_processes(environment):
+    file = TOP / ".run" / environment.smartdairy_stack / "pids" / "odoo"
+    leader = psutil.Process(int(file.read_text().split()[0]))
+    return [leader, *leader.children(recursive=True)]
+
+
+def odoo_seconds(environment):
+    """``{websockets, rest}``: processor time since they were started."""
+    used = {"websockets": 0.0, "rest": 0.0}
+    for process in odoo_processes(environment):
+        name = "websockets" if "gevent" in process.cmdline() else "rest"
+        times = process.cpu_times()
+        used[name] += times.user + times.system
+    return used
 
 
 def odoo_memory(environment):
     """MiB of Odoo's processes, shared pages counted once."""
-    file = TOP / ".run" / environment.smartdairy_stack / "pids" / "odoo"
-    leader = psutil.Process(int(file.read_text().split()[0]))
-    processes = [leader, *leader.children(recursive=True)]
+    processes = odoo_processes(environment)
     return sum(process.memory_full_info().pss for process in processes) / 2**20

@@ -2,15 +2,14 @@ import { Component, onWillStart, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { BoardFrame } from "../board/board_frame";
 import { boards } from "../board/boards";
+import { useLiveBoard } from "../board/live_board_hook";
 import { useUrlState } from "../board/url_state";
 import { ExportMenu } from "../export/export_menu";
 import { SEVERITIES, severityLabel } from "../telemetry/format";
-import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AlertColumn } from "./alert_column";
 import { AlertStatistics } from "./alert_statistics";
 import { AlertTimeline } from "./alert_timeline";
@@ -35,11 +34,7 @@ export class AlertBoard extends Component {
     static props = { ...standardActionServiceProps };
 
     setup() {
-        this.action = useService("action");
-        this.notification = useService("notification");
-        this.orm = useService("orm");
-        this.telemetry = useTelemetry();
-        this.live = useState(this.telemetry.store.state);
+        Object.assign(this, useLiveBoard());
         this.state = useState({ history: null, failed: false, busy: 0, said: "" });
         this.url = useUrlState({ view: "board", severity: "", farm: 0 });
         this.severities = SEVERITIES.map((id) => ({ id, label: severityLabel(id) }));
@@ -134,10 +129,6 @@ export class AlertBoard extends Component {
             this.report(error);
         }
         this.state.busy = 0;
-    }
-
-    report(error) {
-        this.notification.add(error.data?.message || error.message, { type: "danger" });
     }
 }
 

@@ -60,6 +60,12 @@ export class MilkReport extends Component {
             .map(([grade, count]) => ({ grade, count }));
     }
 
+    gradeLabel({ grade, count }) {
+        return count === 1
+            ? _t("Grade %(grade)s: 1 day", { grade })
+            : _t("Grade %(grade)s: %(count)s days", { grade, count });
+    }
+
     get newestFirst() {
         return [...this.state.rows].reverse();
     }

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onMounted, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { boards, boardUrl } from "./boards";
@@ -32,6 +32,12 @@ export class BoardFrame extends Component {
     setup() {
         const telemetry = useService("smartdairy_iot.telemetry");
         this.connection = this.props.live ? useState(telemetry.store.state) : {};
+        const tabs = useRef("tabs");
+        onMounted(() => {
+            // On a phone most of them are beyond the edge.
+            const current = tabs.el?.querySelector("[aria-current]");
+            current?.scrollIntoView({ block: "nearest", inline: "center" });
+        });
     }
 
     get tabs() {

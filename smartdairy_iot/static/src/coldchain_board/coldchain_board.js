@@ -128,6 +128,9 @@ export class ColdChainBoard extends Component {
             const minutes = describeValue(tank.batch.outside_minutes, _t("min"));
             facts.push([_t("Out of range"), minutes]);
         }
+        if (tank.washed_at) {
+            facts.push([_t("Last wash"), describeTime(tank.washed_at, tank.tz)]);
+        }
         if (tank.standard) {
             facts.push([_t("Judged by"), tank.standard]);
         }

@@ -11,7 +11,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { fitWindow } from "../time_chart/window";
 import { TimeChart } from "../time_chart/time_chart";
-import { toBands, toPhases } from "./tank_words";
+import { toBands, toPhases, whereMeasured } from "./tank_words";
 
 /** A tank's cooling curve; fetched when it comes into sight, and again with each revision. */
 export class TankCurve extends Component {
@@ -70,8 +70,7 @@ export class TankCurve extends Component {
     }
 
     get shown() {
-        const { start, end } = this.state.curve;
-        return this.state.window || { start, end };
+        return this.state.window || whereMeasured(this.state.curve);
     }
 
     get limits() {

@@ -70,6 +70,17 @@ export function toBands({ steps, floors }) {
     ];
 }
 
+/**
+ * Twelve hours of which one was measured are a line at the edge: what is empty before the first
+ * value is left out, but for a little. One can still zoom out to it.
+ */
+export function whereMeasured({ start, end, series, phases }) {
+    const starts = phases.map((phase) => phase.start).filter((ms) => ms >= start);
+    const first = Math.min(series.points[0]?.[0] ?? start, ...starts);
+    const least = end - 30 * MINUTE;
+    return { start: Math.max(start, Math.min(first - (end - first) / 20, least)), end };
+}
+
 /** @param {number} end what still goes on lasts until then */
 export function toPhases(phases, end) {
     return phases.map((one) => ({

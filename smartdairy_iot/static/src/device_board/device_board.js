@@ -1,4 +1,4 @@
-import { Component, onWillStart, useEffect, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, toRaw, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
@@ -11,8 +11,10 @@ import { EmptyState } from "../board/empty_state";
 import { useUrlState } from "../board/url_state";
 import { Timeline } from "../device_health/timeline";
 import { describePercent } from "../device_health/words";
+import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { describeTime, describeValue } from "../time_chart/words";
 import { DeviceCurves } from "./device_curves";
+import { addMessage, isOnlineNow } from "./live_panels";
 
 const HISTORIES = [
     { id: "day", label: _t("24 hours") },
@@ -29,6 +31,7 @@ export class DeviceBoard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.telemetry = useTelemetry();
         this.histories = HISTORIES;
         this.keepLast = new KeepLast();
         this.url = useUrlState({ device: 0, span: 1440, end: 0, measures: [], history: "week" });
@@ -42,6 +45,25 @@ export class DeviceBoard extends Component {
             },
             () => [this.url.device, this.url.history]
         );
+        onWillDestroy(this.telemetry.onTick(() => this.onTick()));
+    }
+
+    /** What the bus told since: the newest message; and whether it came or went. */
+    onTick() {
+        const { board } = this.state;
+        const entry = board && this.telemetry.store.devices.get(board.device.device_id);
+        if (!entry) {
+            return;
+        }
+        const messages = addMessage(board.messages, toRaw(entry), board.device.reading_types);
+        if (messages) {
+            board.messages = messages;
+        }
+        const isOnline = isOnlineNow(toRaw(entry));
+        if (isOnline !== null && this.wasOnline !== undefined && isOnline !== this.wasOnline) {
+            this.load(); // the server knows since when
+        }
+        this.wasOnline = isOnline ?? this.wasOnline;
     }
 
     get wanted() {
@@ -49,6 +71,9 @@ export class DeviceBoard extends Component {
     }
 
     async load() {
+        if (this.loaded !== this.wanted) {
+            this.wasOnline = undefined;
+        }
         this.loaded = this.wanted;
         try {
             const id =

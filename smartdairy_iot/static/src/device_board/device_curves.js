@@ -7,8 +7,9 @@ import { ExportMenu } from "../export/export_menu";
 import { toMillis } from "../telemetry/format";
 import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { TimeChart } from "../time_chart/time_chart";
-import { describeMark, describeTime, describeValue } from "../time_chart/words";
+import { describeMark, describeTime } from "../time_chart/words";
 import { addLive, fromWindow, MOST_LIVE, SPANS, toRows, toWindow } from "./curve_window";
+import { toBands } from "./limit_bands";
 
 const DELAY = 200; // ms from the last turn of a wheel to the next fetch
 const REFRESH = 60_000;
@@ -123,16 +124,7 @@ export class DeviceCurves extends Component {
     }
 
     get bands() {
-        const [first] = this.state.series;
-        return (first?.bands || []).map(({ from, to, side }) => ({
-            from,
-            to,
-            color: "danger",
-            label:
-                side === "high"
-                    ? _t("Too high: above %(value)s", { value: describeValue(from, first.unit) })
-                    : _t("Too low: below %(value)s", { value: describeValue(to, first.unit) }),
-        }));
+        return toBands(this.state.series);
     }
 
     describeMark(mark) {

@@ -1,12 +1,12 @@
-import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
-import { browser } from "@web/core/browser/browser";
+import { Component, onWillDestroy, onWillStart, toRaw, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { Tile } from "../live_board/tile";
 import { formatMeasure, formatQuantity, severityLabel, toMillis } from "../telemetry/format";
 import { useAge } from "../telemetry/telemetry_hooks";
 
-const REFRESH = 30_000;
+/** While sensors send there is something new each second: ms. */
+const LEAST = 15_000;
 
 /** A device, to be read from across the room. It is no button: a wall opens nothing. */
 export class KioskTile extends Tile {
@@ -67,7 +67,7 @@ export class AlertsView extends Component {
     static props = { alerts: Array };
 }
 
-/** What is read when its view comes up, and twice a minute while it is shown. */
+/** Read when its view comes up, and again when the bus told of devices since; silence asks nothing. */
 class ReadView extends Component {
     static props = { link: Object };
     static what;
@@ -76,11 +76,28 @@ class ReadView extends Component {
         this.telemetry = useService("smartdairy_iot.telemetry");
         this.state = useState({ data: null, failed: false });
         onWillStart(() => this.load());
-        const timer = browser.setInterval(() => this.load(), REFRESH);
-        onWillDestroy(() => browser.clearInterval(timer));
+        onWillDestroy(this.telemetry.onTick((now) => this.onTick(now)));
+    }
+
+    /** When any device was heard last, in milliseconds. */
+    newest() {
+        let newest = 0;
+        for (const device of this.telemetry.store.devices.values()) {
+            newest = Math.max(newest, toMillis(toRaw(device).time) || 0);
+        }
+        return newest;
+    }
+
+    onTick(now) {
+        const isNew = this.newest() > this.heard || this.state.failed;
+        if (isNew && Math.abs(now - this.loadedAt) >= LEAST) {
+            this.load();
+        }
     }
 
     async load() {
+        this.loadedAt = this.telemetry.now();
+        this.heard = this.newest();
         try {
             this.state.data = await this.props.link.read(this.constructor.what);
             this.state.failed = false;

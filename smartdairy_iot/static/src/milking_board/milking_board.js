@@ -1,15 +1,14 @@
 import { Component, onWillDestroy, onWillStart, toRaw, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { BarChart } from "../bar_chart/bar_chart";
 import { BoardFrame } from "../board/board_frame";
 import { boards } from "../board/boards";
+import { useLiveBoard } from "../board/live_board_hook";
 import { useUrlState } from "../board/url_state";
 import { ExportMenu } from "../export/export_menu";
 import { toMillis } from "../telemetry/format";
-import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { AnimalHistory } from "./animal_history";
 import { MeterCard } from "./meter_card";
 import { byDay, byHour, liters, percent } from "./production";
@@ -28,11 +27,7 @@ export class MilkingBoard extends Component {
     static props = { ...standardActionServiceProps };
 
     setup() {
-        this.action = useService("action");
-        this.notification = useService("notification");
-        this.orm = useService("orm");
-        this.telemetry = useTelemetry();
-        this.live = useState(this.telemetry.store.state);
+        Object.assign(this, useLiveBoard());
         this.state = useState({ board: null, failed: false });
         this.url = useUrlState({ view: "now", farm: 0, days: 14, animal: 0 });
         this.days = DAYS;
@@ -58,7 +53,7 @@ export class MilkingBoard extends Component {
         } catch (error) {
             this.state.failed = true;
             if (!this.state.board) {
-                this.notification.add(error.data?.message || error.message, { type: "danger" });
+                this.report(error);
             }
         }
     }

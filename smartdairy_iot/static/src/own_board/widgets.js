@@ -4,11 +4,12 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { AlertList } from "../live_board/alert_list";
 import { Tile } from "../live_board/tile";
-import { curve } from "../telemetry/curve";
+import { toBands } from "../device_board/limit_bands";
 import { formatQuantity } from "../telemetry/format";
+import { TimeChart } from "../time_chart/time_chart";
+import { DAY, HOUR, MINUTE } from "../time_chart/window";
 
-const MINUTE = 60_000;
-const GAP = { "1h": 3, "6h": 9, "24h": 45, "7d": 180, "30d": 720 }; // minutes still joined
+const LENGTH = { "1h": HOUR, "6h": 6 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY };
 const REFRESH = { "1h": 1, "6h": 3, "24h": 5, "7d": 15, "30d": 15 }; // minutes
 
 function useRefresh(load, minutes) {
@@ -41,45 +42,46 @@ export class TileWidget extends Component {
 
 export class ChartWidget extends TileWidget {
     static template = "smartdairy_iot.ChartWidget";
-    static components = { Gone };
+    static components = { Gone, TimeChart };
 
     setup() {
         super.setup();
         this.orm = useService("orm");
-        this.state = useState({ chart: null, failed: false });
+        this.state = useState({ chart: null, start: 0, end: 0, failed: false });
         useRefresh(() => this.load(), REFRESH[this.props.widget.span]);
     }
 
     async load() {
         const { device_id, measure, span } = this.props.widget;
+        const end = this.telemetry.now();
+        const start = end - LENGTH[span];
         try {
-            const args = [[device_id], measure, span];
-            this.state.chart = await this.orm.silent.call("iot.device", "get_board_chart", args);
-            this.state.failed = false;
+            const args = [[device_id], [measure], Math.round(start), Math.round(end)];
+            const chart = await this.orm.silent.call("iot.device", "get_series", args);
+            Object.assign(this.state, { chart, start, end, failed: false });
         } catch {
             this.state.failed = true;
         }
     }
 
-    get curve() {
-        const { points, start, end } = this.state.chart || { points: [] };
-        return curve(points, start, end, GAP[this.props.widget.span] * MINUTE);
+    get series() {
+        return this.state.chart.series.map(({ label, unit, gap, points }) => ({
+            ...{ label, unit, gap, points },
+        }));
     }
 
-    quantity(value) {
-        return formatQuantity(this.props.widget.measure, value, this.state.chart.unit);
+    get bands() {
+        return toBands(this.state.chart.series);
     }
 
-    /** The picture as a sentence, for who does not see it. */
-    get sentence() {
-        const { low, high, last } = this.curve;
-        return _t("%(device)s, %(span)s: from %(low)s to %(high)s, last %(last)s", {
-            device: this.device?.name || "",
-            span: this.props.widget.span,
-            low: this.quantity(low),
-            high: this.quantity(high),
-            last: this.quantity(last),
-        });
+    get label() {
+        return this.device?.name || "";
+    }
+
+    get heading() {
+        return [this.state.chart?.series[0].label, this.props.widget.span]
+            .filter(Boolean)
+            .join(" · ");
     }
 }
 

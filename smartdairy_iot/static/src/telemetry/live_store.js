@@ -180,18 +180,15 @@ export class LiveStore {
     }
 
     /**
-     * Show some of what is waiting. A thousand tiles changing at once would block the browser
+     * Show some of what is waiting. A thousand tiles changing at once would block a small device
      * for longer than a frame.
      *
-     * @param {number} count
+     * @param {() => boolean} [goesOn] whether there is time for one more
      * @returns {string[]} ids of devices that the snapshot lacks, or whose unit it lacks
      */
-    flush(count) {
+    flush(goesOn = () => true) {
         const unknown = [];
         for (const [deviceId, reading] of this.pending) {
-            if (count-- <= 0) {
-                break;
-            }
             this.pending.delete(deviceId);
             const entry = this.devices.get(deviceId);
             if (entry) {
@@ -200,6 +197,9 @@ export class LiveStore {
             const units = entry && toRaw(entry).units;
             if (!units || Object.keys(reading.values).some((measure) => !(measure in units))) {
                 unknown.push(deviceId);
+            }
+            if (!goesOn()) {
+                break;
             }
         }
         if (!this.pending.size) {

@@ -14,11 +14,15 @@ const HEARTBEAT = 30_000;
 /** What the bus does not tell (a device was added, a limit was changed) is fetched this often. */
 const RESYNC = 300_000;
 const RETRY = 10_000;
-/** Longer than the bus waits before it subscribes: nothing falls between snapshot and bus. */
-const SUBSCRIBED = 1000;
+/**
+ * Longer than the bus waits before it subscribes, and the listener before it writes the state:
+ * nothing falls between snapshot and bus.
+ */
+const SUBSCRIBED = 2000;
 /** Without a connection for this long the screen says since when. */
 const PATIENCE = 10_000;
-const TILES_PER_FRAME = 100;
+/** Milliseconds of work at a stretch: the page goes on answering between. */
+const STRETCH = 8;
 
 /**
  * Feeds the live store while somebody watches: a snapshot first, then what the bus brings, and
@@ -104,8 +108,8 @@ export class Telemetry {
 
     stop() {
         browser.clearInterval(this.ticker);
-        browser.cancelAnimationFrame(this.frame);
-        this.frame = null;
+        browser.clearTimeout(this.rest);
+        this.rest = null;
         for (const [type, callback] of this.subscriptions) {
             this.bus.unsubscribe(type, callback);
         }
@@ -116,11 +120,16 @@ export class Telemetry {
         this.channels.forEach((channel) => this.bus.deleteChannel(channel));
     }
 
-    /** Nobody watches a tab in the background: its farms fall silent until it is seen again. */
+    /**
+     * Nobody watches a tab in the background: its farms fall silent until it is seen again. It
+     * leaves them, else a page that the browser has frozen would be told hours at once.
+     */
     onVisible() {
         if (document.visibilityState === "visible") {
-            this.sendHeartbeat();
             this.load();
+        } else {
+            this.channels.forEach((channel) => this.bus.deleteChannel(channel));
+            this.channels = new Set();
         }
     }
 
@@ -190,7 +199,9 @@ export class Telemetry {
         } else {
             this.store.state.lostAt = this.now();
         }
-        this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+        if (document.visibilityState === "visible") {
+            this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+        }
     }
 
     onLoadFailed(error) {
@@ -273,14 +284,16 @@ export class Telemetry {
             }
         }
         this.store.queueReadings(readings);
-        this.frame ||= browser.requestAnimationFrame(() => this.flush());
+        if (!this.rest) {
+            this.flush();
+        }
     }
 
     flush() {
-        const unknown = this.store.flush(TILES_PER_FRAME).filter((id) => !this.unknown.has(id));
-        this.frame = this.store.pending.size
-            ? browser.requestAnimationFrame(() => this.flush())
-            : null;
+        const until = browser.performance.now() + STRETCH;
+        const found = this.store.flush(() => browser.performance.now() < until);
+        const unknown = found.filter((id) => !this.unknown.has(id));
+        this.rest = this.store.pending.size ? browser.setTimeout(() => this.flush()) : null;
         if (unknown.length) {
             // A device that was just registered, or its first reading. Ask once, not each second.
             unknown.forEach((id) => this.unknown.add(id));

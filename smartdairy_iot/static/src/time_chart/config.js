@@ -37,10 +37,15 @@ export function toOptions(props, axes, palette) {
         scales: { x: timeAxis(props, palette), ...valueAxes(props, axes, palette) },
         plugins: {
             legend: { display: false },
-            overlay: { ...props, palette },
+            overlay: { ...props, bands: onAxes(props.bands, axes), palette },
             tooltip: tooltip(props),
         },
     };
+}
+
+/** A band belongs to the axis of its unit; without one, to the first. */
+function onAxes(bands, axes) {
+    return bands.map((band) => ({ ...band, axis: axes.get(band.unit) || "y" }));
 }
 
 function timeAxis({ start, end, tz, isCompact }, palette) {
@@ -76,7 +81,7 @@ function valueAxes({ series, bands, range, isCompact }, axes, palette) {
             const own = series.filter((one) => (one.unit || "") === unit);
             const reach = extent(
                 own.map(({ points }) => points),
-                index ? [] : bands
+                onAxes(bands, axes).filter(({ axis }) => axis === id)
             );
             const axis = {
                 position: isRTL === !index ? "right" : "left",

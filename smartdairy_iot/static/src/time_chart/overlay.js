@@ -47,8 +47,9 @@ function drawBand(chart, band, palette) {
     if (!place) {
         return;
     }
+    const scale = scales[band.axis];
     const y = (value, otherwise) =>
-        Number.isFinite(value) ? scales.y.getPixelForValue(value) : otherwise;
+        Number.isFinite(value) ? scale.getPixelForValue(value) : otherwise;
     const top = y(band.to, chartArea.top);
     const bottom = y(band.from, chartArea.bottom);
     const width = place.right - place.left;
@@ -58,7 +59,7 @@ function drawBand(chart, band, palette) {
     ctx.lineWidth = 1.5;
     ctx.setLineDash([5, 4]);
     for (const edge of [band.from, band.to].filter(Number.isFinite)) {
-        const at = scales.y.getPixelForValue(edge);
+        const at = scale.getPixelForValue(edge);
         ctx.beginPath();
         ctx.moveTo(place.left, at);
         ctx.lineTo(place.right, at);

@@ -18,7 +18,7 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 };
  * for another one, for which it may bring other points.
  *
  * A point is `[ms, average, minimum, maximum]`; the last two may be missing, an average of null
- * is a gap. Bands are on the axis of the first series' unit.
+ * is a gap. Bands are on the axis of their unit, or of the first series.
  */
 export class TimeChart extends Component {
     static template = "smartdairy_iot.TimeChart";
@@ -27,7 +27,7 @@ export class TimeChart extends Component {
         label: String,
         // [{label, unit, color?, points, gap?: ms that are still joined, isStepped?}]
         series: Array,
-        bands: { type: Array, optional: true }, // [{from, to, color, label, start?, end?}]
+        bands: { type: Array, optional: true }, // [{from, to, color, label, unit?, start?, end?}]
         marks: { type: Array, optional: true }, // [{ms, label, severity}]
         phases: { type: Array, optional: true }, // [{start, end, label, color}]
         start: Number,

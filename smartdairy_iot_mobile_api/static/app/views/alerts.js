@@ -1,18 +1,13 @@
 import { html, useEffect, useRef, useState } from "../../lib/htm-preact.js";
 import { api } from "../api.js";
+import { fill, say } from "../language.js";
 import { ago, compareAlerts } from "../words.js";
 import { Freshness, Severity, useLoaded } from "./parts.js";
 
-const CAUSES = {
-    door: "Door or lid open",
-    power: "Power",
-    cleaning: "Cleaning",
-    defrost: "Defrost",
-    filling: "Filling",
-    chiller: "Chiller",
-    sensor: "Sensor",
-    other: "Something else",
-};
+const CAUSES = [
+    ...["door", "power", "cleaning", "defrost"],
+    ...["filling", "chiller", "sensor", "other"],
+];
 
 async function load() {
     const { alerts } = await api.get("/alerts", { limit: 200 });
@@ -20,12 +15,16 @@ async function load() {
     return open.sort(compareAlerts);
 }
 
+function merge(data, messages) {
+    return messages.some(({ type }) => type === "alert") ? null : data;
+}
+
 export function Alerts() {
-    const loaded = useLoaded("seen.alerts", load);
+    const loaded = useLoaded("seen.alerts", load, merge);
     const [chosen, setChosen] = useState(null);
     const alerts = loaded.data || [];
     return html`<main>
-        <h1>Alerts</h1>
+        <h1>${say.alerts}</h1>
         <${Freshness} loaded=${loaded} />
         <ul class="cards">
             ${alerts.map(
@@ -45,22 +44,30 @@ export function Alerts() {
                         ${
                             alert.acknowledgedAt
                                 ? html`<span class="done"
-                                      >✓
-                                      Acknowledged${alert.acknowledgedBy ? ` by ${alert.acknowledgedBy}` : ""}</span
+                                      ><span aria-hidden="true">✓</span> ${
+                                          alert.acknowledgedBy
+                                              ? fill(say.acknowledgedBy, {
+                                                    name: alert.acknowledgedBy,
+                                                })
+                                              : say.acknowledged
+                                      }</span
                                   >`
                                 : html`<button
                                       type="button"
                                       class="primary"
-                                      aria-label=${`Acknowledge: ${alert.deviceName}, ${alert.message}`}
+                                      aria-label=${fill(say.acknowledgeWhat, {
+                                          device: alert.deviceName,
+                                          message: alert.message,
+                                      })}
                                       onClick=${() => setChosen(alert)}
                                   >
-                                      Acknowledge
+                                      ${say.acknowledge}
                                   </button>`
                         }
                     </li>`
             )}
         </ul>
-        ${loaded.data && !alerts.length && html`<p class="hint">✓ No alerts. All is well.</p>`}
+        ${loaded.data && !alerts.length && html`<p class="hint"><span aria-hidden="true">✓</span> ${say.noAlerts}</p>`}
         ${
             chosen &&
             html`<${Acknowledge}
@@ -97,30 +104,28 @@ function Acknowledge({ alert, onClose, onDone }) {
             await api.post(`/alerts/${alert.id}/acknowledge`, body);
             onDone();
         } catch (error) {
-            setProblem(
-                error.status ? error.message : "No connection: it is not acknowledged. Try again."
-            );
+            setProblem(error.status ? error.message : say.notAcknowledged);
             setBusy(false);
         }
     }
 
     return html`<dialog ref=${dialog} onClose=${onClose} aria-labelledby="acknowledge">
         <form onSubmit=${submit}>
-            <h2 id="acknowledge">Acknowledge</h2>
+            <h2 id="acknowledge">${say.acknowledge}</h2>
             <p>${alert.deviceName}: ${alert.message}</p>
             <label>
-                Cause
+                ${say.cause}
                 <select name="cause">
-                    <option value="">Not known yet</option>
-                    ${Object.entries(CAUSES).map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+                    <option value="">${say.unknown}</option>
+                    ${CAUSES.map((cause) => html`<option value=${cause}>${say[cause]}</option>`)}
                 </select>
             </label>
-            <label>Note<input name="note" maxlength="2000" /></label>
-            <label>What was done<input name="action" maxlength="2000" /></label>
+            <label>${say.note}<input name="note" maxlength="2000" /></label>
+            <label>${say.done}<input name="action" maxlength="2000" /></label>
             ${problem && html`<p class="problem" role="alert">${problem}</p>`}
             <div class="buttons">
-                <button type="submit" class="primary" disabled=${busy}>Acknowledge</button>
-                <button type="button" onClick=${onClose}>Cancel</button>
+                <button type="submit" class="primary" disabled=${busy}>${say.acknowledge}</button>
+                <button type="button" onClick=${onClose}>${say.cancel}</button>
             </div>
         </form>
     </dialog>`;

@@ -1,7 +1,9 @@
 import { html, useState } from "../../lib/htm-preact.js";
 import { curve } from "/smartdairy_iot/static/src/telemetry/curve.js";
 import { api } from "../api.js";
-import { clock, quantity, title } from "../words.js";
+import { fill, say } from "../language.js";
+import { applyNews, mainReading } from "../news.js";
+import { clock, day, quantity, title } from "../words.js";
 import { DeviceState, Freshness, useLoaded } from "./parts.js";
 
 const HOUR = 3_600_000;
@@ -26,12 +28,35 @@ async function load(id, span) {
     return { device, span, start, end, points, type, unit: answer.readings[0]?.unit || "" };
 }
 
+function merge(data, messages) {
+    const ofIt = messages.filter(({ device_id: id }) => id === data.device.deviceId);
+    const isAlert = ({ type, alert }) =>
+        type === "alert" && alert.deviceId === data.device.deviceId;
+    if (messages.some(isAlert)) {
+        return null;
+    }
+    if (!ofIt.length) {
+        return data;
+    }
+    const last = data.points.at(-1)?.[0] ?? data.start;
+    const added = ofIt
+        .map((message) => [Date.parse(message.timestamp), mainReading(data.device, message)])
+        .filter(([time, value]) => value !== null && time > last)
+        .map(([time, value]) => [time, value, value, value]);
+    return {
+        ...data,
+        device: applyNews(data.device, ofIt),
+        end: Math.max(data.end, ...added.map(([time]) => time)),
+        points: [...data.points, ...added],
+    };
+}
+
 export function Device({ id }) {
     const [span, setSpan] = useState("24h");
-    const loaded = useLoaded(`seen.device.${id}.${span}`, () => load(id, span), 30);
+    const loaded = useLoaded(`seen.device.${id}.${span}`, () => load(id, span), merge);
     const { device } = loaded.data || {};
     return html`<main>
-        <a class="back" href="#/devices">‹ Devices</a>
+        <a class="back" href="#/devices"><span aria-hidden="true">‹</span> ${say.devices}</a>
         <h1>${device?.name || id}</h1>
         <${Freshness} loaded=${loaded} />
         ${
@@ -40,7 +65,7 @@ export function Device({ id }) {
                     <span class="value">${quantity(device.lastValue, device.lastValueUnit)}</span>
                     <${DeviceState} device=${device} />
                 </p>
-                <div class="spans" role="group" aria-label="Span">
+                <div class="spans" role="group" aria-label=${say.span}>
                     ${Object.keys(SPANS).map(
                         (name) =>
                             html`<button
@@ -56,27 +81,27 @@ export function Device({ id }) {
                 <${Chart} ...${loaded.data} />
                 <dl class="facts">
                     <div>
-                        <dt>ID</dt>
+                        <dt>${say.id}</dt>
                         <dd>${device.deviceId}</dd>
                     </div>
                     <div>
-                        <dt>Type</dt>
+                        <dt>${say.type}</dt>
                         <dd>${title(device.deviceType)}</dd>
                     </div>
                     <div>
-                        <dt>Farm</dt>
+                        <dt>${say.farm}</dt>
                         <dd>${device.farmName || "–"}</dd>
                     </div>
                     <div>
-                        <dt>Battery</dt>
+                        <dt>${say.battery}</dt>
                         <dd>${quantity(device.batteryLevel, "%")}</dd>
                     </div>
                     <div>
-                        <dt>Signal</dt>
+                        <dt>${say.signal}</dt>
                         <dd>${quantity(device.signalStrength, "%")}</dd>
                     </div>
                     <div>
-                        <dt>Firmware</dt>
+                        <dt>${say.firmware}</dt>
                         <dd>${device.firmwareVersion || "–"}</dd>
                     </div>
                 </dl>`
@@ -87,19 +112,19 @@ export function Device({ id }) {
 function Chart({ points, start, end, unit, type, span }) {
     const drawn = curve(points, start, end, (end - start) / 20);
     if (!drawn) {
-        return html`<p class="hint">No readings in this time.</p>`;
+        return html`<p class="hint">${say.noReadings}</p>`;
     }
     const [low, high, last] = [drawn.low, drawn.high, drawn.last].map((v) => quantity(v, unit));
-    const sentence = `${title(type)} over ${span}: from ${low} to ${high}, last ${last}`;
+    const sentence = fill(say.chart, { what: title(type), span, low, high, last });
     return html`<figure class="chart">
         <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label=${sentence}>
             <path class="band" d=${drawn.band} />
             <path class="line" d=${drawn.line} />
         </svg>
         <figcaption>
-            <span>${span.endsWith("d") ? new Date(start).toLocaleDateString() : clock(start)}</span>
+            <span>${span.endsWith("d") ? day(start) : clock(start)}</span>
             <span>${low} – ${high}</span>
-            <span>now</span>
+            <span>${say.now}</span>
         </figcaption>
     </figure>`;
 }

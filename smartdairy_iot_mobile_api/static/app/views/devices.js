@@ -1,5 +1,7 @@
 import { html, useState } from "../../lib/htm-preact.js";
 import { api } from "../api.js";
+import { say } from "../language.js";
+import { applyNews } from "../news.js";
 import { quantity } from "../words.js";
 import { DeviceState, Freshness, useLoaded } from "./parts.js";
 
@@ -11,8 +13,26 @@ async function load() {
     return { summary, devices };
 }
 
+/** Counts and averages are the server's: an alert, or one online that was not, reads them again. */
+function merge(data, messages) {
+    if (messages.some(({ type }) => type === "alert")) {
+        return null;
+    }
+    let isAnyNew = false;
+    const devices = data.devices.map((device) => {
+        const next = applyNews(device, messages);
+        isAnyNew ||= next.isOnline !== device.isOnline;
+        return next;
+    });
+    if (isAnyNew) {
+        return null;
+    }
+    const isSame = devices.every((device, index) => device === data.devices[index]);
+    return isSame ? data : { ...data, devices };
+}
+
 export function Devices() {
-    const loaded = useLoaded("seen.devices", load);
+    const loaded = useLoaded("seen.devices", load, merge);
     const [text, setText] = useState("");
     const { summary, devices = [] } = loaded.data || {};
     const wanted = text.trim().toLowerCase();
@@ -20,29 +40,29 @@ export function Devices() {
         `${device.name} ${device.deviceId} ${device.farmName}`.toLowerCase().includes(wanted)
     );
     return html`<main>
-        <h1>Devices</h1>
+        <h1>${say.devices}</h1>
         <${Freshness} loaded=${loaded} />
         ${
             summary &&
             html`<dl class="figures">
                 <div>
-                    <dt>Online</dt>
+                    <dt>${say.online}</dt>
                     <dd>${summary.online_devices} / ${summary.total_devices}</dd>
                 </div>
                 <div>
-                    <dt>Average</dt>
+                    <dt>${say.average}</dt>
                     <dd>${quantity(summary.avg_temperature, "°C")}</dd>
                 </div>
                 <div>
-                    <dt>Milk today</dt>
+                    <dt>${say.milkToday}</dt>
                     <dd>${quantity(summary.total_milk_today, "L")}</dd>
                 </div>
             </dl>`
         }
         <input
             type="search"
-            aria-label="Find a device"
-            placeholder="Find a device"
+            aria-label=${say.find}
+            placeholder=${say.find}
             value=${text}
             onInput=${(event) => setText(event.target.value)}
         />
@@ -63,6 +83,6 @@ export function Devices() {
                     </li>`
             )}
         </ul>
-        ${loaded.data && !shown.length && html`<p class="hint">${wanted ? "No device is called like that." : "No device yet."}</p>`}
+        ${loaded.data && !shown.length && html`<p class="hint">${wanted ? say.noSuchDevice : say.noDevice}</p>`}
     </main>`;
 }

@@ -1,71 +1,135 @@
 import { html, useCallback, useEffect, useRef, useState } from "../../lib/htm-preact.js";
-import { OfflineError } from "../api.js";
+import { api, OfflineError } from "../api.js";
 import { keep, kept } from "../kept.js";
+import { fill, say } from "../language.js";
+import { live } from "../live.js";
 import { ago, clock } from "../words.js";
 
+const POLL = 15; // seconds, while there is no live connection
+const CHECK = 60; // while there is one: it may be dead without saying so
+const TOGETHER = 500; // ms: what makes one read again is often told several times
+
 /**
- * What `load` brings, again every `seconds` while the page is seen. What was seen last is there at
- * once and without a network, with its time.
+ * What `load` brings, kept up by what comes over the websocket; while there is none, read again and
+ * again. What was seen last is there at once and without a network, with its time.
  *
+ * @param {(data, messages: object[]) => object | null} merge what the data are after these
+ *  messages; null: they must be read again
  * @returns {{data, at: number, error: Error | null, reload: () => Promise<void>}}
  */
-export function useLoaded(name, load, seconds = 15) {
+export function useLoaded(name, load, merge = (data) => data) {
     const [state, setState] = useState(() => ({ data: null, at: 0, error: null, ...kept(name) }));
     const wanted = useRef(name);
+    const asked = useRef(0);
     wanted.current = name;
     const show = (next) => wanted.current === name && setState(next);
     const reload = useCallback(async () => {
+        const person = api.person;
+        asked.current = Date.now();
         try {
             const seen = { data: await load(), at: Date.now() };
-            keep(name, seen);
+            if (person !== null && person === api.person) {
+                keep(name, seen);
+            }
             show({ ...seen, error: null });
         } catch (error) {
+            if (error instanceof OfflineError) {
+                live.drop();
+            }
             show((before) => ({ ...before, error }));
         }
     }, [name]);
     useEffect(() => {
-        const look = () => document.visibilityState === "visible" && reload();
+        let soon = null;
+        const isSeen = () => document.visibilityState === "visible";
+        const look = () => isSeen() && reload();
+        const lookSoon = () => {
+            clearTimeout(soon);
+            soon = setTimeout(look, TOGETHER);
+        };
+        const tick = () => {
+            const seconds = live.state === "live" ? CHECK : POLL;
+            if (Date.now() - asked.current >= seconds * 1000) {
+                look();
+            } else {
+                show((before) => ({ ...before })); // "12 s ago" goes on
+            }
+        };
+        const hear = ({ messages }) =>
+            show((before) => {
+                const data = before.data && merge(before.data, messages);
+                if (data === null) {
+                    lookSoon();
+                    return before;
+                }
+                return data === before.data ? before : { ...before, data, at: Date.now() };
+            });
         show((before) => ({ ...before, error: null, ...kept(name) }));
         look();
-        const timer = setInterval(look, seconds * 1000);
+        const timer = setInterval(tick, POLL * 1000);
         document.addEventListener("visibilitychange", look);
         window.addEventListener("online", look);
+        live.addEventListener("open", lookSoon);
+        live.addEventListener("news", hear);
         return () => {
+            clearTimeout(soon);
             clearInterval(timer);
             document.removeEventListener("visibilitychange", look);
             window.removeEventListener("online", look);
+            live.removeEventListener("open", lookSoon);
+            live.removeEventListener("news", hear);
         };
     }, [reload]);
     return { ...state, reload };
 }
 
-/** Never quietly old: says when this was read, and why it is not newer. */
+function useLiveState() {
+    const [state, setState] = useState(live.state);
+    useEffect(() => {
+        const look = () => setState(live.state);
+        look();
+        live.addEventListener("change", look);
+        return () => live.removeEventListener("change", look);
+    }, []);
+    return state;
+}
+
+/** Never quietly old: whether news come by themselves, when this was read, why it is not newer. */
 export function Freshness({ loaded }) {
     const { data, at, error } = loaded;
-    if (!error) {
-        return data ? null : html`<p class="hint" role="status">Loading …</p>`;
+    const state = useLiveState();
+    if (error) {
+        const why = error instanceof OfflineError ? say.noConnection : error.message;
+        return html`<p class="old" role="alert">
+            ${why} ${at > 0 && fill(say.seenAt, { time: clock(at) })}${" "}
+            <button type="button" onClick=${loaded.reload}>${say.again}</button>
+        </p>`;
     }
-    const why = error instanceof OfflineError ? "No connection." : error.message;
-    return html`<p class="old" role="alert">
-        ${why} ${at > 0 && `What you see is from ${clock(at)}.`}
-        <button type="button" onClick=${loaded.reload}>Try again</button>
-    </p>`;
+    const text = !data
+        ? say.loading
+        : state === "live"
+          ? say.live
+          : state === "reconnecting"
+            ? fill(say.reconnecting, { seconds: POLL })
+            : say.connecting;
+    return html`<p class="hint freshness" role="status" data-live=${data && state}>${text}</p>`;
 }
 
 const MARKS = { critical: "⬤", high: "▲", medium: "◆", low: "○" };
 
 export function Severity({ of }) {
     return html`<span class="severity" data-severity=${of}>
-        <span aria-hidden="true">${MARKS[of]}</span> ${of}
+        <span aria-hidden="true">${MARKS[of]}</span> ${say[of] || of}
     </span>`;
 }
 
 export function DeviceState({ device }) {
+    const { alertCount: count } = device;
     const [level, mark, text] = !device.isOnline
-        ? ["offline", "✕", "Offline"]
-        : device.alertCount
-          ? ["alarm", "▲", `${device.alertCount} alert${device.alertCount > 1 ? "s" : ""}`]
-          : ["ok", "✓", "OK"];
+        ? ["offline", "✕", say.offline]
+        : count
+          ? ["alarm", "▲", count > 1 ? fill(say.manyAlerts, { count }) : say.oneAlert]
+          : ["ok", "✓", say.ok];
     return html`<span class="state" data-level=${level}>
         <span aria-hidden="true">${mark}</span> ${text}
         <span class="age"> · ${ago(device.lastSeen)}</span>

@@ -1,54 +1,57 @@
 import { html, useState } from "../../lib/htm-preact.js";
 import { api } from "../api.js";
-import { title } from "../words.js";
+import { fill, follow, say } from "../language.js";
 import { Freshness, useLoaded } from "./parts.js";
 
 const LEVELS = ["low", "medium", "high", "critical", "never"];
-const CHANNELS = { pushFrom: "Push", emailFrom: "E-mail", smsFrom: "SMS", odooFrom: "In Odoo" };
+const CHANNELS = { pushFrom: "push", emailFrom: "email", smsFrom: "sms", odooFrom: "inOdoo" };
+
+async function load() {
+    const preferences = await api.get("/preferences");
+    if (preferences.language) {
+        await follow(preferences.language);
+    }
+    return preferences;
+}
 
 export function Settings({ isPairing }) {
-    const loaded = useLoaded("seen.preferences", () => api.get("/preferences"), 300);
+    const loaded = useLoaded("seen.preferences", load);
     const [said, setSaid] = useState("");
     const preferences = loaded.data;
 
     async function change(body) {
         try {
             await api.patch("/preferences", body);
-            setSaid("Saved.");
+            setSaid(say.saved);
         } catch (error) {
-            setSaid(error.status ? error.message : "No connection: nothing was changed.");
+            setSaid(error.status ? error.message : say.notSaved);
         }
         await loaded.reload();
     }
 
     return html`<main>
-        <h1>Settings</h1>
-        ${
-            isPairing &&
-            html`<p class="old" role="alert">
-                This device is signed in already. To pair it with another account, sign out first.
-            </p>`
-        }
+        <h1>${say.settings}</h1>
+        ${isPairing && html`<p class="old" role="alert">${say.alreadySignedIn}</p>`}
         <${Freshness} loaded=${loaded} />
         <p class="hint" role="status">${said}</p>
         ${
             preferences &&
-            html`<p>Signed in as <strong>${preferences.name}</strong> (${preferences.login})</p>
-                <h2>Tell me from which severity</h2>
+            html`<p>${fill(say.signedInAs, preferences)}</p>
+                <h2>${say.fromSeverity}</h2>
                 ${Object.entries(CHANNELS).map(
                     ([key, label]) =>
                         html`<label key=${key} class="row">
-                            ${label}
+                            ${say[label]}
                             <select
                                 name=${key}
                                 value=${preferences.notifications[key]}
                                 onChange=${(event) => change({ notifications: { [key]: event.target.value } })}
                             >
-                                ${LEVELS.map((level) => html`<option key=${level} value=${level} selected=${level === preferences.notifications[key]}>${title(level)}</option>`)}
+                                ${LEVELS.map((level) => html`<option key=${level} value=${level} selected=${level === preferences.notifications[key]}>${level === "never" ? say.neverTell : say[level]}</option>`)}
                             </select>
                         </label>`
                 )}
-                <h2>Language</h2>
+                <h2>${say.language}</h2>
                 <form
                     class="row"
                     onSubmit=${(event) => {
@@ -57,7 +60,7 @@ export function Settings({ isPairing }) {
                     }}
                 >
                     <label>
-                        Of what the server writes, such as alerts
+                        ${say.languageCode}
                         <input
                             name="language"
                             required
@@ -66,11 +69,13 @@ export function Settings({ isPairing }) {
                             maxlength="10"
                         />
                     </label>
-                    <button type="submit">Save</button>
+                    <button type="submit">${say.save}</button>
                 </form>`
         }
-        <h2>This device</h2>
-        <button type="button" class="sign-out" onClick=${() => api.signOut()}>Sign out</button>
-        <p class="hint">What was seen of the farms is removed from this device.</p>
+        <h2>${say.thisDevice}</h2>
+        <button type="button" class="sign-out" onClick=${() => api.signOut()}>
+            ${say.signOut}
+        </button>
+        <p class="hint">${say.signOutHint}</p>
     </main>`;
 }

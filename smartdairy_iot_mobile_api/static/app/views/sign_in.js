@@ -1,7 +1,6 @@
 import { html, useState } from "../../lib/htm-preact.js";
 import { api, OfflineError } from "../api.js";
-
-const METHODS = { email: "Code that was sent to you by e-mail" };
+import { fill, say } from "../language.js";
 
 /** A code out of a link waits for a tap: a link alone signs nobody in. */
 export function SignIn({ code: linked }) {
@@ -32,12 +31,12 @@ export function SignIn({ code: linked }) {
 
     const needsCode = isPairing || challenge;
     return html`<main class="sign-in">
-        <h1>Dairy IoT</h1>
-        <form onSubmit=${submit} aria-label="Sign in">
+        <h1>${say.appName}</h1>
+        <form onSubmit=${submit} aria-label=${say.signIn}>
             ${
                 needsCode
                     ? html`<label key="code">
-                          ${isPairing ? "Pairing code of your preferences in Odoo" : METHODS[challenge.method] || "Code of your second factor"}
+                          ${isPairing ? say.pairingCode : challenge.method === "email" ? say.emailCode : say.secondFactor}
                           <input
                               name="code"
                               required
@@ -47,7 +46,7 @@ export function SignIn({ code: linked }) {
                           />
                       </label>`
                     : html`<label key="login">
-                              Login
+                              ${say.login}
                               <input
                                   name="login"
                                   required
@@ -56,7 +55,7 @@ export function SignIn({ code: linked }) {
                               />
                           </label>
                           <label key="password">
-                              Password
+                              ${say.password}
                               <input
                                   name="password"
                                   type="password"
@@ -67,7 +66,7 @@ export function SignIn({ code: linked }) {
             }
             ${problem && html`<p class="problem" role="alert">${problem}</p>`}
             <button type="submit" class="primary" disabled=${busy}>
-                ${busy ? "One moment …" : "Sign in"}
+                ${busy ? say.moment : say.signIn}
             </button>
         </form>
         <button
@@ -78,17 +77,17 @@ export function SignIn({ code: linked }) {
                 setPairing(!needsCode);
             }}
         >
-            ${needsCode ? "Use login and password" : "Use a pairing code"}
+            ${needsCode ? say.usePassword : say.usePairing}
         </button>
     </main>`;
 }
 
 function describe(error) {
     if (error instanceof OfflineError) {
-        return "The server does not answer. Is the phone in a network?";
+        return say.noServer;
     }
     if (error.status === 429) {
-        return `Too many attempts: wait ${error.retryAfter || 60} seconds.`;
+        return fill(say.tooMany, { seconds: error.retryAfter || 60 });
     }
     return error.message;
 }

@@ -1,0 +1,11 @@
+-- What the role "reader" (Grafana, dashboards of one's own) may do in the time-series
+-- database: read, for half a minute a question. Run by the role that owns the tables or a
+-- superuser, as often as one likes; an installation without docker runs it with
+--   psql -d smartdairy_iot -f docker/timescaledb/reader.sql
+-- after CREATE ROLE reader LOGIN PASSWORD '…'.
+ALTER ROLE reader SET default_transaction_read_only = on;
+ALTER ROLE reader SET statement_timeout = '30s';
+ALTER ROLE reader CONNECTION LIMIT 10;
+GRANT USAGE ON SCHEMA public TO reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE odoo IN SCHEMA public GRANT SELECT ON TABLES TO reader;

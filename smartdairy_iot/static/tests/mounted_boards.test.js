@@ -1,0 +1,92 @@
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { advanceTime, mockDate } from "@odoo/hoot-mock";
+import {
+    contains,
+    defineModels,
+    getService,
+    models,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { WebClient } from "@web/webclient/webclient";
+import {
+    defineTelemetryModels,
+    makeBoard,
+    makeReading,
+    NOW,
+    openBoard,
+    sendReadings,
+} from "./live_test_helpers";
+
+class FarmTank extends models.Model {
+    _name = "farm.tank";
+}
+
+describe.current.tags("desktop");
+defineTelemetryModels();
+defineModels({ FarmTank });
+beforeEach(() => mockDate(NOW.replace("Z", ""), 0));
+
+const AT = Date.parse(NOW);
+
+async function open(tag) {
+    onRpc("farm.farm", "get_live_board", () => makeBoard());
+    onRpc("farm.farm", "watch_live", () => null);
+    await mountWithCleanup(WebClient);
+    await getService("action").doAction({ type: "ir.actions.client", tag });
+}
+
+describe("the board of a device", () => {
+    test("without a device it says what to do", async () => {
+        onRpc("iot.device", "get_first_device", () => false);
+        await open("smartdairy_iot.device_board");
+        await waitFor(".o_sd_board_frame button:contains(Register a device)");
+    });
+});
+
+describe("the cold chain", () => {
+    const TANK = {
+        ...{ id: 1, name: "Bulk tank", farm: "Green Valley", tz: "UTC", probe: "TEMP-G01" },
+        ...{ phase: "cooling", phase_since: AT, temperature: 6.2, measured_at: AT },
+        ...{ volume: 900, capacity: 4000, agitator: 1, batch: false, standard: "Grade A" },
+        ...{ due_celsius: 7, due_at: AT + 30 * 60_000, expected_at: AT + 10 * 60_000 },
+        ...{ is_supervised: true, alert: null },
+    };
+
+    test("a tank's temperature follows the bus, its time to the limit the clock", async () => {
+        onRpc("farm.farm", "get_cold_chain_board", () => ({ now: AT, tanks: [TANK] }));
+        onRpc("farm.tank", "get_cooling_curve", () => ({
+            ...{ tz: "UTC", start: AT - 43_200_000, end: AT, phases: [], marks: [] },
+            ...{ milkings: [], batch: false, previous: false, next: false },
+            limits: { steps: [], floors: [] },
+            series: { unit: "°C", gap: 600, points: [[AT - 60_000, 6.2, 6.2, 6.2]] },
+        }));
+        await open("smartdairy_iot.coldchain_board");
+        await waitFor(".o_iot_tank_celsius:contains(3.8)");
+        expect(".o_iot_tank_due").toHaveText("Must be ≤ 7 °C in 30 min");
+        await waitForChannels(["farm.farm_1"]);
+        sendReadings(makeReading({ v: { temperature: 3.9 }, t: 1 }));
+        await advanceTime(2000);
+        await waitFor(".o_iot_tank_celsius:contains(3.9)");
+        await advanceTime(60_000);
+        await waitFor(".o_iot_tank_due:contains(in 29 min)");
+        await contains(".o_iot_tank_card h2 button").click();
+        await waitFor(".o_iot_tank_back");
+        expect(queryAllTexts(".o_iot_tank dd")).toInclude("Grade A");
+    });
+
+    test("without a tank it says what to do", async () => {
+        onRpc("farm.farm", "get_cold_chain_board", () => ({ now: AT, tanks: [] }));
+        await open("smartdairy_iot.coldchain_board");
+        await waitFor(".o_sd_board_frame button:contains(Create a tank)");
+    });
+});
+
+test("a quantity is read from left to right also where people write the other way", async () => {
+    await openBoard();
+    const quantity = await waitFor("[data-device-id='TEMP-G01'] .o_sd_quantity");
+    expect(quantity).toHaveAttribute("dir", "ltr");
+    expect(quantity).toHaveText(/3.8\s*°C/);
+});

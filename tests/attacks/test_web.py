@@ -1,0 +1,125 @@
+"""The web server, by clients that send too much, too slowly, or what no form has."""
+
+import json
+import os
+import socket
+import time
+import uuid
+from urllib.parse import urlparse
+
+import pytest
+import requests
+
+from tests.conftest import wait_until
+
+MARK = f"INJECTED-{uuid.uuid4().hex[:8]}"
+
+
+def is_at_work(odoo):
+    """Others are answered meanwhile."""
+    answer = requests.get(f"{odoo.url}/iot/app", timeout=10)
+    return answer.status_code in (200, 404)  # 404: without the mobile API
+
+
+def connect(odoo):
+    address = urlparse(odoo.url)
+    return socket.create_connection((address.hostname, address.port), timeout=10)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/iot/auth/login", "/api/v1/iot/devices", "/iot/kiosk/read"]
+)
+def test_an_oversized_body_is_refused_before_it_is_read(odoo, path):
+    """Its length is told, and nothing of it is sent: who reads it would wait."""
+    with connect(odoo) as client:
+        client.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {10**12}\r\nConnection: close\r\n\r\n".encode()
+        )
+        began = time.monotonic()
+        status = client.recv(64).split(b" ")[1]
+    assert time.monotonic() - began < 10
+    assert status in (b"401", b"413", b"400"), status
+    assert is_at_work(odoo)
+
+
+BOMBS = {
+    "deep": b"[" * 60000,
+    "deep objects": b'{"a":' * 12000 + b"1" + b"}" * 12000,
+    "huge number": b'{"login": ' + b"9" * 60000 + b"}",
+    "wide": b"[" + b"0," * 30000 + b"0]",
+    "nul": b'{"login": "\\u0000", "password": "x"}',
+    "not UTF-8": b"\xff" * 1000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_payload_bomb_is_an_error_of_the_client(odoo, name):
+    for path in ("/api/v1/iot/auth/login", "/iot/kiosk/read"):
+        answer = requests.post(
+            odoo.url + path,
+            data=BOMBS[name],
+            headers={"Content-Type": "application/json"},
+            timeout=20,
+        )
+        assert answer.status_code < 500 or "error" in answer.json(), answer.text[:200]
+        assert "Traceback" not in answer.text or path.startswith("/iot/kiosk")
+
+
+def test_a_packed_body_is_not_unpacked(odoo):
+    """So none can grow: what says that it is gzip is read as it is, and is no JSON."""
+    answer = requests.post(
+        f"{odoo.url}/api/v1/iot/auth/login",
+        data=b"\x1f\x8b\x08\x00" + b"\x00" * 1000,
+        headers={"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        timeout=20,
+    )
+    assert answer.status_code == 400, answer.text
+
+
+def test_clients_that_never_finish_do_not_keep_others_out(odoo):
+    """Slowloris: headers without an end. Bounded: 20 of them."""
+    slow = [connect(odoo) for _ in range(20)]
+    try:
+        for client in slow:
+            client.sendall(b"GET /web/login HTTP/1.1\r\nHost: x\r\nX-A: ")
+        assert is_at_work(odoo)
+        slow[0].settimeout(15)
+        assert slow[0].recv(1) == b"", "the server hangs up by itself"
+    except ConnectionResetError:
+        pass
+    finally:
+        for client in slow:
+            client.close()
+
+
+def test_names_with_line_breaks_begin_no_line_of_a_log(odoo, own_farm):
+    name = f"X\n{MARK} 1 ERROR x: \x1b[31mforged"
+    values = {"name": name, "device_type": "temperature", "farm_id": own_farm}
+    device = odoo.create("iot.device", values)
+    odoo.call("farm.farm", "write", [own_farm], {"name": name})
+    odoo.call("iot.device", "action_activate", [device])
+    quoted = requests.utils.quote(f"\r\n{MARK}")
+    requests.get(f"{odoo.url}/iot/d/{quoted}", timeout=10)
+    requests.get(
+        f"{odoo.url}/api/v1/iot/devices/{quoted}",
+        headers={"User-Agent": MARK, "X-Forwarded-For": MARK},
+        timeout=10,
+    )
+    with open(os.environ["ODOO_LOG"], errors="replace") as log:
+        assert not [line for line in log if line.startswith(MARK)]
+
+
+def test_a_field_that_no_form_has_is_refused_and_sets_nothing(odoo, own_farm):
+    """Mass assignment, with an administrator's own session and JSON of RPC."""
+    values = {"name": "M", "device_type": "temperature", "farm_id": own_farm}
+    device = odoo.create("iot.device", values)
+    for evil in ({"id": 1}, {"__class__": "x"}, {"create_uid": 999999}):
+        try:
+            odoo.call("iot.device", "write", [device], {**evil, "name": "N"})
+        except RuntimeError:
+            continue
+        fields = ["id", "create_uid"]
+        row = odoo.search_read("iot.device", [("id", "=", device)], fields)[0]
+        assert row["id"] == device and row["create_uid"][0] != 999999
+    wait_until(lambda: json.dumps(values), "nothing else")

@@ -1,0 +1,1 @@
+"""Everything that docker/ mounts, run on this machine without a container engine."""

@@ -1,0 +1,99 @@
+"""docker/nginx/nginx.conf: a real nginx in front of the Odoo of docker/odoo."""
+
+import json
+
+import pytest
+import requests
+import websocket
+from stack.settings import free_port
+
+from tests.deploy.places import DOCKER, HOST, RUN, listens, run, running
+from tests.support.odoo import Odoo
+
+NGINX = RUN / "nginx" / "usr" / "sbin" / "nginx"
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory, certificates, entry):
+    """Its address; what is changed is only where things are on this machine."""
+    folder = tmp_path_factory.mktemp("nginx")
+    port = free_port(set())
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
+    text = (DOCKER / "nginx" / "nginx.conf").read_text()
+    for here, there in (
+        ("http {\n", f"http {{ {temporary}\n"),
+        ("/etc/nginx/mime.types", RUN / "nginx" / "etc" / "nginx" / "mime.types"),
+        ("/var/run/nginx.pid", folder / "nginx.pid"),
+        ("listen 443", f"listen {HOST}:{port}"),
+        ("http2 on;", ""),  # said otherwise before nginx 1.25; Debian 12 has 1.22
+        ("odoo:8069", f"{HOST}:{entry.http}"),
+        ("odoo:8072", f"{HOST}:{entry.gevent}"),
+        ("http://grafana:3000", f"http://{HOST}:{free_port({port})}"),
+        ("/certificates/", f"{certificates[0]}/"),
+    ):
+        assert here in text, here
+        text = text.replace(here, str(there))
+    conf = folder / "nginx.conf"
+    conf.write_text(text)
+    run(NGINX, "-t", "-e", "stderr", "-c", conf)
+    command = [NGINX, "-e", "stderr", "-c", conf, "-g", "daemon off;"]
+    with running(command, folder / "log", listens(port), "nginx"):
+        yield f"https://localhost:{port}"
+
+
+@pytest.fixture
+def get(nginx, certificates):
+    def get(path, **more):
+        ca = certificates[0] / "ca.crt"
+        return requests.get(nginx + path, verify=str(ca), timeout=60, **more)
+
+    return get
+
+
+def test_odoo_is_served_over_tls_and_browsers_are_told_to_stay_with_it(get):
+    answer = get("/web/health")
+    assert answer.json() == {"status": "pass"}
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    assert answer.headers["Server"] == "nginx", "without its version"
+
+
+def test_monitoring_is_not_for_the_outside(get):
+    assert get("/metrics").status_code == 404
+    assert get("/iot/metrics").status_code == 404
+
+
+def test_odoo_is_served_while_grafana_is_away(get):
+    assert get("/grafana/").status_code == 502
+    assert get("/web/health").ok
+
+
+def test_a_websocket_goes_through_to_the_process_that_holds_them(
+    nginx, entry, secrets, certificates
+):
+    password = (secrets / "odoo_admin_password").read_text()
+    admin = Odoo(f"http://localhost:{entry.http}", "smartdairy", "admin", password)
+    version = admin.session.get(f"{admin.url}/bus/websocket_worker_bundle", timeout=60)
+    assert version.ok
+    socket = websocket.create_connection(
+        nginx.replace("https", "wss") + "/websocket",
+        origin=nginx,
+        cookie=f"session_id={admin.session_id}",
+        sslopt={"ca_certs": str(certificates[0] / "ca.crt")},
+        timeout=20,
+    )
+    try:
+        assert socket.getstatus() == 101
+        subscribe = {"channels": ["deploy_test"], "last": 0}
+        socket.send(json.dumps({"event_name": "subscribe", "data": subscribe}))
+        socket.ping(b"there?")
+        opcode, frame = socket.recv_data_frame(control_frame=True)
+        assert opcode == websocket.ABNF.OPCODE_PONG and frame.data == b"there?"
+    finally:
+        socket.close()
+
+
+def test_who_guesses_passwords_is_slowed_down_and_others_are_not(get):
+    answers = [get("/web/login").status_code for _attempt in range(14)]
+    assert answers[0] == 200 and 503 in answers
+    assert get("/web/health").ok

@@ -1,0 +1,270 @@
+"""docker/prometheus/ and docker/grafana/: every rule and every query, really asked.
+
+A real Prometheus scrapes the stack's Odoo; the SQL is run as ``reader``, who is what
+docker/timescaledb makes him, on the stack's own readings.
+"""
+
+import json
+import os
+import re
+import subprocess
+
+import psycopg2
+import pytest
+import requests
+import yaml
+from stack.postgres import Postgres
+from stack.settings import free_port
+
+from tests.conftest import wait_until
+from tests.deploy.places import DOCKER, HOST, RUN, option, plain_environment, running
+from tests.support.servers import stack
+
+BIN = RUN / "prometheus" / "usr" / "bin"
+GRAFANA = DOCKER / "grafana"
+DASHBOARDS = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((GRAFANA / "dashboards").glob("*.json"))
+}
+RULES = yaml.safe_load((DOCKER / "prometheus/rules/smartdairy.yml").read_text())
+METRIC = re.compile(r"\b(?:smartdairy_\w+|up)\b(?!\s*=)")
+PASSWORD = "of-the-reader-in-tests"
+
+
+def targets(source):
+    """Every query of every dashboard on a source, and of its variables."""
+    for name, dashboard in DASHBOARDS.items():
+        for panel in dashboard["panels"]:
+            for target in panel["targets"]:
+                if source in target["datasource"]["type"]:
+                    query = target.get("expr") or target["rawSql"]
+                    yield pytest.param(query, id=f"{name}: {panel['title']}")
+        for variable in dashboard["templating"]["list"]:
+            if source in variable["datasource"]["type"]:
+                yield pytest.param(variable["query"], id=f"{name}: ${variable['name']}")
+
+
+def rules():
+    for group in RULES["groups"]:
+        for rule in group["rules"]:
+            yield pytest.param(rule["expr"], id=rule["alert"])
+
+
+# Prometheus ---------------------------------------------------------------------------
+
+
+def token():
+    return option("metrics_token", "smartdairy_iot")
+
+
+@pytest.fixture(scope="module")
+def configured(tmp_path_factory):
+    """Its folder of docker/, with the addresses and the pace of this machine."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    (folder / "token").write_text(token())
+    (folder / "rules").mkdir()
+    rules = (DOCKER / "prometheus/rules/smartdairy.yml").read_text()
+    (folder / "rules" / "smartdairy.yml").write_text(rules)
+    text = (DOCKER / "prometheus" / "prometheus.yml").read_text()
+    for here, there in (
+        ("15s", "1s"),
+        ("/run/secrets/metrics_token", folder / "token"),
+        ("odoo:8069", os.environ["ODOO_URL"].removeprefix("http://")),
+    ):
+        assert here in text, here
+        text = text.replace(here, str(there))
+    (folder / "prometheus.yml").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ask(configured):
+    """``ask("query", query="up")`` → its data, after it has scraped Odoo."""
+    url = f"http://{HOST}:{(port := free_port(set()))}"
+    command = [BIN / "prometheus", f"--config.file={configured}/prometheus.yml"]
+    command += [f"--storage.tsdb.path={configured}/data"]
+    command += [f"--web.listen-address={HOST}:{port}"]
+
+    def ask(path, **parameters):
+        address = f"{url}/api/v1/{path}"
+        answer = requests.get(address, params=parameters, timeout=10).json()
+        assert answer["status"] == "success", f"{parameters}: {answer.get('error')}"
+        return answer["data"]
+
+    def is_ready():
+        try:
+            return requests.get(f"{url}/-/ready", timeout=1).ok
+        except requests.RequestException:
+            return False
+
+    with running(command, configured / "log", is_ready, "Prometheus"):
+        healthy = 'up{job="odoo"} == 1'
+        wait_until(lambda: ask("query", query=healthy)["result"], "a scrape", 30)
+        yield ask
+
+
+@pytest.fixture(scope="module")
+def known(ask):
+    """The names of all that was scraped, with or without a sample just now."""
+    return {"up", *ask("metadata")}
+
+
+def promtool(*arguments, **more):
+    done = subprocess.run(
+        [BIN / "promtool", *arguments],
+        capture_output=True,
+        text=True,
+        env=plain_environment(),
+        **more,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_prometheus_takes_its_configuration_and_its_rules(configured):
+    assert "SUCCESS" in promtool("check", "config", configured / "prometheus.yml")
+    rules = configured / "rules" / "smartdairy.yml"
+    assert "SUCCESS" in promtool("check", "rules", "--lint-fatal", rules)
+    promtool("test", "rules", "rules.test.yml", cwd=DOCKER / "prometheus")
+
+
+def test_promtool_finds_nothing_to_say_about_our_metrics():
+    headers = {"Authorization": f"Bearer {token()}"}
+    url = f"{os.environ['ODOO_URL']}/metrics"
+    answer = requests.get(url, headers=headers, timeout=30)
+    assert answer.ok
+    assert promtool("check", "metrics", input=answer.text) == ""
+
+
+@pytest.mark.parametrize("query", [*targets("prometheus"), *rules()])
+def test_each_query_is_understood_and_asks_for_metrics_that_there_are(
+    query, ask, known
+):
+    query = query.replace("$__rate_interval", "1m").replace("$__interval", "15s")
+    assert "$" not in query, "a variable that nothing fills in"
+    ask("query", query=query)
+    names = set(METRIC.findall(query))
+    assert names, "asks for nothing of ours"
+    assert names <= known, f"there is no {', '.join(names - known)}"
+
+
+def test_a_query_for_a_metric_that_does_not_exist_would_be_seen(ask, known):
+    query = 'sum(rate(smartdairy_listener_lost_total{host="a"}[1m]))'
+    assert not set(METRIC.findall(query)) <= known
+    with pytest.raises(AssertionError, match="parse error"):
+        ask("query", query="sum(rate(smartdairy_listener_stored_total")
+
+
+# TimescaleDB --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """``reader(sql)`` → rows, in the stack's store, as Grafana connects."""
+    postgres = Postgres(stack())
+    database = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
+    if not postgres.sql("SELECT 1 FROM pg_roles WHERE rolname = 'reader'"):
+        postgres.sql("CREATE ROLE reader LOGIN")
+    postgres.sql(f"ALTER ROLE reader PASSWORD '{PASSWORD}'")
+    postgres.sql((DOCKER / "timescaledb" / "reader.sql").read_text(), database)
+    connection = psycopg2.connect(
+        host=HOST,
+        port=stack().ports["PG_PORT"],
+        dbname=database,
+        user="reader",
+        password=PASSWORD,
+    )
+
+    def rows(query):
+        with connection, connection.cursor() as cr:
+            cr.execute(query)
+            return cr.fetchall(), [column.name for column in cr.description]
+
+    yield rows
+    connection.close()
+
+
+def expand(query, devices="'T-1', 'T-2'"):
+    """As Grafana's PostgreSQL source does, with its switch for TimescaleDB.
+
+    Source: https://grafana.com/docs/grafana/latest/datasources/postgres/#macros
+    """
+    query = query.replace("$__interval", "5m").replace("$device", devices)
+    span = r"\1 BETWEEN now() - interval '6 hours' AND now()"
+    query = re.sub(r"\$__timeFilter\(([^)]+)\)", span, query)
+    bucket = r"time_bucket(interval '\2', \1)"
+    query = re.sub(
+        r"\$__timeGroupAlias\((\w+), '?(\w+)'?\)", rf'{bucket} AS "time"', query
+    )
+    query = re.sub(r"\$__timeGroup\((\w+), '?(\w+)'?\)", bucket, query)
+    assert "$" not in query, f"a macro that is not known here: {query}"
+    return query
+
+
+@pytest.mark.parametrize("query", targets("postgresql"))
+def test_each_query_of_a_dashboard_runs_as_the_one_who_may_only_read(query, reader):
+    _rows, columns = reader(expand(query))
+    if "$__timeGroup" in query:
+        assert columns[0] == "time", "or Grafana finds no axis"
+        assert "ORDER BY 1" in query
+
+
+def test_a_query_for_a_column_that_does_not_exist_would_be_seen(reader):
+    with pytest.raises(psycopg2.errors.UndefinedColumn):
+        reader("SELECT celsius FROM temperature_readings")
+
+
+def test_what_a_device_sends_is_on_the_dashboard(make_device, reader, timescale):
+    device = make_device("temperature")
+    device.publish({"temperature": 4.5})
+    stored = "SELECT 1 FROM temperature_readings WHERE device_id = %s"
+    wait_until(lambda: timescale(stored, device.id), "the reading")
+    panels = DASHBOARDS["cold-chain"]["panels"]
+    (target,) = next(p for p in panels if p["title"] == "Temperature")["targets"]
+    rows, columns = reader(expand(target["rawSql"], f"'{device.id}'"))
+    assert columns == ["time", "metric", "temperature"]
+    assert [row[1:] for row in rows] == [(device.id, 4.5)]
+
+
+# Provisioning -------------------------------------------------------------------------
+
+
+def test_what_grafana_is_given_fits_together():
+    read = yaml.safe_load(
+        (GRAFANA / "provisioning/datasources/smartdairy.yml").read_text()
+    )
+    sources = {source["uid"]: source for source in read["datasources"]}
+    assert sources["smartdairy-timescale"]["user"] == "reader"
+    password = sources["smartdairy-timescale"]["secureJsonData"]["password"]
+    assert password == "$__file{/run/secrets/reader_db_password}"
+    compose = yaml.safe_load((DOCKER / "compose.yaml").read_text())
+    grafana = compose["services"]["grafana"]
+    (provider,) = yaml.safe_load(
+        (GRAFANA / "provisioning/dashboards/smartdairy.yml").read_text()
+    )["providers"]
+    path = provider["options"]["path"]
+    assert f"./grafana/dashboards:{path}:ro" in grafana["volumes"]
+    for source in sources.values():
+        host = re.search(r"^(?:http://)?(\w+):", source["url"])[1]
+        assert host in compose["services"]
+        assert set(compose["services"][host]["networks"]) & set(grafana["networks"])
+
+
+def test_each_dashboard_names_a_source_that_there_is_and_overlaps_nothing():
+    assert set(DASHBOARDS) == {"pipeline", "cold-chain", "milk", "devices"}
+    assert len({d["uid"] for d in DASHBOARDS.values()}) == len(DASHBOARDS)
+    for dashboard in DASHBOARDS.values():
+        taken = set()
+        for panel in dashboard["panels"]:
+            uids = {panel["datasource"]["uid"]}
+            uids |= {target["datasource"]["uid"] for target in panel["targets"]}
+            assert uids <= {"smartdairy-prometheus", "smartdairy-timescale"}
+            place = panel["gridPos"]
+            cells = {
+                (x, y)
+                for x in range(place["x"], place["x"] + place["w"])
+                for y in range(place["y"], place["y"] + place["h"])
+            }
+            assert not cells & taken, panel["title"]
+            assert place["x"] + place["w"] <= 24
+            taken |= cells

@@ -1,0 +1,175 @@
+"""The reference client as things happen: news, interruptions, the end of a session."""
+
+import base64
+import hashlib
+import hmac
+import os
+import struct
+import time
+
+from playwright.sync_api import expect
+
+from tests.conftest import wait_until
+from tests.support.accessibility import serious_faults
+from tests.support.odoo import Odoo
+from tests.support.phone import (
+    PASSWORD,
+    make_alert,
+    make_viewer,
+    phone,
+    sign_in,
+    signed_in,
+)
+
+LIVE = "[data-live=live]"
+ARABIC = "ar_001"
+
+
+def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
+    make_device, own_farm, odoo
+):
+    device = make_device(farm_id=own_farm)
+    _id, login = make_viewer(odoo, own_farm)
+    with phone(odoo) as page:
+        signed_in(page, login, PASSWORD)
+        expect(page.locator(LIVE)).to_have_text("Live")
+        value = page.locator(f"[data-device-id='{device.id}'] .value")
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+
+        def shows(celsius):
+            def look():
+                device.publish({"temperature": celsius})
+                page.wait_for_timeout(200)
+                return value.inner_text() == f"{celsius} °C"
+
+            wait_until(look, f"{celsius} °C on the phone", 20)
+
+        shows(4.2)
+        asked.clear()
+        shows(5.1)
+        assert asked == [], "a reading is brought, not asked for"
+
+        page.get_by_role("link", name="Alerts").click()
+        expect(page.get_by_text("No alerts")).to_be_visible()
+        alert_id = make_alert(odoo, device)
+        alert = page.locator(f"[data-alert-id='{alert_id}']")
+        expect(alert).to_be_visible(timeout=5_000)
+
+        page.context.set_offline(True)
+        expect(page.get_by_role("alert").or_(page.locator("[data-live=reconnecting]")))
+        expect(page.locator(LIVE)).to_have_count(0)
+        odoo.call("iot.alert", "action_acknowledge", [alert_id])
+        page.context.set_offline(False)
+        expect(page.locator(LIVE)).to_be_visible(timeout=10_000)
+        expect(alert).to_contain_text("Acknowledged")
+        assert page.errors == []
+
+
+def test_signing_out_everywhere_empties_a_phone_that_looks_on(
+    make_device, own_farm, odoo
+):
+    device = make_device(farm_id=own_farm)
+    user, login = make_viewer(odoo, own_farm)
+    with phone(odoo) as page:
+        signed_in(page, login, PASSWORD)
+        expect(page.locator(LIVE)).to_be_visible()
+        odoo.call("res.users", "action_iot_sign_out_everywhere", [user])
+
+        def is_out():
+            device.publish({"temperature": 4.4})
+            page.wait_for_timeout(200)
+            return page.get_by_label("Password").is_visible()
+
+        wait_until(is_out, "the phone asks for the password", 20)
+        assert page.evaluate("localStorage.length") == 0
+
+
+def test_an_answer_that_comes_after_signing_out_is_kept_nowhere(odoo):
+    with phone(odoo, service_workers="block") as page:
+        signed_in(page)
+        held = []
+        page.route("**/api/v1/iot/alerts?*", held.append)
+        page.get_by_role("link", name="Alerts").click()
+        wait_until(lambda: page.wait_for_timeout(50) or held, "alerts are asked for")
+        # As another tab does it: this one still waits for its answer.
+        page.evaluate("localStorage.clear()")
+        with page.expect_response("**/api/v1/iot/alerts?*"):
+            held[0].continue_()
+        page.wait_for_timeout(300)
+        assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_second_factor_is_asked_for_and_a_wrong_code_is_refused(own_farm, odoo):
+    user, login = make_viewer(odoo, own_farm)
+    rahim = Odoo(odoo.url, os.environ["ODOO_DB"], login, PASSWORD)
+    secret = use_second_factor(rahim, user)
+    with phone(odoo) as page:
+        sign_in(page, login, PASSWORD)
+        code = page.get_by_label("Code of your second factor")
+        code.fill("000000")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text("Verification failed")
+        assert page.evaluate("localStorage.length") == 0
+        code.fill(totp(secret, steps=1))  # the code of now was used to set it up
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("nav")).to_be_visible(timeout=15_000)
+
+
+def use_second_factor(odoo, user):
+    """As in the preferences. :return: the secret, as an authenticator gets it"""
+    check = odoo.call("res.users", "action_totp_enable_wizard", [user])
+    password = {"password": PASSWORD}
+    action = odoo.call(
+        "res.users.identitycheck", "run_check", [check["res_id"]], context=password
+    )
+    wizard = action["res_id"]
+    domain = [("id", "=", wizard)]
+    [found] = odoo.search_read("auth_totp.wizard", domain, ["secret"])
+    secret = found["secret"].replace(" ", "")
+    odoo.call("auth_totp.wizard", "write", [wizard], {"code": totp(secret)})
+    odoo.call("auth_totp.wizard", "enable", [wizard])
+    return secret
+
+
+def totp(secret, steps=0):
+    """RFC 6238, without Odoo."""
+    counter = struct.pack(">Q", int(time.time()) // 30 + steps)
+    digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 0xF)
+    return f"{(number & 0x7FFFFFFF) % 10**6:06}"
+
+
+def test_chromium_finds_it_installable(odoo):
+    with phone(odoo) as page:
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        devtools = page.context.new_cdp_session(page)
+        manifest = devtools.send("Page.getAppManifest")
+        assert (manifest["errors"], manifest["manifest"]["display"]) == (
+            [],
+            "kStandalone",
+        )
+        faults = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert faults == []
+
+
+def test_every_view_fits_a_small_phone_in_the_dark_and_from_right_to_left(
+    make_device, own_farm, odoo
+):
+    device = make_device(farm_id=own_farm, name="Kühltank Nord, hinten links")
+    make_alert(odoo, device)
+    [arabic] = odoo.call(
+        "res.lang", "search", [("code", "=", ARABIC)], context={"active_test": False}
+    )
+    odoo.call("res.lang", "write", [arabic], {"active": True})
+    _id, login = make_viewer(odoo, own_farm, lang=ARABIC)
+    with phone(odoo, width=360, color_scheme="dark", locale="ar") as page:
+        signed_in(page, login, PASSWORD)
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        for view in ("devices", f"device/{device.id}", "alerts", "settings"):
+            page.goto(f"{odoo.url}/iot/app#/{view}")
+            expect(page.locator("[data-live=live]")).to_be_visible(timeout=10_000)
+            assert serious_faults(page, "body") == [], view
+            wide = "document.documentElement.scrollWidth > innerWidth"
+            assert not page.evaluate(wide), view
+        assert page.errors == []
