@@ -61,7 +61,8 @@ class FirstRelease(OdooHost):
             parser.write(file)
 
     def run(self, *arguments):
-        run_odoo(self.conf, *arguments, "--stop-after-init", "--no-http")
+        options = [*arguments, "--stop-after-init", "--no-http"]
+        run_odoo(self.conf, *options, seconds=600)  # all of Odoo is installed
 
     def register(self, devices):
         """In a database in which nothing but the installation has been done."""

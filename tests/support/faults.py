@@ -77,4 +77,4 @@ def start_postgres(server):
             return True
         return False
 
-    wait_until(starts, "PostgreSQL runs again", 60)
+    wait_until(starts, "PostgreSQL runs again", 120)  # it looks at every file first

@@ -109,7 +109,7 @@ class OdooHost:
             return False
 
 
-def run_odoo(conf, *arguments, succeeds=True, **settings):
+def run_odoo(conf, *arguments, succeeds=True, seconds=180, **settings):
     """Run an Odoo command to its end; under load it must not be held up.
 
     :param settings: keys of ``[smartdairy_iot]``
@@ -120,7 +120,7 @@ def run_odoo(conf, *arguments, succeeds=True, **settings):
     done = subprocess.run(
         [*server.command(*arguments)[:-1], str(conf)],
         env=server.environment(**variables),
-        timeout=180,
+        timeout=seconds,
         capture_output=True,
         text=True,
     )
