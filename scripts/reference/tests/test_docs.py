@@ -1,4 +1,4 @@
-"""Links of the documentation lead somewhere; pictures are there; the index is complete."""
+"""Links of the documentation lead somewhere, pictures are there, the index is whole."""
 
 import re
 from pathlib import Path
