@@ -2,6 +2,7 @@ import time
 
 from odoo import http
 from odoo.http import request
+from odoo.tools.osutil import clean_filename
 
 from ..control.firmware import OPEN, is_signed
 from ..notify.webhook import SHORTEST_SECRET
@@ -30,7 +31,8 @@ class FirmwareController(http.Controller):
         stream = request.env["ir.binary"]._get_stream_from(firmware, "file")
         stream.mimetype = "application/octet-stream"
         stream.etag = firmware.sha256
-        stream.download_name = firmware.file_name or f"{firmware.version}.bin"
+        name = firmware.file_name or f"{firmware.version}.bin"
+        stream.download_name = clean_filename(name)
         if request.httprequest.method == "GET":
             target._be_downloading()
         # Another device's, or a proxy's, copy would outlive the offer.

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools.json import scriptsafe
 
+_MOST_BYTES = 16 * 1024  # of what anybody may send
 _HEADERS = {
     "Cache-Control": "no-store",  # after an update of Odoo it names other files
     "Referrer-Policy": "no-referrer",
@@ -41,11 +42,17 @@ class KioskController(http.Controller):
         type="jsonrpc",
         auth="public",
         readonly=True,
+        max_content_length=_MOST_BYTES,
     )
     def read(self, token, read=None):
         return request.env["iot.kiosk"]._answer(token, read)
 
-    @http.route("/iot/kiosk/watch", type="jsonrpc", auth="public")
+    @http.route(
+        "/iot/kiosk/watch",
+        type="jsonrpc",
+        auth="public",
+        max_content_length=_MOST_BYTES,
+    )
     def watch(self, token):
         address = request.httprequest.remote_addr
         return request.env["iot.kiosk"]._watch(token, address)

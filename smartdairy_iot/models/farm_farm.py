@@ -8,7 +8,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 class FarmFarm(models.Model):
     _name = "farm.farm"
     _description = "Farm"
-    _inherit = ["mail.thread", "bus.listener.mixin"]
+    _inherit = ["farm.owned", "mail.thread", "bus.listener.mixin"]
     _order = "name, id"
 
     name = fields.Char(required=True, tracking=True)

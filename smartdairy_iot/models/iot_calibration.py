@@ -34,7 +34,7 @@ class IotCalibration(models.Model):
 
     _name = "iot.calibration"
     _description = "Calibration"
-    _inherit = ["mail.thread", "iot.listener.mapped"]
+    _inherit = ["farm.owned", "mail.thread", "iot.listener.mapped"]
     _order = "valid_from desc, id desc"
 
     device_id = fields.Many2one(

@@ -10,7 +10,7 @@ class IotCoolingStandard(models.Model):
 
     _name = "iot.cooling.standard"
     _description = "Cooling Standard"
-    _inherit = ["iot.listener.mapped"]
+    _inherit = ["farm.owned", "iot.listener.mapped"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)

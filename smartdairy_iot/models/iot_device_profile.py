@@ -22,7 +22,7 @@ class IotDeviceProfile(models.Model):
 
     _name = "iot.device.profile"
     _description = "IoT Device Profile"
-    _inherit = ["iot.listener.mapped"]
+    _inherit = ["farm.owned", "iot.listener.mapped"]
     _order = "name, id"
 
     name = fields.Char(required=True)

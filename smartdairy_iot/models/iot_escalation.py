@@ -13,6 +13,7 @@ class IotEscalation(models.Model):
 
     _name = "iot.escalation"
     _description = "IoT Escalation"
+    _inherit = ["farm.owned"]
     _order = "name, id"
 
     name = fields.Char(required=True)

@@ -15,6 +15,7 @@ class IotFirmware(models.Model):
 
     _name = "iot.firmware"
     _description = "Firmware"
+    _inherit = ["farm.owned"]
     _order = "device_type, profile_id, id desc"
     _rec_name = "version"
 

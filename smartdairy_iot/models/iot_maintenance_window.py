@@ -10,7 +10,7 @@ class IotMaintenanceWindow(models.Model):
 
     _name = "iot.maintenance.window"
     _description = "IoT Maintenance Window"
-    _inherit = ["mail.thread"]
+    _inherit = ["farm.owned", "mail.thread"]
     _order = "date_from desc, id desc"
     _rec_name = "reason"
 
@@ -64,13 +64,20 @@ class IotMaintenanceWindow(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         windows = super().create(vals_list)
+        windows._require_seen()
         windows._wake()
         return windows
 
     def write(self, vals):
         done = super().write(vals)
+        self._require_seen()
         self._wake()
         return done
+
+    def _require_seen(self):
+        """Nobody silences what they do not see."""
+        self.farm_id.check_access("read")
+        self.device_ids.check_access("read")
 
     def unlink(self):
         done = super().unlink()

@@ -9,6 +9,7 @@ class IotMilkScoring(models.Model):
 
     _name = "iot.milk.scoring"
     _description = "Milk Grading"
+    _inherit = ["farm.owned"]
     _order = "sequence, id"
 
     name = fields.Char(required=True)

@@ -17,6 +17,7 @@ class IotOncall(models.Model):
 
     _name = "iot.oncall"
     _description = "IoT On-Call List"
+    _inherit = ["farm.owned"]
     _order = "name, id"
 
     name = fields.Char(required=True)

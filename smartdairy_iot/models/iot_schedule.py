@@ -11,6 +11,7 @@ class IotSchedule(models.Model):
 
     _name = "iot.schedule"
     _description = "IoT Schedule"
+    _inherit = ["farm.owned"]
     _order = "name, id"
 
     name = fields.Char(required=True, translate=True)

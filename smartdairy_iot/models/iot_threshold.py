@@ -52,7 +52,7 @@ class IotThreshold(models.Model):
 
     _name = "iot.threshold"
     _description = "IoT Alert Threshold"
-    _inherit = ["iot.listener.mapped"]
+    _inherit = ["farm.owned", "iot.listener.mapped"]
     _order = "kind, reading_type, device_type, location_type, id"
 
     name = fields.Char(string="Threshold Name", required=True)

@@ -29,6 +29,7 @@ class IotWebhook(models.Model):
 
     _name = "iot.webhook"
     _description = "IoT Webhook"
+    _inherit = ["farm.owned"]
     _order = "name, id"
 
     name = fields.Char(required=True)
@@ -104,6 +105,15 @@ class IotWebhook(models.Model):
                         why=reasons[problem],
                     )
                 )
+
+    @api.constrains("company_id")
+    def _check_company(self):
+        """One of no company is told of the alerts of all."""
+        user = self.env.user
+        if user.has_group("base.group_system") or user._is_superuser():
+            return
+        if not all(webhook.company_id for webhook in self):
+            raise ValidationError(_("Choose the company of the webhook."))
 
     def write(self, vals):
         if "url" in vals or vals.get("active"):

@@ -1,5 +1,6 @@
 from . import test_alerts
 from . import test_auth
+from . import test_attack_fields
 from . import test_authentication
 from . import test_dashboard
 from . import test_devices

@@ -51,7 +51,7 @@ def test_no_secret_of_the_configuration_is_in_a_log():
 def test_what_is_typed_at_a_refused_sign_in_is_in_no_log(odoo):
     typed = uuid.uuid4().hex
     for path, body in (
-        ("/api/v1/iot/auth/login", {"login": "admin", "password": typed}),
+        ("/api/v1/iot/auth/login", {"login": "nobody", "password": typed}),
         ("/api/v1/iot/auth/refresh", {"refreshToken": typed}),
         ("/api/v1/iot/auth/pair", {"code": typed}),
         ("/iot/kiosk/read", {"jsonrpc": "2.0", "params": {"token": typed}}),
