@@ -13,6 +13,7 @@ import {
 import { WebClient } from "@web/webclient/webclient";
 import {
     defineTelemetryModels,
+    makeAlert,
     makeBoard,
     makeReading,
     NOW,
@@ -89,4 +90,16 @@ test("a quantity is read from left to right also where people write the other wa
     const quantity = await waitFor("[data-device-id='TEMP-G01'] .o_sd_quantity");
     expect(quantity).toHaveAttribute("dir", "ltr");
     expect(quantity).toHaveText(/3.8\s*°C/);
+});
+
+test("of many alerts fifty are drawn, and the others when asked for", async () => {
+    const alerts = [...Array(120).keys()].map((n) => makeAlert({ id: n + 1 }));
+    await openBoard(makeBoard({ alerts }));
+    await waitFor(".o_sd_alert");
+    expect(".o_sd_alert").toHaveCount(50);
+    expect(".o_sd_alerts h2 .badge").toHaveText("120");
+    await contains(".o_sd_more:contains(70)").click();
+    await contains(".o_sd_more:contains(20)").click();
+    expect(".o_sd_alert").toHaveCount(120);
+    expect(".o_sd_more").toHaveCount(0);
 });

@@ -5,6 +5,9 @@ import { useService } from "@web/core/utils/hooks";
 import { formatQuantity, severityLabel, toMillis } from "../telemetry/format";
 import { useAge } from "../telemetry/telemetry_hooks";
 
+/** More rows than a person reads at once; the others come when asked for. */
+const AT_ONCE = 50;
+
 /** Conditions that hold or do not: their value is 1. */
 const WITHOUT_LIMIT = ["offline", "stuck", "implausible"];
 
@@ -101,10 +104,22 @@ export class AlertList extends Component {
         this.notification = useService("notification");
         this.telemetry = useService("smartdairy_iot.telemetry");
         this.state = useState(this.telemetry.store.state);
-        this.own = useState({ busy: false });
+        this.own = useState({ busy: false, most: AT_ONCE });
         onWillStart(async () => {
             this.mayAct = await user.checkAccessRight("iot.alert", "write");
         });
+    }
+
+    get shown() {
+        return this.state.alerts.slice(0, this.own.most);
+    }
+
+    get moreLabel() {
+        return _t("Show more (%(count)s)", { count: this.state.alerts.length - this.own.most });
+    }
+
+    showMore() {
+        this.own.most += AT_ONCE;
     }
 
     /** What is over, and nobody has seen yet. */
