@@ -77,6 +77,7 @@ def parse_arguments(argv=None):
     add("--api-keep", action="store_true", help="… and leave them for the next run")
     add("--connections", type=int, default=10_000, help="devices connected at once")
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
+    add("--dashboard-farms", type=int, default=1, help="that share the sensors")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
     add("--soak-seconds", type=float, default=1200.0, help="of faults under load")
     options = parser.parse_args(argv)

@@ -18,7 +18,8 @@ class OdooDevices:
 
     def __init__(self, environment):
         self._url = environment.odoo_url
-        self._farm_id = None
+        self.farms = 1  # on which they stand by turns
+        self._farm_ids = {}
         self._cookies = CookieJar()
         cookies = urllib.request.HTTPCookieProcessor(self._cookies)
         self._opener = urllib.request.build_opener(cookies)
@@ -95,7 +96,7 @@ class OdooDevices:
                     "name": device_id(number),
                     "device_id": device_id(number),
                     "device_type": device_type,
-                    "farm_id": self.farm(),
+                    "farm_id": self.farm(number % self.farms),
                     "gateway_id": gateway_of(number),
                     "state": "active",
                 }
@@ -105,12 +106,12 @@ class OdooDevices:
             made.update(zip(chunk, ids, strict=True))
         return made
 
-    def farm(self):
-        """Record id of the benchmark's farm."""
-        if not self._farm_id:
-            values = {"name": "Bench", "code": FARM_CODE}
-            self._farm_id = self.call("farm.farm", "create", values)
-        return self._farm_id
+    def farm(self, place=0):
+        """Record id of the benchmark's farm, or of one of several."""
+        if place not in self._farm_ids:
+            values = {"name": f"Bench {place}", "code": f"{FARM_CODE}{place or ''}"}
+            self._farm_ids[place] = self.call("farm.farm", "create", values)
+        return self._farm_ids[place]
 
     def remove(self):
         """Nothing of the benchmark stays in Odoo, but devices that had alerts."""
@@ -121,7 +122,7 @@ class OdooDevices:
         for device in self.call("iot.device", "search", of_bench):
             values = {"device_id": f"OLD-BENCH-{device}", "state": "retired"}
             self.call("iot.device", "write", [device], values)
-        of_farm = [["code", "=", FARM_CODE]]
+        of_farm = [["code", "=like", f"{FARM_CODE}%"]]
         if farms := self.call("farm.farm", "search", of_farm):
             self.call("farm.farm", "unlink", farms)
-        self._farm_id = None
+        self._farm_ids = {}

@@ -24,6 +24,7 @@ def dashboard(session):
     """Painting, a minute of readings, and what many who look on cost the server."""
     session.rows.remove()  # first: a device that has readings is not deleted
     session.odoo.remove()
+    session.odoo.farms = session.options.dashboard_farms
     session.odoo.register(TEMPERATURE, TEMPERATURE.numbers(DEVICES))
     session.wait_for_listener(devices=DEVICES, messages=DEVICES)
     environment = session.environment
