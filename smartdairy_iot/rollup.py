@@ -97,14 +97,14 @@ TEMPERATURE = Rollup(
         "humidity_rows": "count(humidity_percent)",  # with what is not believed
         **_COUNTS,
     },
-    ("min_temp", "sum_temp", "max_temp", *_TOLD),
+    ("min_temp", "sum_temp", "sumsq_temp", "max_temp", *_TOLD),
 )
 SENSOR = Rollup(
     "sensor_quarter_hourly",
     "sensor_readings",
     ("reading_type",),
     {**_spread("value", "value"), **_COUNTS},
-    ("reading_type", "min_value", "sum_value", "max_value", *_TOLD),
+    ("reading_type", *_spread("value", "value"), *_TOLD),
 )
 MILK = Rollup(
     "milk_quarter_hourly",

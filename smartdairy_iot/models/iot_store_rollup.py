@@ -66,7 +66,7 @@ class IotStore(models.AbstractModel):
         cr.execute(
             SQL(
                 "CREATE INDEX IF NOT EXISTS %s ON %s (device_id, bucket) %s",
-                SQL.identifier(f"{rollup.name}_by_device"),
+                SQL.identifier(f"{rollup.name}_curves"),
                 SQL.identifier(rollup.name),
                 SQL("INCLUDE (%s)", told) if rollup.told else SQL(),
             )
