@@ -9,7 +9,6 @@ import time
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.conftest import wait_until
 from tests.support.accessibility import serious_faults
 from tests.support.browser import _FLAGS
 from tests.support.odoo import Odoo
@@ -21,6 +20,7 @@ from tests.support.phone import (
     sign_in,
     signed_in,
 )
+from tests.support.waiting import wait_until
 
 LIVE = "[data-live=live]"
 ARABIC = "ar_001"

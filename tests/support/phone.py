@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.conftest import wait_until
 from tests.support.browser import _FLAGS
+from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery"
 
