@@ -98,14 +98,17 @@ class IotAppSession(models.Model):
 
     @api.model
     def _known_addresses(self, login):
-        """Where who has that account was signed in lately, to the app or to Odoo.
+        """Where who has that account was signed in within 90 days, app or Odoo.
 
         As the system. A name that nobody has costs the same queries.
         """
+        since = fields.Datetime.now() - _KEPT
         of_account = [("user_id.login", "=", login.strip())]
+        in_app = [*of_account, ("last_used_at", ">", since)]
+        in_odoo = [*of_account, ("last_activity", ">", since)]
         groups = [
-            *self._read_group(of_account, ["address"]),
-            *self.env["res.device.log"]._read_group(of_account, ["ip_address"]),
+            *self._read_group(in_app, ["address"]),
+            *self.env["res.device.log"]._read_group(in_odoo, ["ip_address"]),
         ]
         return {address for (address,) in groups if address}
 
