@@ -76,5 +76,5 @@ def test_the_reading_that_stands_for_a_device_is_the_one_of_the_api():
         found = re.search(rf"^(?:const )?{name} = (\{{.*?^\}})", text, re.M | re.S)[1]
         return ast.literal_eval(re.sub(r"^(\s*)(\w+):", r'\1"\2":', found, flags=re.M))
 
-    api = table("models/iot_device.py", "_MAIN_READING")
+    api = table("models/iot_device_list.py", "_MAIN_READING")
     assert table("static/app/news.js", "MAIN") == api
