@@ -34,6 +34,20 @@ function shapeOf({ id, name, location, tags }) {
     return [id, name, location, tags];
 }
 
+/** What a reading tells of its device. */
+const TOLD = [
+    ...["values", "time", "last_seen", "online", "battery", "signal"],
+    ...["is_alarm", "alarm_type", "fault"],
+];
+
+/** Screens are told before the state is written: a snapshot may be older than what is shown. */
+function toldSince(shown, { time }) {
+    const told = toMillis(shown.time);
+    return told && !(told <= toMillis(time))
+        ? Object.fromEntries(TOLD.map((key) => [key, shown[key]]))
+        : {};
+}
+
 /**
  * What the dashboard shows. `state` is reactive, and so is, on its own, every device: a reading
  * renders one tile. Snapshots replace everything in place, bus messages change single entries.
@@ -80,7 +94,7 @@ export class LiveStore {
         for (const device of devices) {
             const entry = previous.get(device.device_id) || reactive({});
             this.devices.set(device.device_id, entry);
-            assignChanged(entry, device);
+            assignChanged(entry, { ...device, ...toldSince(toRaw(entry), device) });
         }
         this.groupByGateway();
         for (const entry of this.devices.values()) {
