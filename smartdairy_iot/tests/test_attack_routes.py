@@ -31,6 +31,7 @@ FOR_ANYBODY = {
     "/iot/kiosk",
     "/iot/app",
     "/iot/app/<any('sw.js','manifest.webmanifest'):name>",
+    "/websocket",  # Odoo's; who it is, each subscription says
     "/api/v1/iot",
     "/api/v1/iot/<path:subpath>",
     "/api/v1/iot/docs",
