@@ -48,7 +48,7 @@ def _take(odoo, boards, look, size, width, height, folder):
     with open_page(odoo, "/web/health", width, height) as page:
         dress(page, odoo, look)
         for name, path in boards.items():
-            open_board(page, odoo, path)
+            open_board(page, odoo, path, settle=4_000)
             page.screenshot(path=folder / f"{name}-{size}-{look}.png")
             for fault in serious_faults(page) + page.errors:
                 print(f"{name} {size} {look}: {fault}")

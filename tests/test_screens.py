@@ -30,7 +30,7 @@ def test_no_board_has_a_serious_fault(reader, look):
         for name, path in BOARDS.items():
             open_board(page, session, path)
             assert serious_faults(page) == [], f"{name}, {look}"
-        scheme = "getComputedStyle(document.documentElement).colorScheme"
+        scheme = "getComputedStyle(document.body).colorScheme"
         assert (page.evaluate(scheme) == "dark") == (look == "dark")
         assert page.errors == []
 

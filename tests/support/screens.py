@@ -30,9 +30,9 @@ def dress(page, odoo, look):
     page.context.add_cookies([{**cookie, "domain": host}])
 
 
-def open_board(page, odoo, path):
-    """Wait until the board has been fetched and its charts are drawn."""
+def open_board(page, odoo, path, settle=500):
+    """Wait until the board has been fetched, and some ms for its charts."""
     page.goto(odoo.url + path, timeout=180_000)  # the first one compiles the styles
     page.locator(_LOADED).first.wait_for(timeout=120_000)
     with suppress(TimeoutError):  # a board that is fed all the time is never idle
-        page.wait_for_load_state("networkidle", timeout=4_000)
+        page.wait_for_load_state("networkidle", timeout=settle)
