@@ -113,7 +113,7 @@ def last_sent(farm):
     """The newest message of this farm on the bus."""
     with psycopg2.connect(os.environ["PG_DSN"]) as connection:
         with connection.cursor() as cr:
-            channel = f'%"farm.farm",{farm}]'
+            channel = f'%"farm.farm",{farm},"readings"]'
             cr.execute(
                 "SELECT coalesce(max(id), 0) FROM bus_bus"
                 " WHERE channel LIKE %s AND message LIKE '%%/readings%%'",

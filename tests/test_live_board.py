@@ -51,6 +51,7 @@ def clear_at_once(odoo, device):
             "reading_type": "temperature",
             "device_id": found["id"],
             "max_value": 8.0,
+            "severity": "critical",  # above what other tests have left
             "deadband": 0.2,
         },
     )

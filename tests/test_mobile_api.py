@@ -43,15 +43,27 @@ def messages_of(connection, device_id, until):
     return told
 
 
+def wait_until_told(connection, device):
+    """What a thermometer says, as soon as the listener knows that an app looks."""
+    connection.settimeout(1)
+
+    def told():
+        device.publish({"temperature": 4.5, "humidity": 80, "timestamp": now()})
+        try:
+            return messages_of(connection, device.id, "temperature_reading")
+        except websocket.WebSocketTimeoutException:
+            return None
+
+    found = wait_until(told, "an app is told")
+    connection.settimeout(10)
+    return found
+
+
 def test_an_app_without_a_cookie_is_told_what_a_thermometer_says(
     make_device, farm, app
 ):
-    device = make_device()
     connection = app.listen(f"smartdairy_iot.farm_{farm}")
-    reading = None
-    while not reading:
-        device.publish({"temperature": 4.5, "humidity": 80, "timestamp": now()})
-        reading = messages_of(connection, device.id, "temperature_reading")[-1]
+    reading = wait_until_told(connection, make_device())[-1]
     assert (reading["temperature"], reading["humidity"]) == (4.5, 80)
     assert reading["is_alarm"] is False
     connection.close()
@@ -60,6 +72,7 @@ def test_an_app_without_a_cookie_is_told_what_a_thermometer_says(
 def test_an_app_is_told_of_a_milking_from_its_start_to_its_end(make_device, farm, app):
     meter = make_device("milk_meter")
     connection = app.listen("smartdairy_iot.farms")
+    wait_until_told(connection, make_device())
     told = []
     session = {"session_id": uuid.uuid4().hex, "animal_id": 123}
     meter.publish({"type": "session_start", "timestamp": now(), **session})

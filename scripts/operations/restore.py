@@ -126,8 +126,11 @@ def create(server: Database, database: Database, owner: str) -> None:
 
 
 def pg_restore(source: Path, database: Database) -> None:
-    """All or nothing of it: the first error ends it."""
-    command = [program("pg_restore"), "--exit-on-error", "--no-comments"]
+    """All or nothing of it: the first error ends it.
+
+    Without grants: a server that is new has none of the roles that somebody gave them to.
+    """
+    command = [program("pg_restore"), "--exit-on-error", "--no-comments", "--no-acl"]
     run([*command, f"--dbname={database.name}", source], database)
 
 
