@@ -128,7 +128,7 @@ def create(server: Database, database: Database, owner: str) -> None:
 def pg_restore(source: Path, database: Database) -> None:
     """All or nothing of it: the first error ends it.
 
-    Without grants: a server that is new has none of the roles that somebody gave them to.
+    Without grants: a new server has none of the roles that somebody gave them to.
     """
     command = [program("pg_restore"), "--exit-on-error", "--no-comments", "--no-acl"]
     run([*command, f"--dbname={database.name}", source], database)
