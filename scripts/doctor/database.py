@@ -141,14 +141,13 @@ def check_listeners(database: Database) -> list[Finding]:
     if not rows:
         remedy = "start Odoo with server_wide_modules = …,smartdairy_iot; see its log"
         found.append(fail("queue", f"no listener since {_ALIVE} s", remedy))
-    for row in rows:
-        who = f"listener {row['host']}/{row['pid']}"
-        if row["is_connected"]:
-            found += _check_lag(who, row)
-        elif leaders:
-            text = f"{who} has no broker: {row['error'] or 'it says nothing why'}"
-            remedy = "see the findings of tls and acl"
-            found.append(fail("queue", text, remedy))
+    connected = [row for row in rows if row["is_connected"]]
+    for row in connected:
+        found += _check_lag(f"listener {row['host']}/{row['pid']}", row)
+    for row in () if connected else rows:  # others stand by, or have just ended
+        why = row["error"] or "it does not say why"
+        text = f"listener {row['host']}/{row['pid']} has no broker: {why}"
+        found.append(fail("queue", text, "see the findings of tls and acl"))
     held = ", ".join(f"{row['number']} by session {row['pid']}" for row in leaders)
     if held:
         found.append(ok("locks", f"lead: {held}"))
