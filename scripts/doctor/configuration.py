@@ -3,7 +3,7 @@
 import configparser
 import os
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from doctor.finding import Finding, fail, ok, warn
@@ -55,13 +55,9 @@ class Configuration:
 
     def secrets(self) -> set[str]:
         """Every value that must be in nothing that leaves this machine."""
-        found = set()
+        found = self.settings.secrets()
         for key, value in {**self.options, **self.section}.items():
             found |= secret_values(key, value)
-        for field in fields(self.settings):
-            if field.metadata.get("secret"):
-                value = getattr(self.settings, field.name)
-                found |= secret_values(f"{field.name}_secret", value)
         return {value for value in found if len(value) >= _SHORTEST}
 
     def redacted(self) -> str:
