@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT Integration",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "category": "Supply Chain/IoT",
     "summary": "Sensors over MQTT, live dashboards and alerts for dairies",
     "author": "Smart Dairy Development Team",

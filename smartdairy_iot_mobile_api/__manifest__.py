@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT: Mobile API",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Supply Chain/IoT",
     "summary": "The JSON API of the mobile app",
     "author": "Smart Dairy Development Team",

@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT: Inventory",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Supply Chain/IoT",
     "summary": "Locations of sensors, lots of milk on hold, trip reports",
     "author": "Smart Dairy Development Team",

@@ -1,6 +1,6 @@
 {
     "name": "Smart Dairy IoT: TimescaleDB",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Supply Chain/IoT",
     "summary": "Keeps the readings in TimescaleDB, apart from Odoo's database",
     "author": "Smart Dairy Development Team",
