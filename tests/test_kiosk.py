@@ -50,7 +50,7 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
     with screen(odoo, path) as page:
         tile = page.locator(f"[data-device-id='{device.id}']")
         expect(tile).to_be_visible(timeout=30_000)
-        live = page.locator(".o_iot_connection[data-connection='live']")
+        live = page.locator(".o_sd_connection[data-connection='live']")
         expect(live).to_be_visible(timeout=15_000)
         device.publish({"temperature": 4.2})
         expect(tile).to_contain_text("4.2", timeout=10_000)
