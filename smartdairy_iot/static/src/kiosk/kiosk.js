@@ -32,8 +32,10 @@ const SIZES = {
     live: { width: 16, height: 11 },
     alerts: { width: 1000, height: 9 },
     cold_chain: { width: 24, height: 26 },
-    milking: { width: 16, height: 10 },
+    milking: { width: 16, height: 10, above: 8 }, // the litres of today
 };
+/** In rem: what is narrower is no wall but a telephone, on which a finger scrolls. */
+const NARROW = 36;
 /** Whoever changes these in Odoo gets a new page: its texts, its style sheet. */
 const OF_THE_PAGE = ["lang", "theme"];
 
@@ -143,8 +145,12 @@ export class Kiosk extends Component {
     get perPage() {
         const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const [width, height] = this.state.size;
+        if (width < NARROW * rem) {
+            return Infinity;
+        }
         const one = SIZES[this.view] || SIZES.live;
-        return capacity(width, height, one.width * rem, one.height * rem);
+        const left = height - (one.above || 0) * rem;
+        return capacity(width, left, one.width * rem, one.height * rem);
     }
 
     get count() {

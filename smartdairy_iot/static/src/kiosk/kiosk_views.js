@@ -126,8 +126,12 @@ export class MilkingView extends ReadView {
     static components = { MeterCard };
     static what = "milking";
 
+    /** Each farm counts its stalls from one: the name of the farm is said where there are several. */
     get items() {
-        return this.state.data.flatMap(({ meters }) => meters);
+        const { data } = this.state;
+        return data.flatMap(({ name, meters }) =>
+            data.length > 1 ? meters.map((meter) => ({ ...meter, farm: name })) : meters
+        );
     }
 
     liters(farm) {

@@ -35,5 +35,5 @@ export function previous({ index, page }, views) {
 /** What stands on a page; on the last one, if there were more when it was turned to. */
 export function cut(items, page, perPage) {
     const shown = Math.min(page, countPages(items.length, perPage) - 1);
-    return items.slice(shown * perPage, (shown + 1) * perPage);
+    return shown ? items.slice(shown * perPage, (shown + 1) * perPage) : items.slice(0, perPage);
 }
