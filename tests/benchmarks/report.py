@@ -115,6 +115,18 @@ WHAT = {  # metric → (what it is, unit, target)
         None,
     ),
     "client_rss_mb": ("one of 50 websockets: Odoo's memory", "MiB", None),
+    "kiosk_turns": ("a wall screen turned its pictures", "times", None),
+    "kiosk_heap_mb": ("… heap then", "MiB", None),
+    "kiosk_heap_growth_mb": ("… heap grew by", "MiB", ("<=", 2)),
+    "kiosk_node_growth": ("… nodes more, those beside the page too", "nodes", ("<=", 300)),
+    "kiosk_listener_growth": ("… event listeners more", "listeners", ("<=", 20)),
+    "kiosk_survived": (
+        "… restart, cut and silent line it recovered from",
+        "faults",
+        (">=", 3),
+    ),
+    "kiosk_days": ("… days after that, each with a new page", "days", (">=", 7)),
+    "kiosk_errors": ("… errors in its page", "errors", ("<=", 0)),
     "evaluation_few_first_ms": (
         "evaluation, 10 % go outside at once, caches cold",
         "ms",

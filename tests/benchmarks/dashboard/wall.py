@@ -1,5 +1,6 @@
 """A kiosk's page in a real Chromium, its clock driven: a day of turning in a minute."""
 
+import time
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from tests.support.browser import open_page
 
 PATIENCE = 60_000  # milliseconds of real time, for what a server answers
 KIOSK = ".o_iot_kiosk"
+BADGE = ".o_sd_connection"
 PICTURE = f"""() => {{
     const {{ view, page }} = document.querySelector("{KIOSK}").dataset;
     return `${{view}} ${{page}}`;
@@ -31,14 +33,16 @@ class Wall:
         self._devtools = page.context.new_cdp_session(page)
         self._devtools.send("Performance.enable")
 
-    def turn(self, times, seconds):
+    def turn(self, times, seconds, patience=PATIENCE):
         """Each picture for its time, as the page's clock counts; then the next one."""
         page = self.page
         for _time in range(times):
             before = page.evaluate(PICTURE)
             page.clock.fast_forward(seconds * 1000)
+            if patience < PATIENCE:  # what waits a moment for an answer goes on
+                page.clock.run_for(1000)
             page.wait_for_function(
-                f"(before) => ({PICTURE})() !== before", arg=before, timeout=PATIENCE
+                f"(before) => ({PICTURE})() !== before", arg=before, timeout=patience
             )
 
     def turn_to(self, view, seconds):
@@ -46,9 +50,26 @@ class Wall:
         while self.page.evaluate(PICTURE) != f"{view} 0":
             self.turn(1, seconds)
 
+    def wait(self):
+        """Until the page shows something of its farms."""
+        self.page.wait_for_selector(KIOSK, timeout=PATIENCE)
+
+    def recover(self, when):
+        """It is live again by itself; its clock goes on meanwhile as fast as ours.
+
+        :return: seconds that this took
+        """
+        began = time.monotonic()
+        while not self.page.locator(f"{BADGE}[data-connection='live']").count():
+            if time.monotonic() - began > PATIENCE / 1000:
+                raise SystemExit(f"kiosk: the screen is not live {when}")
+            self.page.clock.run_for(1000)
+            self.page.wait_for_timeout(50)
+        return time.monotonic() - began
+
     def expect_connection(self, connection, timeout=PATIENCE):
         self.page.wait_for_selector(
-            f".o_sd_connection[data-connection='{connection}']", timeout=timeout
+            f"{BADGE}[data-connection='{connection}']", timeout=timeout
         )
 
     def size(self):
@@ -72,5 +93,5 @@ def wall(nobody, path, width=1920, height=1080):
         page.clock.install()
         page.goto(nobody.url + path)
         shown = Wall(page)
-        page.wait_for_selector(KIOSK, timeout=PATIENCE)
+        shown.wait()
         yield shown
