@@ -29,6 +29,7 @@ from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.soak import soak
+from .scenarios.statistics import statistics
 from .scenarios.store import store
 from .session import Session
 
@@ -49,7 +50,12 @@ LINE = {
 STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
+REGISTRY = {
+    "registry": registry,
+    "coldchain": coldchain,
+    "api": api,
+    "statistics": statistics,
+}
 DASHBOARD = {"dashboard": dashboard, "kiosk": kiosk}
 SURVIVE = {"soak": soak, "proofs": proofs}  # only when asked for
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD, *SURVIVE}
