@@ -73,7 +73,7 @@ VIEWS = ["live", "alerts", "cold_chain", "milking"]
 def test_an_administrator_makes_a_link_and_its_screen_turns_until_it_is_revoked(
     odoo, own_farm
 ):
-    """A tour cannot: its steps run in one page, and the screen's page loads no tours."""
+    """No tour: its steps run in one page, and the screen's page loads no tours."""
     (farm,) = odoo.search_read("farm.farm", [("id", "=", own_farm)], ["name"])
     tank = odoo.create("farm.tank", {"name": "Tank of a tour", "farm_id": own_farm})
     with open_page(odoo, "/odoo/iot-kiosks/new", 1400, 900) as office:
@@ -87,7 +87,8 @@ def test_an_administrator_makes_a_link_and_its_screen_turns_until_it_is_revoked(
             if view == "cold_chain":
                 expect(shown).to_contain_text("Tank of a tour")
             wall.clock.fast_forward(30_000)
-        assert wall.context.cookies(f"{odoo.url}/web")  # nobody's, and no more than that
+        # Nobody's session, and no more than that.
+        assert wall.context.cookies(f"{odoo.url}/web")
         answer = wall.request.get(f"{odoo.url}/odoo", max_redirects=0)
         assert "/web/login" in answer.headers["location"]
 

@@ -88,7 +88,9 @@ class TestKiosk(KioskCase):
         self.assertFalse(self.answer(read="cooling_curve", of=foreign.ids)["data"])
         asked = []
         farms = self.env.registry["farm.farm"]
-        with patch.object(farms, "get_live_trends", lambda _self, ids: asked.append(ids)):
+        with patch.object(
+            farms, "get_live_trends", lambda _self, ids: asked.append(ids)
+        ):
             devices = self.sensor | self.other_sensor
             self.answer(read="trends", of=devices.ids)
         self.assertEqual(asked, [self.sensor.ids])

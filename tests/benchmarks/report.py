@@ -122,7 +122,11 @@ WHAT = {  # metric → (what it is, unit, target)
     "kiosk_turns": ("a wall screen turned its pictures", "times", None),
     "kiosk_heap_mb": ("… heap then", "MiB", None),
     "kiosk_heap_growth_mb": ("… heap grew by", "MiB", ("<=", 2)),
-    "kiosk_node_growth": ("… nodes more, those beside the page too", "nodes", ("<=", 300)),
+    "kiosk_node_growth": (
+        "… nodes more, those beside the page too",
+        "nodes",
+        ("<=", 300),
+    ),
     "kiosk_listener_growth": ("… event listeners more", "listeners", ("<=", 20)),
     "kiosk_survived": (
         "… restart, cut and silent line it recovered from",

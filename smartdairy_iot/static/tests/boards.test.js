@@ -16,7 +16,6 @@ import { WebClient } from "@web/webclient/webclient";
 import { ColdChainView, MilkingView } from "@smartdairy_iot/kiosk/kiosk_views";
 import { within } from "@smartdairy_iot/telemetry/within";
 import {
-    ago,
     defineTelemetryModels,
     makeBoard,
     makeReading,
