@@ -86,7 +86,10 @@ test("a refused link says why, and tells its screen", async () => {
 });
 
 test("a screen calls what the telemetry needs, and nothing else", async () => {
-    const link = { read: async (what, ids = "") => `board ${what}${ids}`, watch: async () => ({ assets: "a" }) };
+    const link = {
+        read: async (what, ids = "") => `board ${what}${ids}`,
+        watch: async () => ({ assets: "a" }),
+    };
     const orm = makeOrm(link, ({ assets }) => expect.step(assets));
     expect(await orm.silent.call("farm.farm", "get_live_board", [])).toBe("board live");
     const curve = await orm.silent.call("farm.tank", "get_cooling_curve", [[7]], {});

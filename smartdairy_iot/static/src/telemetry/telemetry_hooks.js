@@ -1,11 +1,4 @@
-import {
-    onMounted,
-    onPatched,
-    onWillDestroy,
-    onWillUnmount,
-    useRef,
-    useState,
-} from "@odoo/owl";
+import { onMounted, onPatched, onWillDestroy, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
 /** Keep the telemetry running as long as the component lives. */
