@@ -7,7 +7,8 @@ folder=${1:-$(dirname "$0")/secrets}
 umask 077
 mkdir -p "$folder"
 for name in postgres_password odoo_db_password odoo_master_password odoo_admin_password \
-    webhook_secret metrics_token reader_db_password grafana_admin_password; do
+    webhook_secret metrics_token reader_db_password analyst_db_password \
+    grafana_admin_password; do
     [ -s "$folder/$name" ] && continue
     openssl rand -hex 32 | tr -d '\n' >"$folder/$name"
     chmod 444 "$folder/$name"

@@ -4,16 +4,17 @@ A real Prometheus scrapes the stack's Odoo; the SQL is run as ``reader``, who is
 docker/timescaledb makes him, on the stack's own readings.
 """
 
+import contextlib
 import json
 import os
 import re
 import subprocess
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 import pytest
 import requests
 import yaml
-from stack.postgres import Postgres
 from stack.settings import free_port
 
 from tests.conftest import wait_until
@@ -27,20 +28,23 @@ DASHBOARDS = {
     for path in sorted((GRAFANA / "dashboards").glob("*.json"))
 }
 RULES = yaml.safe_load((DOCKER / "prometheus/rules/smartdairy.yml").read_text())
+SOURCES = {"smartdairy-prometheus", "smartdairy-timescale", "smartdairy-names"}
 METRIC = re.compile(r"\b(?:smartdairy_\w+|up)\b")
-PASSWORD = "of-the-reader-in-tests"
 
 
 def targets(source):
-    """Every query of every dashboard on a source, and of its variables."""
+    """Every query of every dashboard on a source, and of its variables.
+
+    :param source: its uid without prefix
+    """
     for name, dashboard in DASHBOARDS.items():
         for panel in dashboard["panels"]:
             for target in panel["targets"]:
-                if source in target["datasource"]["type"]:
+                if target["datasource"]["uid"] == f"smartdairy-{source}":
                     query = target.get("expr") or target["rawSql"]
                     yield pytest.param(query, id=f"{name}: {panel['title']}")
         for variable in dashboard["templating"]["list"]:
-            if source in variable["datasource"]["type"]:
+            if variable["datasource"]["uid"] == f"smartdairy-{source}":
                 yield pytest.param(variable["query"], id=f"{name}: ${variable['name']}")
 
 
@@ -158,21 +162,15 @@ def test_a_query_for_a_metric_that_does_not_exist_would_be_seen(ask, known):
 # TimescaleDB --------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def reader():
-    """``reader(sql)`` → rows, in the stack's store, as Grafana connects."""
-    postgres = Postgres(stack())
-    database = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
-    if not postgres.sql("SELECT 1 FROM pg_roles WHERE rolname = 'reader'"):
-        postgres.sql("CREATE ROLE reader LOGIN")
-    postgres.sql(f"ALTER ROLE reader PASSWORD '{PASSWORD}'")
-    postgres.sql((DOCKER / "timescaledb" / "reader.sql").read_text(), database)
+@contextlib.contextmanager
+def connected(database, user, password):
+    """``rows(sql)`` → rows and their columns, as Grafana connects."""
     connection = psycopg2.connect(
         host=HOST,
         port=stack().ports["PG_PORT"],
         dbname=database,
-        user="reader",
-        password=PASSWORD,
+        user=user,
+        password=password,
     )
 
     def rows(query):
@@ -184,13 +182,30 @@ def reader():
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def reader(reader_role):
+    store = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
+    with connected(store, "reader", reader_role) as rows:
+        yield rows
+
+
+@pytest.fixture(scope="module")
+def analyst(linked):
+    password = (linked / "analyst_db_password").read_text()
+    with connected(os.environ["ODOO_DB"], "analyst", password) as rows:
+        yield rows
+
+
 def expand(query, devices="'T-1', 'T-2'"):
     """As Grafana's PostgreSQL source does, with its switch for TimescaleDB.
 
     Source: https://grafana.com/docs/grafana/latest/datasources/postgres/#macros
     """
     query = query.replace("$__interval", "5m").replace("$device", devices)
-    span = r"\1 BETWEEN now() - interval '6 hours' AND now()"
+    now = datetime.now(timezone.utc)
+    ends = now - timedelta(hours=6), now + timedelta(seconds=1)
+    first, last = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in ends)
+    span = rf"\1 BETWEEN '{first}' AND '{last}'"
     query = re.sub(r"\$__timeFilter\(([^)]+)\)", span, query)
     bucket = r"time_bucket(interval '\2', \1)"
     query = re.sub(
@@ -201,12 +216,23 @@ def expand(query, devices="'T-1', 'T-2'"):
     return query
 
 
-@pytest.mark.parametrize("query", list(targets("postgresql")))
+@pytest.mark.parametrize("query", list(targets("timescale")))
 def test_each_query_of_a_dashboard_runs_as_the_one_who_may_only_read(query, reader):
     _rows, columns = reader(expand(query))
     if "$__timeGroup" in query:
         assert columns[0] == "time", "or Grafana finds no axis"
         assert "ORDER BY 1" in query
+
+
+@pytest.mark.parametrize("query", list(targets("names")))
+def test_each_query_with_names_asks_the_other_database_for_its_span_alone(
+    query, analyst
+):
+    analyst(expand(query))
+    plan, _columns = analyst(f"EXPLAIN (VERBOSE) {expand(query)}")
+    sent = [row[0] for row in plan if "Remote SQL" in row[0]]
+    assert sent
+    assert all('"time" >=' in line and '"time" <=' in line for line in sent)
 
 
 def test_a_query_for_a_column_that_does_not_exist_would_be_seen(reader):
@@ -237,6 +263,8 @@ def test_what_grafana_is_given_fits_together():
     assert sources["smartdairy-timescale"]["user"] == "reader"
     password = sources["smartdairy-timescale"]["secureJsonData"]["password"]
     assert password == "$__file{/run/secrets/reader_db_password}"
+    assert sources["smartdairy-names"]["user"] == "analyst"
+    assert sources.keys() == SOURCES
     compose = yaml.safe_load((DOCKER / "compose.yaml").read_text())
     grafana = compose["services"]["grafana"]
     (provider,) = yaml.safe_load(
@@ -258,7 +286,7 @@ def test_each_dashboard_names_a_source_that_there_is_and_overlaps_nothing():
         for panel in dashboard["panels"]:
             uids = {panel["datasource"]["uid"]}
             uids |= {target["datasource"]["uid"] for target in panel["targets"]}
-            assert uids <= {"smartdairy-prometheus", "smartdairy-timescale"}
+            assert uids <= SOURCES
             place = panel["gridPos"]
             cells = {
                 (x, y)
