@@ -136,7 +136,10 @@ def cluster(tmp_path_factory, secrets):
     ):
         command += ["-c", key]
     ready = [server.bin / "pg_isready", "-q", "-h", socket, "-p", port]
-    with running(command, folder / "log", lambda: is_zero(ready), "PostgreSQL"):
+    places = [folder / "data", socket]  # as compose.yaml: a volume, /var/run/postgresql
+    with running(
+        command, folder / "log", lambda: is_zero(ready), "PostgreSQL", writable=places
+    ) as server.process:
         server.set_up = partial(
             run,
             "bash",
@@ -219,6 +222,7 @@ def entry(tmp_path_factory, cluster, secrets, certificates):
         lambda: listens(ports[0])() and listens(ports[1])(),
         "Odoo",
         seconds=300,
+        writable=[folder, certificates[1], os.environ["TMPDIR"]],
         **environment,
     ):
         yield Entry(folder, environment, ports)

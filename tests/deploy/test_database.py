@@ -6,6 +6,8 @@ import pytest
 from operations import backup, restore
 from operations.connection import Database, Snapshot
 
+from tests.deploy.places import has_namespaces
+
 
 def secret(secrets, name):
     return (secrets / name).read_text()
@@ -104,3 +106,11 @@ def test_a_backup_is_restored_where_nobody_has_made_the_server(
         assert not cluster.sql(f"SELECT 1 FROM {catalogue}", database="restored")
     schemas = "SELECT 1 FROM pg_namespace WHERE nspname LIKE 'readings%'"
     assert not cluster.sql(schemas, database="restored")
+
+
+def test_postgresql_writes_nowhere_but_to_its_data_and_its_socket(cluster, tmp_path):
+    """What has been tested here, has been with the read-only root of compose.yaml."""
+    if not has_namespaces():
+        pytest.skip("an ordinary user has no view of the files of its own here")
+    with pytest.raises(AssertionError, match="Read-only file system"):
+        cluster.sql(f"COPY (SELECT 1) TO '{tmp_path}/written'")

@@ -38,7 +38,8 @@ def nginx(tmp_path_factory, certificates, entry):
     conf.write_text(text)
     run(NGINX, "-t", "-e", "stderr", "-c", conf)
     command = [NGINX, "-e", "stderr", "-c", conf, "-g", "daemon off;"]
-    with running(command, folder / "log", listens(port), "nginx"):
+    log = folder / "log"
+    with running(command, log, listens(port), "nginx", writable=[folder]):
         yield f"https://localhost:{port}"
 
 

@@ -101,7 +101,10 @@ def ask(configured):
         except requests.RequestException:
             return False
 
-    with running(command, configured / "log", is_ready, "Prometheus"):
+    (configured / "data").mkdir()
+    volumes = [configured / "data"]
+    log = configured / "log"
+    with running(command, log, is_ready, "Prometheus", writable=volumes):
         healthy = 'up{job="odoo"} == 1'
         wait_until(lambda: ask("query", query=healthy)["result"], "a scrape", 30)
         yield ask
