@@ -19,6 +19,7 @@ from tests.deploy.places import (
     run,
     running,
 )
+from tests.deploy.watching import ask, configured, told  # noqa: F401
 from tests.support.servers import stack
 
 FOREIGN = DOCKER / "timescaledb" / "foreign.sql"

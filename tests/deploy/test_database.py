@@ -72,7 +72,7 @@ def test_no_password_is_in_the_log_though_each_statement_is(cluster, secrets):
     log = (cluster.folder / "log").read_text()
     assert "CREATE SCHEMA IF NOT EXISTS readings" not in log, "it hides itself whole"
     assert "CREATE EXTENSION IF NOT EXISTS timescaledb" in log, "or nothing was logged"
-    for file in secrets.iterdir():
+    for file in secrets.glob("*_db_password"):
         assert file.read_text() not in log, file.name
 
 

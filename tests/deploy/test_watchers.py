@@ -15,13 +15,12 @@ import psycopg2
 import pytest
 import requests
 import yaml
-from stack.settings import free_port
 
 from tests.conftest import wait_until
-from tests.deploy.places import DOCKER, HOST, RUN, option, plain_environment, running
+from tests.deploy.places import DOCKER, HOST, plain_environment
+from tests.deploy.watching import BIN, token
 from tests.support.servers import stack
 
-BIN = RUN / "prometheus" / "usr" / "bin"
 GRAFANA = DOCKER / "grafana"
 DASHBOARDS = {
     path.stem: json.loads(path.read_text())
@@ -29,7 +28,7 @@ DASHBOARDS = {
 }
 RULES = yaml.safe_load((DOCKER / "prometheus/rules/smartdairy.yml").read_text())
 SOURCES = {"smartdairy-prometheus", "smartdairy-timescale", "smartdairy-names"}
-METRIC = re.compile(r"\b(?:smartdairy_\w+|up)\b")
+METRIC = re.compile(r"\b(?:smartdairy_\w+|alertmanager_\w+|up)\b")
 
 
 def targets(source):
@@ -55,59 +54,6 @@ def rules():
 
 
 # Prometheus ---------------------------------------------------------------------------
-
-
-def token():
-    return option("metrics_token", "smartdairy_iot")
-
-
-@pytest.fixture(scope="module")
-def configured(tmp_path_factory):
-    """Its folder of docker/, with the addresses and the pace of this machine."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    (folder / "token").write_text(token())
-    (folder / "rules").mkdir()
-    rules = (DOCKER / "prometheus/rules/smartdairy.yml").read_text()
-    (folder / "rules" / "smartdairy.yml").write_text(rules)
-    text = (DOCKER / "prometheus" / "prometheus.yml").read_text()
-    for here, there in (
-        ("15s", "1s"),
-        ("/run/secrets/metrics_token", folder / "token"),
-        ("odoo:8069", os.environ["ODOO_URL"].removeprefix("http://")),
-    ):
-        assert here in text, here
-        text = text.replace(here, str(there))
-    (folder / "prometheus.yml").write_text(text)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def ask(configured):
-    """``ask("query", query="up")`` → its data, after it has scraped Odoo."""
-    url = f"http://{HOST}:{(port := free_port(set()))}"
-    command = [BIN / "prometheus", f"--config.file={configured}/prometheus.yml"]
-    command += [f"--storage.tsdb.path={configured}/data"]
-    command += [f"--web.listen-address={HOST}:{port}"]
-
-    def ask(path, **parameters):
-        address = f"{url}/api/v1/{path}"
-        answer = requests.get(address, params=parameters, timeout=10).json()
-        assert answer["status"] == "success", f"{parameters}: {answer.get('error')}"
-        return answer["data"]
-
-    def is_ready():
-        try:
-            return requests.get(f"{url}/-/ready", timeout=1).ok
-        except requests.RequestException:
-            return False
-
-    (configured / "data").mkdir()
-    volumes = [configured / "data"]
-    log = configured / "log"
-    with running(command, log, is_ready, "Prometheus", writable=volumes):
-        healthy = 'up{job="odoo"} == 1'
-        wait_until(lambda: ask("query", query=healthy)["result"], "a scrape", 30)
-        yield ask
 
 
 @pytest.fixture(scope="module")
