@@ -3,6 +3,9 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..ingest import broker_state
+from ..settings import get_settings
+from ..watch import broker
 from ..watch.health import Health, is_listening
 from ..watch.metrics import Figure, single
 
@@ -41,6 +44,7 @@ class IotMetrics(models.AbstractModel):
         """
         return [
             *self._listener_figures(),
+            *broker.figures(self._broker_state()),
             *self._device_figures(),
             *self._alert_figures(),
             *self._notification_figures(),
@@ -96,6 +100,10 @@ class IotMetrics(models.AbstractModel):
             ("host", "pid", "reason"),
             samples,
         )
+
+    def _broker_state(self):
+        settings = get_settings()
+        return broker_state.ask(settings) if settings.enabled else {}
 
     # Devices and alerts --------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import pytest
 ADDON = Path(__file__).resolve().parents[2]
 IMPURE = {
     f"ingest.{name}" for name in ("client", "election", "pipeline", "worker", "writer")
-} | {"ingest.tls", "notify.publisher"}
+} | {"ingest.broker_state", "ingest.tls", "notify.publisher"}
 PACKAGES = (
     "alerts",
     "calibration",
