@@ -224,6 +224,27 @@ class IotMetrics(models.AbstractModel):
         text = "Chunks of a table, or partitions, compressed or not"
         yield Figure("store_chunks", "gauge", text, ("table", "compressed"), chunks)
 
+        yield from self._compression_figures()
+
+    def _compression_figures(self):
+        """Chunks that are compressed, and files of readings that have left."""
+        packed = {}
+        for table in self.env["iot.store"]._compressed():
+            packed[table.name, "before"] = table.before
+            packed[table.name, "after"] = table.after
+        text = "Compressed chunks of a table, before and after"
+        labels = ("table", "when")
+        yield Figure("store_compressed_bytes", "gauge", text, labels, packed)
+        files = self.env["iot.archive"]._read_group(
+            [], ["table_name"], ["size:sum", "rows:sum"]
+        )
+        text = "Archive files of a table"
+        sizes = {(table,): size for table, size, _rows in files}
+        yield Figure("archive_bytes", "gauge", text, ("table",), sizes)
+        text = "Readings in archive files of a table"
+        rows = {(table,): count for table, _size, count in files}
+        yield Figure("archive_readings", "gauge", text, ("table",), rows)
+
     def _job_figures(self):
         names = self.env["ir.model.data"].search(
             [("module", "=like", "smartdairy_iot%"), ("model", "=", "ir.cron")]

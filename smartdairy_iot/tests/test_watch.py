@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 from ..ingest.counters import Counters
+from ..models.iot_store_status import Compressed
 from ..settings import Settings
 
 TOKEN = "a-token-of-enough-characters"
@@ -66,6 +67,34 @@ class TestWatchRoutes(HttpCase):
             f"listener_{counter.name}" for counter in dataclasses.fields(Counters)
         }
         self.assertLessEqual(counters, told)
+
+    def test_archives_are_counted_and_compression_is_told_where_there_is_some(self):
+        archives = self.env["iot.archive"]
+        before = archives._read_group(
+            [("table_name", "=", "device_status")], [], ["size:sum", "rows:sum"]
+        )
+        archives.create(
+            {
+                "table_name": "device_status",
+                "file_name": "of_this_test.parquet",
+                "date_from": "2026-01-01",
+                "date_to": "2026-02-01",
+                "rows": 1000,
+                "size": 4000,
+            }
+        )
+        packed = [Compressed("temperature_readings", 2000, 100)]
+        with patch.object(
+            type(self.env["iot.store"]), "_compressed", return_value=packed
+        ):
+            told = {f.name: f.samples for f in self.env["iot.metrics"]._gather()}
+        size, rows = before[0]
+        self.assertEqual(told["archive_bytes"]["device_status",], size + 4000)
+        self.assertEqual(told["archive_readings"]["device_status",], rows + 1000)
+        names = ("temperature_readings", "before"), ("temperature_readings", "after")
+        self.assertEqual(
+            told["store_compressed_bytes"], dict(zip(names, (2000, 100), strict=True))
+        )
 
     def test_without_settings_the_address_does_not_exist_even_for_an_administrator(
         self,
