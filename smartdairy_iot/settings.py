@@ -117,6 +117,16 @@ class Settings:
         " of its own, a connection is given up after 10 s",
         secret=True,
     )
+    timescale_replica_dsn: str = _setting(
+        "",
+        "a [replica](scaling.md#a-replica-for-reads) of that database, written in the"
+        " same way, for what only reads; empty: all is read where it is written."
+        " Without a `connect_timeout` of its own, a connection is given up after 2 s",
+        secret=True,
+    )
+    timescale_replica_lag: int = _setting(
+        5, "seconds; when it is further behind, its primary is read", least=1
+    )
     archive_path: str = _setting(
         "",
         "folder of [archives](operations.md); empty: `iot_archive` in Odoo's filestore",
@@ -233,7 +243,8 @@ class Settings:
         """Values that must be in no log: also the password in a connection string."""
         keys = [key.name for key in fields(self) if key.metadata["secret"]]
         values = [getattr(self, name) for name in keys]
-        return {*values, *_IN_DSN.findall(self.timescale_dsn)} - {""}
+        dsns = f"{self.timescale_dsn} {self.timescale_replica_dsn}"
+        return {*values, *_IN_DSN.findall(dsns)} - {""}
 
     @classmethod
     def read(cls, environment, section):
