@@ -1,7 +1,7 @@
 """Whether a replica may be read instead of its primary. Pure.
 
-Its distance is measured in the primary's log and by the primary's clock: what the clocks
-of the two servers differ does not matter.
+Its distance is measured in the primary's log and by the primary's clock: by how much
+the clocks of the two servers differ does not matter.
 """
 
 import math

@@ -8,21 +8,20 @@ from .. import connection
 
 
 class IotMetrics(models.AbstractModel):
-    """How far the replica is behind, where one is configured."""
+    """How far the replica is behind; no figures where none is configured."""
 
     _inherit = "iot.metrics"
 
     def _store_figures(self):
         yield from super()._store_figures()
-        if not (replica := connection.replica_of(os.getpid())):
-            return
-        behind = replica.look()
+        replica = connection.replica_of(os.getpid())
+        behind = replica and replica.look()
         yield single(
             "store_replica_up",
             "gauge",
             "Whether what only reads is served by the replica: it answers and is not"
             " too far behind",
-            int(replica.is_good()),
+            replica and int(replica.is_good()),
         )
         yield single(
             "store_replica_lag_seconds",

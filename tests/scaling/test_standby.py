@@ -47,10 +47,10 @@ def synchronous(standby, postgres):  # noqa: F811
 class Reader:
     """Whoever looks at the readings of one device, with the mobile app."""
 
-    def __init__(self, host, device):
-        self._host, self._device = host, device
+    def __init__(self, url, device):
+        self._url, self._device = url, device
         login = os.environ["ODOO_LOGIN"], os.environ["ODOO_PASSWORD"]
-        self._app = MobileApp(host.url, *login)
+        self._app = MobileApp(url, *login)
 
     def devices(self):
         return self._app.call("GET", "/devices")
@@ -65,7 +65,7 @@ class Reader:
         conf.read(os.environ["ODOO_CONF"])
         token = conf["smartdairy_iot"]["metrics_token"]
         answer = requests.get(
-            f"{self._host.url}/metrics",
+            f"{self._url}/metrics",
             headers={"Authorization": f"Bearer {token}"},
             timeout=30,
         )
@@ -91,7 +91,7 @@ def test_what_only_reads_is_served_by_replicas_while_they_are_near(
     host.wait_for_listeners()
     device = make_device()
     device.publish({"temperature": 4.0})
-    reader = Reader(host, device)
+    reader = Reader(host.url, device)
     wait_until(lambda: reader.values() == [4.0], "it is read")
     before = len(standby.log)
     assert reader.devices() and reader.values()

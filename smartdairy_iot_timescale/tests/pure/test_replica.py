@@ -4,6 +4,7 @@ import math
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from smartdairy_iot_timescale.replica import (
     AWAY_FOR,
     LOOK_EVERY,
