@@ -73,6 +73,13 @@ class Settings:
     mqtt_alerts: bool = _setting(
         True, "publish alerts and notifications: [channels](alerts-channels.md#mqtt)"
     )
+    deaf_seconds: int = _setting(
+        120,
+        "when nobody has listened for so many seconds, [managers are told]"
+        "(operations.md#monitoring). A takeover by another host takes some seconds, a"
+        " restart of Odoo less than a minute",
+        least=10,
+    )
     # Devices and their credentials.
     device_host: str = _setting(
         "", "how devices reach the broker, as they are told; empty: `mqtt_host`"
