@@ -89,6 +89,7 @@ def test_what_only_reads_is_served_by_replicas_while_they_are_near(
         timescale_replica_lag=1,
     )
     host.wait_for_listeners()
+    began = len(host.log)
     device = make_device()
     device.publish({"temperature": 4.0})
     reader = Reader(host.url, device)
@@ -105,10 +106,10 @@ def test_what_only_reads_is_served_by_replicas_while_they_are_near(
     device.publish({"temperature": 5.0})
     wait_until(lambda: reader.values() == [5.0, 4.0], "of the primary, when it lags")
     assert reader.metric("up") == 0 and reader.metric("lag_seconds") > 1
-    assert host.log.count("is not read from, but its primary") == 1
+    assert host.log[began:].count("is not read from, but its primary") == 1
     receiver.resume()
     wait_until(lambda: reader.metric("up") == 1, "it has caught up")
-    assert "is read from again" in host.log
+    assert "is read from again" in host.log[began:]
 
     standby.daemon.stop()
     assert reader.values() == [5.0, 4.0], "its connections are dead, nobody sees it"
