@@ -49,7 +49,7 @@ def wait_until_known(odoo, device):
     """The listener learns of a new device within its next look, a second at most."""
 
     def is_known():
-        if not device.is_connected():  # a cluster that has just started takes nobody yet
+        if not device.is_connected():  # a cluster that just started takes nobody
             return False
         device.publish_status(True)
         domain = [("device_id", "=", device.id), ("is_online", "=", True)]
