@@ -73,6 +73,13 @@ class Settings:
     mqtt_alerts: bool = _setting(
         True, "publish alerts and notifications: [channels](alerts-channels.md#mqtt)"
     )
+    deaf_seconds: int = _setting(
+        120,
+        "when nobody has listened for so many seconds, [managers are told]"
+        "(operations.md#monitoring). A takeover by another host takes some seconds, a"
+        " restart of Odoo less than a minute",
+        least=10,
+    )
     # Devices and their credentials.
     device_host: str = _setting(
         "", "how devices reach the broker, as they are told; empty: `mqtt_host`"
@@ -116,6 +123,16 @@ class Settings:
         " password=…` or as an address (`postgresql://…`). Without a `connect_timeout`"
         " of its own, a connection is given up after 10 s",
         secret=True,
+    )
+    timescale_replica_dsn: str = _setting(
+        "",
+        "a [replica](scaling.md#a-replica-for-reads) of that database, written in the"
+        " same way, for what only reads; empty: all is read where it is written."
+        " Without a `connect_timeout` of its own, a connection is given up after 2 s",
+        secret=True,
+    )
+    timescale_replica_lag: int = _setting(
+        5, "seconds; when it is further behind, its primary is read", least=1
     )
     archive_path: str = _setting(
         "",
@@ -233,7 +250,8 @@ class Settings:
         """Values that must be in no log: also the password in a connection string."""
         keys = [key.name for key in fields(self) if key.metadata["secret"]]
         values = [getattr(self, name) for name in keys]
-        return {*values, *_IN_DSN.findall(self.timescale_dsn)} - {""}
+        dsns = f"{self.timescale_dsn} {self.timescale_replica_dsn}"
+        return {*values, *_IN_DSN.findall(dsns)} - {""}
 
     @classmethod
     def read(cls, environment, section):

@@ -63,6 +63,7 @@ class FarmFarm(models.Model):
         return {farm.id: round(liters.get(farm.id, 0.0), 2) for farm in self}
 
     @api.model
+    @api.readonly
     def get_live_trends(self, device_ids):
         """What the lines on the tiles are drawn of: quarters of the last six hours.
 

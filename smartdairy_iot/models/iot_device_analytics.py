@@ -51,6 +51,7 @@ class IotDevice(models.Model):
             },
         }
 
+    @api.readonly
     def get_analytics(self, reading_type, days=90, is_compared=False):
         """Trends of up to six devices by the hour, and their anomalies.
 

@@ -1,3 +1,4 @@
+from . import iot_metrics_replica
 from . import iot_store
 from . import iot_store_foreign
 from . import iot_store_packing

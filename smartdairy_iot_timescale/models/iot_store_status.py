@@ -18,7 +18,7 @@ class IotStore(models.AbstractModel):
         problem = connection.find_problem()
         try:
             where = connection.describe()
-            with self._cursor() as cr:
+            with connection.dedicated_cursor() as cr:
                 cr.execute(_VERSION)
                 version = cr.fetchone()
                 size = 0 if problem else self._size(cr)
@@ -37,7 +37,7 @@ class IotStore(models.AbstractModel):
         return connection.find_problem()
 
     def _table_sizes(self):
-        with self._cursor() as cr:
+        with connection.dedicated_cursor() as cr:
             # Raw SQL: TimescaleDB knows its chunks.
             cr.execute(_TABLES)
             return [StoreTable(*row) for row in cr.fetchall()]
