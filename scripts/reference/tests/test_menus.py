@@ -1,4 +1,4 @@
-"""A menu that a page names, such as *Devices → All Devices*, is there and nowhere else."""
+"""A menu that a page names, such as *Devices → All Devices*, is there."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,8 @@ def menus():
 def paths(page):
     """Yield what stands in italics with arrows between, as its steps."""
     for text in _NAMED.findall(_CODE.sub("", page.read_text(encoding="utf-8"))):
-        steps = [step.strip(" .,") for step in re.split("[→›▸]", " ".join(text.split()))]
+        words = re.split("[→›▸]", " ".join(text.split()))
+        steps = [step.strip(" .,") for step in words]
         if len(steps) > 1:
             yield steps[1:] if steps[0] == "Dairy IoT" else steps
 
@@ -49,7 +50,11 @@ def lost(steps, tree):
     return None
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPO).as_posix())
+def _name(page):
+    return page.relative_to(REPO).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_each_menu_that_a_page_names_is_where_it_says(page):
     tree = menus()
     assert len(tree[ROOT]) > 8
