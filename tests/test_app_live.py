@@ -30,19 +30,23 @@ def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
     make_device, own_farm, odoo
 ):
     device = make_device(farm_id=own_farm)
+    probe = make_device("ph_sensor", farm_id=own_farm)
     _id, login = make_viewer(odoo, own_farm)
     with phone(odoo) as page:
         signed_in(page, login, PASSWORD)
         expect(page.locator(LIVE)).to_have_text("Live")
         value = page.locator(f"[data-device-id='{device.id}'] .value")
+        acidity = page.locator(f"[data-device-id='{probe.id}'] .value")
         asked = []
         page.on("request", lambda request: asked.append(request.url))
 
         def shows(celsius):
             def look():
                 device.publish({"temperature": celsius})
+                probe.publish({"ph": celsius})
                 page.wait_for_timeout(200)
-                return value.inner_text() == f"{celsius} °C"
+                told = value.inner_text(), acidity.inner_text()
+                return told == (f"{celsius} °C", f"{celsius} pH")
 
             wait_until(look, f"{celsius} °C on the phone", 40)
 

@@ -61,6 +61,7 @@ from . import test_listener_deaf
 from . import test_live_board
 from . import test_live_tour
 from . import test_maintenance_window
+from . import test_menus
 from . import test_milking_attention
 from . import test_milking_compare
 from . import test_milking_production

@@ -1,11 +1,11 @@
 /** What a message over the websocket changes of a `DeviceModel`. Pure. */
 
-/** The reading that stands for a device; of the API's `lastValue`. */
+/** The reading that stands for a device; of the API's `deviceType` and `lastValue`. */
 const MAIN = {
     temperature: "temperature",
-    milk_meter: "volume",
-    ph_sensor: "ph",
-    flow_sensor: "flow_rate",
+    milkMeter: "volume",
+    phSensor: "ph",
+    flowSensor: "flow_rate",
     humidity: "humidity",
     pressure: "pressure",
 };
