@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..watch.health import Health, is_listening
 from ..watch.metrics import Figure, single
+from ..watch.moment import Moment
 
 _LISTENER_COUNTERS = {
     "received": "MQTT messages received",
@@ -26,6 +27,7 @@ _LISTENER_GAUGES = {
 _SHOWN = timedelta(days=1)  # processes that ended longer ago are no news
 _LATENCY_OF = timedelta(hours=1)
 _MARKS = 200_000  # twice of what the alert rule RollupsWait asks for
+_problems = Moment()  # of the store, by database; of this process
 
 
 class IotMetrics(models.AbstractModel):
@@ -63,7 +65,8 @@ class IotMetrics(models.AbstractModel):
 
     def _store_answers(self):
         # sudo - iot.store: whether it answers, nothing of what is in it.
-        return not self.env["iot.store"].sudo()._problem()
+        store = self.env["iot.store"].sudo()
+        return not _problems.tell(self.env.cr.dbname, store._problem)
 
     # The line ------------------------------------------------------------------------
 
