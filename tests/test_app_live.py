@@ -64,7 +64,7 @@ def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
 
 
 def shows(page, device, celsius):
-    """It is published until the phone shows it: the listener may know the device later."""
+    """Published until the phone shows it: the listener may know the device later."""
     value = page.locator(f"[data-device-id='{device.id}'] .value")
 
     def look():

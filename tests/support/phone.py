@@ -25,7 +25,9 @@ def phone(odoo, fragment="", width=390, **options):
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.told = set()  # devices that it was told of over the websocket
-        page.on("websocket", lambda socket: socket.on("framereceived", page_hears(page)))
+        page.on(
+            "websocket", lambda socket: socket.on("framereceived", page_hears(page))
+        )
         page.goto(f"{odoo.url}/iot/app{fragment}")
         yield page
         browser.close()
