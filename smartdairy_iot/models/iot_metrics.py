@@ -8,6 +8,7 @@ from ..settings import get_settings
 from ..watch import broker
 from ..watch.health import Health, is_listening
 from ..watch.metrics import Figure, single
+from ..watch.moment import Moment
 
 _LISTENER_COUNTERS = {
     "received": "MQTT messages received",
@@ -29,6 +30,7 @@ _LISTENER_GAUGES = {
 _SHOWN = timedelta(days=1)  # processes that ended longer ago are no news
 _LATENCY_OF = timedelta(hours=1)
 _MARKS = 200_000  # twice of what the alert rule RollupsWait asks for
+_problems = Moment()  # of the store, by database; of this process
 
 
 class IotMetrics(models.AbstractModel):
@@ -67,7 +69,8 @@ class IotMetrics(models.AbstractModel):
 
     def _store_answers(self):
         # sudo - iot.store: whether it answers, nothing of what is in it.
-        return not self.env["iot.store"].sudo()._problem()
+        store = self.env["iot.store"].sudo()
+        return not _problems.tell(self.env.cr.dbname, store._problem)
 
     # The line ------------------------------------------------------------------------
 

@@ -10,8 +10,10 @@ from odoo.tests import HttpCase, TransactionCase, tagged
 from ..ingest.counters import Counters
 from ..models.iot_store_status import Compressed
 from ..settings import Settings
+from ..watch.moment import Moment
 
 TOKEN = "a-token-of-enough-characters"
+PROBLEMS = "odoo.addons.smartdairy_iot.models.iot_metrics._problems"
 PLACE = "odoo.addons.smartdairy_iot.controllers.watch.get_settings"
 
 
@@ -123,6 +125,18 @@ class TestWatchRoutes(HttpCase):
         measured = AssertionError("a load balancer waits for the size of the store")
         with patch.object(type(self.env["iot.store"]), "_size", side_effect=measured):
             self.assertEqual(self.url_open("/iot/health").status_code, 200)
+
+    def test_who_asks_again_and_again_does_not_keep_the_store_busy(self):
+        beat(self.env, 1)
+        with (
+            patch(PROBLEMS, Moment(lambda: 0.0)),
+            patch.object(
+                type(self.env["iot.store"]), "_problem", return_value="It is away."
+            ) as asked,
+        ):
+            told = [self.url_open("/iot/health").json() for _ in range(5)]
+        self.assertEqual({one["checks"]["store"] for one in told}, {"failing"})
+        self.assertEqual(asked.call_count, 1)
 
     def test_health_is_503_when_the_listener_is_silent(self):
         beat(self.env, 60)
