@@ -3,16 +3,17 @@
 import json
 import os
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 from urllib.parse import urlparse
 
 import psycopg2
 import pytest
 import requests
 import websocket
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.conftest import wait_until
-from tests.support.browser import _FLAGS
+from tests.support.browser import open_page
 
 
 @pytest.fixture
@@ -29,17 +30,16 @@ def kiosk(odoo, own_farm):
 
 @contextmanager
 def screen(odoo, path):
-    """Nobody's browser. ``page.frames_received`` are its websocket's messages."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=_FLAGS
-        )
-        page = browser.new_page(viewport={"width": 1400, "height": 800})
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(odoo.url + path)
+    """Nobody's browser: it has no session."""
+    with open_page(Nobody(odoo.url), path, 1400, 800) as page:
         yield page
-        browser.close()
+
+
+class Nobody(NamedTuple):
+    """Who has not logged in, for :func:`open_page`."""
+
+    url: str
+    session_id: str = ""
 
 
 def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
@@ -50,7 +50,7 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
     with screen(odoo, path) as page:
         tile = page.locator(f"[data-device-id='{device.id}']")
         expect(tile).to_be_visible(timeout=30_000)
-        live = page.locator(".o_iot_connection[data-connection='live']")
+        live = page.locator(".o_sd_connection[data-connection='live']")
         expect(live).to_be_visible(timeout=15_000)
         device.publish({"temperature": 4.2})
         expect(tile).to_contain_text("4.2", timeout=10_000)
@@ -65,6 +65,53 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
         page.reload()
         expect(page.locator("body")).to_contain_text("revoked", timeout=15_000)
         assert page.errors == []
+
+
+VIEWS = ["live", "alerts", "cold_chain", "milking"]
+
+
+def test_an_administrator_makes_a_link_and_its_screen_turns_until_it_is_revoked(
+    odoo, own_farm
+):
+    """No tour: its steps run in one page, and the screen's page loads no tours."""
+    (farm,) = odoo.search_read("farm.farm", [("id", "=", own_farm)], ["name"])
+    tank = odoo.create("farm.tank", {"name": "Tank of a tour", "farm_id": own_farm})
+    with open_page(odoo, "/odoo/iot-kiosks/new", 1400, 900) as office:
+        link = make_link(office, farm["name"])
+        wall = office.context.browser.new_context().new_page()
+        wall.clock.install()
+        wall.goto(link)
+        shown = wall.locator(".o_iot_kiosk")
+        for view in [*VIEWS, VIEWS[0]]:
+            expect(shown).to_have_attribute("data-view", view, timeout=30_000)
+            if view == "cold_chain":
+                expect(shown).to_contain_text("Tank of a tour")
+            wall.clock.fast_forward(30_000)
+        # Nobody's session, and no more than that.
+        assert wall.context.cookies(f"{odoo.url}/web")
+        answer = wall.request.get(f"{odoo.url}/odoo", max_redirects=0)
+        assert "/web/login" in answer.headers["location"]
+
+        office.get_by_role("button", name="I Have Copied It").click()
+        office.get_by_role("button", name="Revoke").click()
+        office.locator(".modal").get_by_role("button", name="Ok").click()
+        over = wall.locator(".o_iot_kiosk_over")
+        expect(over).to_contain_text("This link was revoked", timeout=10_000)
+        expect(wall.locator("body")).not_to_contain_text(farm["name"])
+        expect(shown).to_have_count(0)
+        assert office.errors == []
+    odoo.call("farm.tank", "unlink", [tank])
+
+
+def make_link(office, farm):
+    """In the form, as an administrator does."""
+    office.get_by_label("Name").fill("Parlour")
+    office.get_by_label("Farms").fill(farm)
+    office.locator(".o-autocomplete--dropdown-item").get_by_text(farm).click()
+    office.get_by_role("button", name="Make the Link").click()
+    link = office.locator(".modal [name='link']")
+    expect(link).to_contain_text("/iot/kiosk#")
+    return link.text_content().strip()
 
 
 def test_whoever_guesses_a_link_sees_nothing(odoo, kiosk):

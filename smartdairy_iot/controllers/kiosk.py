@@ -44,8 +44,8 @@ class KioskController(http.Controller):
         readonly=True,
         max_content_length=_MOST_BYTES,
     )
-    def read(self, token, read=None):
-        return request.env["iot.kiosk"]._answer(token, read)
+    def read(self, token, read=None, of=None):
+        return request.env["iot.kiosk"]._answer(token, read, of)
 
     @http.route(
         "/iot/kiosk/watch",

@@ -156,7 +156,6 @@ from . import iot_sensor_reading_group
 from . import iot_sensor_reading_search
 from . import iot_live_watch
 from . import farm_farm_kiosk
-from . import farm_tank_kiosk
 from . import iot_board
 from . import iot_kiosk
 from . import iot_kiosk_view

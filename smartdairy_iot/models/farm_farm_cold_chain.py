@@ -13,7 +13,10 @@ class FarmFarm(models.Model):
 
         :return: ``{now, tanks: [{id, name, farm, phase, …}]}``; times are milliseconds
         """
-        tanks = self.env["farm.tank"].search([])
+        return self.search([])._to_cold_chain_board()
+
+    def _to_cold_chain_board(self):
+        tanks = self.env["farm.tank"].search([("farm_id", "in", self.ids)])
         batches = tanks._newest_batches()
         alerts = tanks._worst_alerts()
         sensors = (tanks.probe_id | tanks.agitator_device_id)._filtered_access("read")

@@ -1,53 +1,40 @@
 from odoo import models
 
-from .farm_farm import to_iso
-
 
 class FarmFarm(models.Model):
-    """What a screen on the wall shows of these farms beside devices and alerts."""
+    """What the boards show, of these farms alone: for a screen on the wall."""
 
     _inherit = "farm.farm"
 
-    def _to_kiosk_tanks(self):
-        """:return: ``[{id, name, farm, temperature, …}]``; times are ISO 8601 UTC"""
-        tanks = self.env["farm.tank"].search([("farm_id", "in", self.ids)])
-        return [tank._to_kiosk() for tank in tanks]
+    def _to_kiosk_trends(self, device_ids):
+        devices = self.env["iot.device"].search(
+            [("id", "in", device_ids), ("farm_id", "in", self.ids)]
+        )
+        return self.get_live_trends(devices.ids)
+
+    def _to_kiosk_curve(self, tank_ids):
+        """Of one tank; False if it is not of these farms."""
+        tank = self.env["farm.tank"].search(
+            [("id", "in", tank_ids), ("farm_id", "in", self.ids)], limit=1
+        )
+        return bool(tank) and tank.get_cooling_curve()
 
     def _to_kiosk_milking(self):
-        """Who is milked now, and what each farm has milked today, by its own calendar.
+        """What each meter does, and what each farm has milked today, by its calendar.
 
-        :return: ``{running: [{…}], today: [{farm, liters, milkings}]}``
+        :return: ``[{id, name, meters, today}]``, as on the milking board; farms
+            without a meter and without milk are left out
         """
         sessions = self.env["iot.milking.session"]
-        running = sessions.search(
-            [("farm_id", "in", self.ids), ("state", "=", "running")], order="start"
-        )
-        totals = {}
-        for of_day, farms in self.grouped(lambda farm: farm._today()).items():
-            domain = [("farm_id", "in", farms.ids), ("day", "=", of_day)]
-            groups = sessions._read_group(
-                domain, ["farm_id"], ["liters:sum", "__count"]
-            )
-            totals |= {farm: (liters, count) for farm, liters, count in groups}
-        return {
-            "running": [
-                {
-                    "id": session.id,
-                    "farm": session.farm_id.name,
-                    "place": session.stall_id.name or session.device_id.name,
-                    "animal": session.animal_label or "",
-                    "liters": session.liters,
-                    "start": to_iso(session.start),
-                }
-                for session in running
-            ],
-            "today": [
-                {
-                    "id": farm.id,
-                    "farm": farm.name,
-                    "liters": totals.get(farm, (0, 0))[0] or 0,
-                    "milkings": totals.get(farm, (0, 0))[1],
-                }
-                for farm in self
-            ],
-        }
+        rows = [
+            {
+                "id": farm.id,
+                "name": farm.name,
+                "meters": sessions._board_meters(farm),
+                "today": sessions._board_totals(
+                    [("farm_id", "=", farm.id), ("day", "=", farm._today())]
+                ),
+            }
+            for farm in self
+        ]
+        return [row for row in rows if row["meters"] or row["today"]["sessions"]]

@@ -35,11 +35,12 @@ class IotAlert(models.Model):
         alerts = self._search(domain, order="").select(SQL(_COLUMNS))
         sums = self._rows(_SUMS, alerts, tz=self._statistics_zone(farm_id))
         of_devices = [row for row in sums if row["device_id"]]
+        of_rules = [row for row in sums if row["threshold_id"]]
         return {
             "days": days,
-            "severities": [r for r in sums if not r["device_id"] and not r["day"]],
+            "severities": [row for row in sums if row["severity"] and not row["day"]],
             "devices": self._worst(of_devices),
-            "rules": self._noisiest_rules(alerts),
+            "rules": self._noisiest_rules(domain, of_rules),
             "by_day": [row for row in sums if row["day"]],
         }
 
@@ -62,11 +63,13 @@ class IotAlert(models.Model):
             for row in worst
         ]
 
-    def _noisiest_rules(self, alerts):
+    def _noisiest_rules(self, domain, of_rules):
+        of_rules.sort(key=lambda row: (-row["count"], row["threshold_id"]))
+        noisiest = [row["threshold_id"] for row in of_rules[:_TOP]]
+        told = self._search([*domain, ("threshold_id", "in", noisiest)], order="")
         rows = self._rows(
             _RULES,
-            alerts,
-            most=_TOP,
+            told.select(SQL(_COLUMNS)),
             lasted_under=_counts(SQL("to_clear"), BRIEF),
             came_within=_counts(SQL("pause"), PAUSES),
             at_once=PAUSES[0],
@@ -158,9 +161,9 @@ date_part('epoch', iot_alert.acknowledged_at - iot_alert.started_at) / 60
 date_part('epoch', iot_alert.cleared_at - iot_alert.started_at) / 60
     AS to_clear
 """
-# In one pass: of each severity, of each device, of each day and severity.
+# In one pass: of each severity, device, rule, and of each day and severity.
 _SUMS = """
-SELECT severity, device_id, day::text, count(*) AS count,
+SELECT severity, device_id, threshold_id, day::text, count(*) AS count,
        count(to_acknowledge) AS acknowledged,
        avg(to_acknowledge) AS acknowledge_minutes,
        count(to_clear) AS cleared, avg(to_clear) AS clear_minutes,
@@ -168,22 +171,17 @@ SELECT severity, device_id, day::text, count(*) AS count,
        count(*) FILTER (WHERE severity IN ('high', 'critical')) AS severe
   FROM (SELECT *, (started_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day
           FROM (%(alerts)s) AS alerts) AS alerts
- GROUP BY GROUPING SETS ((severity), (device_id), (day, severity))
+ GROUP BY GROUPING SETS ((severity), (device_id), (threshold_id), (day, severity))
  ORDER BY day, severity
 """
 # Of the noisiest rules alone each alert is looked at beside the one before it.
 _RULES = """
-WITH alerts AS (%(alerts)s),
-noisiest AS (
-    SELECT threshold_id FROM alerts WHERE threshold_id IS NOT NULL
-     GROUP BY threshold_id ORDER BY count(*) DESC, threshold_id LIMIT %(most)s
-),
-told AS (
+WITH told AS (
     SELECT threshold_id, state, to_clear, abs(peak_value - threshold_value) AS beyond,
            date_part('epoch', started_at - lag(cleared_at) OVER (
                PARTITION BY threshold_id, device_id ORDER BY started_at, id
            )) / 60 AS pause
-      FROM alerts JOIN noisiest USING (threshold_id)
+      FROM (%(alerts)s) AS alerts
 )
 SELECT threshold_id, count(*) AS count,
        count(*) FILTER (WHERE state = 'dismissed') AS dismissed,

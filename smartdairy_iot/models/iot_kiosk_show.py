@@ -1,12 +1,16 @@
 from odoo import api, models
 
 _BUNDLE = "smartdairy_iot.assets_kiosk"
+_STYLES = {"light": _BUNDLE, "dark": "smartdairy_iot.assets_kiosk_dark"}
 # What a screen may ask, and there is no other: {name: method of its farms}
 READS = {
     "live": "_to_live_board",
-    "cold_chain": "_to_kiosk_tanks",
+    "cold_chain": "_to_cold_chain_board",
     "milking": "_to_kiosk_milking",
 }
+# … and of what: {name: method of its farms that takes ids}
+READS_OF = {"trends": "_to_kiosk_trends", "cooling_curve": "_to_kiosk_curve"}
+_MOST_IDS = 200
 
 
 class IotKiosk(models.Model):
@@ -15,10 +19,11 @@ class IotKiosk(models.Model):
     _inherit = "iot.kiosk"
 
     @api.model
-    def _answer(self, token, read=None):
-        """:param read: of :data:`READS`; None: only how to show it
+    def _answer(self, token, read=None, of=None):
+        """:param read: of :data:`READS` or :data:`READS_OF`; None: only how to show it
+        :param of: ids, where it is of something
 
-        :return: ``{refused}``, or ``{kiosk, data}``
+        :return: ``{refused}``, ``{kiosk}`` or ``{data}``
         """
         kiosk = self._find(token)
         refused = "unknown" if not kiosk else kiosk.state
@@ -26,6 +31,8 @@ class IotKiosk(models.Model):
             return {"refused": refused}
         if read is None:
             return {"kiosk": kiosk._settings()}
+        if read in READS_OF and _are_ids(of):
+            return {"data": getattr(kiosk._farms(), READS_OF[read])(of)}
         if read not in READS:
             return {"refused": "read"}
         return {"data": getattr(kiosk._farms(), READS[read])()}
@@ -39,7 +46,22 @@ class IotKiosk(models.Model):
             "theme": self.theme,
             "text_size": self.text_size,
             "lang": self.lang,
+            # sudo - res.lang: how the language of the screen is written.
+            "direction": self.env["res.lang"].sudo()._get_data(code=self.lang).direction
+            or "ltr",
             "assets": self._asset_version(),
+            "styles": self._styles(),
+        }
+
+    def _styles(self):
+        """The addresses of its style sheets, mirrored where its language is.
+
+        :return: ``{"light" or "dark": [address]}``
+        """
+        qweb = self.env["ir.qweb"].with_context(lang=self.lang)
+        return {
+            colours: qweb._get_asset_links(bundle, js=False, debug="")
+            for colours, bundle in _STYLES.items()
         }
 
     @api.model
@@ -57,7 +79,10 @@ class IotKiosk(models.Model):
     def _asset_version(self):
         """Changes with every file of the page: the links of a bundle hold its hash."""
         qweb = self.env["ir.qweb"].with_context(lang="en_US")
-        links = qweb._get_asset_links(_BUNDLE, debug="")
+        links = [
+            *qweb._get_asset_links(_BUNDLE, debug=""),
+            *qweb._get_asset_links(_STYLES["dark"], js=False, debug=""),
+        ]
         return "|".join(link for link in links if link)
 
     @api.model
@@ -80,3 +105,11 @@ class IotKiosk(models.Model):
             for channel in channels
             if len(channel) < 3 or channel[1] != "farm.farm" or channel[2] in allowed
         ]
+
+
+def _are_ids(given):
+    return (
+        isinstance(given, list)
+        and len(given) <= _MOST_IDS
+        and all(type(one) is int and 0 < one < 2**31 for one in given)
+    )

@@ -1,7 +1,9 @@
 """A screen on the wall: what its link shows, and all that it does not."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
 from odoo import fields
@@ -9,7 +11,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.iot_kiosk_show import READS
+from ..models.iot_kiosk_show import READS, READS_OF
 from .common import IotCase
 
 
@@ -34,10 +36,10 @@ class KioskCase(IotCase):
         action = cls.kiosk.action_issue()
         return action["context"]["default_link"].partition("#")[2]
 
-    def answer(self, token=None, read=None):
+    def answer(self, token=None, read=None, of=None):
         public = self.env["iot.kiosk"].with_user(self.env.ref("base.public_user"))
         self.env.invalidate_all()
-        return public._answer(self.token if token is None else token, read)
+        return public._answer(self.token if token is None else token, read, of)
 
     def channels(self, *asked):
         public = self.env.ref("base.public_user")
@@ -77,6 +79,51 @@ class TestKiosk(KioskCase):
         line = self.kiosk.view_ids[0].with_user(self.manager)
         with self.assertRaises(AccessError):
             line.write({"kiosk_id": foreign.id})
+
+    def test_lines_and_curves_are_of_its_own_farm_only(self):
+        """It may ask for any id: what is of another farm is not there."""
+        own = self.env["farm.tank"].search([("farm_id", "=", self.farm.id)])
+        foreign = self.env["farm.tank"].search([("farm_id", "=", self.other_farm.id)])
+        self.assertTrue(self.answer(read="cooling_curve", of=own[:1].ids)["data"])
+        self.assertFalse(self.answer(read="cooling_curve", of=foreign.ids)["data"])
+        asked = []
+        farms = self.env.registry["farm.farm"]
+        with patch.object(
+            farms, "get_live_trends", lambda _self, ids: asked.append(ids)
+        ):
+            devices = self.sensor | self.other_sensor
+            self.answer(read="trends", of=devices.ids)
+        self.assertEqual(asked, [self.sensor.ids])
+
+    def test_what_is_no_list_of_ids_is_refused(self):
+        for of in (None, "1", ["1"], [True], [-1], [2**31], [[1]], list(range(999))):
+            for read in READS_OF:
+                refused = self.answer(read=read, of=of)
+                self.assertEqual(refused, {"refused": "read"}, of)
+
+    def test_a_link_without_an_end_holds_for_years(self):
+        with freeze_time(fields.Datetime.now() + timedelta(days=1000)):
+            self.assertEqual(self.answer()["kiosk"]["name"], "Wall")
+
+    def test_the_milk_of_today_begins_anew_at_the_midnight_of_its_farm(self):
+        """On a day of 23 hours, too: clocks go forward in Berlin on 29 March 2026."""
+        self.farm.tz = "Europe/Berlin"
+        meter = self.make_device("MILK-WALL", device_type="milk_meter")
+        self.env["iot.milking.session"].sudo().create(
+            {
+                "device_id": meter.id,
+                "farm_id": self.farm.id,
+                "start": "2026-03-29 20:00:00",
+                "end": "2026-03-29 20:05:00",
+                "day": "2026-03-29",
+                "liters": 12.0,
+                "state": "closed",
+            }
+        )
+        for now, liters in (("21:59:59", 12.0), ("22:00:01", 0.0)):
+            with freeze_time(f"2026-03-29 {now}"):
+                (farm,) = self.answer(read="milking")["data"]
+            self.assertEqual(farm["today"]["liters"], liters)
 
     def test_a_wrong_token_learns_nothing(self):
         for token in ("", "x", self.token[:-1], self.token + "a", "a" * 5000, 7, None):

@@ -19,6 +19,7 @@ from .scenarios.coldchain import coldchain
 from .scenarios.connections import connections
 from .scenarios.dashboard import dashboard
 from .scenarios.issue import issue
+from .scenarios.kiosk import kiosk
 from .scenarios.line import gateways, latency, mixed_traffic, sustained
 from .scenarios.milking import milking
 from .scenarios.outage import outage
@@ -28,6 +29,7 @@ from .scenarios.push import push
 from .scenarios.registry import registry
 from .scenarios.scaling import scaling
 from .scenarios.soak import soak
+from .scenarios.statistics import statistics
 from .scenarios.store import store
 from .session import Session
 
@@ -48,8 +50,13 @@ LINE = {
 STORE = {"store": store, "milking": milking}
 ALERTS = {"alerts": alerts, "push": push}
 IDENTITY = {"issue": issue, "connections": connections}
-REGISTRY = {"registry": registry, "coldchain": coldchain, "api": api}
-DASHBOARD = {"dashboard": dashboard}
+REGISTRY = {
+    "registry": registry,
+    "coldchain": coldchain,
+    "api": api,
+    "statistics": statistics,
+}
+DASHBOARD = {"dashboard": dashboard, "kiosk": kiosk}
 SURVIVE = {"soak": soak, "proofs": proofs}  # only when asked for
 NEED_OWN_SERVERS = {"outage", "scaling", *ALERTS, *IDENTITY, *DASHBOARD, *SURVIVE}
 LONG = {*IDENTITY, *REGISTRY, *ALERTS, *DASHBOARD, *STORE}
@@ -79,6 +86,7 @@ def parse_arguments(argv=None):
     add("--connected-seconds", type=float, default=120.0, help="… for so long")
     add("--dashboard-farms", type=int, default=1, help="that share the sensors")
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
+    add("--kiosk-turns", type=int, default=2_000, help="of a wall screen's pictures")
     add("--soak-seconds", type=float, default=1200.0, help="of faults under load")
     add("--proofs", metavar="WORDS", help="only those, as pytest -k has them")
     add("--times", type=int, default=1, help="the proofs, one after the other (1)")

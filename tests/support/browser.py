@@ -19,15 +19,19 @@ _FLAGS = [
 
 @contextmanager
 def open_page(odoo, path, width=1280, height=900):
-    """A page of the web client; the errors of its console are in ``page.errors``."""
+    """A page of the web client; the errors of its console are in ``page.errors``.
+
+    :param odoo: whose session is used; nobody's if its ``session_id`` is empty
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=_FLAGS
         )
         context = browser.new_context(viewport={"width": width, "height": height})
-        cookie = {"name": "session_id", "value": odoo.session_id, "path": "/"}
-        host = urlparse(odoo.url).hostname
-        context.add_cookies([{**cookie, "domain": host}])
+        if odoo.session_id:
+            cookie = {"name": "session_id", "value": odoo.session_id, "path": "/"}
+            host = urlparse(odoo.url).hostname
+            context.add_cookies([{**cookie, "domain": host}])
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))

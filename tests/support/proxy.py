@@ -42,7 +42,7 @@ class Link:
 
     def _pump(self):
         other = {self._client: self._server, self._server: self._client}
-        with self._client, self._server, self._closed:
+        with self._client, self._server, self._closed, self._wake:
             while True:
                 reading = [end for end in other if self._is_forwarding[end]]
                 ready = select.select([*reading, self._closed], [], [])[0]

@@ -11,10 +11,11 @@ import {
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { WebClient } from "@web/webclient/webclient";
-import { ColdChainView } from "@smartdairy_iot/kiosk/kiosk_views";
+import { ColdChainView, MilkingView } from "@smartdairy_iot/kiosk/kiosk_views";
+import { within } from "@smartdairy_iot/telemetry/within";
 import {
-    ago,
     defineTelemetryModels,
     makeBoard,
     makeReading,
@@ -156,12 +157,10 @@ test("what is removed while arranging comes back with Ctrl+Z, and is kept by Sav
 });
 
 test("a wall reads its tanks again when a device was heard, and not while all is silent", async () => {
-    const tank = { id: 3, name: "Bulk tank", farm: "North", temperature: 3.8, alerts: 0 };
-    const more = { phase: "Storage", volume: null, capacity: null, measured_at: ago(5) };
     const link = {
         read: async (what) => {
             expect.step(what);
-            return [{ ...tank, ...more, countdown: "", is_late: false }];
+            return { now: AT, tanks: [TANK] };
         },
     };
     await mountWithCleanup(WebClient);
@@ -171,13 +170,38 @@ test("a wall reads its tanks again when a device was heard, and not while all is
     const heard = () => telemetry.store.devices.get("TEMP-G01")?.time;
     await waitUntil(heard);
     const before = heard();
-    await mountWithCleanup(ColdChainView, { props: { link } });
-    await waitFor(".o_iot_tile:contains(Bulk tank)");
-    expect.verifySteps(["cold_chain"]);
+    const props = { link, page: 0, perPage: 3, onCount: (count) => expect.step(count) };
+    onRpc("farm.tank", "get_cooling_curve", () => CURVE);
+    await mountWithCleanup(ColdChainView, { props });
+    await waitFor(".o_iot_tank_card:contains(Bulk tank)");
+    expect.verifySteps(["cold_chain", 1]);
     await advanceTime(40_000);
     expect.verifySteps([]);
     sendReadings(makeReading({ t: 30_000 }));
     await waitUntil(() => heard() !== before, { timeout: 3000 });
     await advanceTime(20_000);
-    expect.verifySteps(["cold_chain"]);
+    expect.verifySteps(["cold_chain", 1]);
+});
+
+test("a wall on which nothing is measured notices midnight all the same", async () => {
+    let liters = 912;
+    const today = () => ({ liters, sessions: 1, running: 0 });
+    const read = async () => [{ id: 1, name: "North", meters: [], today: today() }];
+    await mountWithCleanup(WebClient);
+    getService("smartdairy_iot.telemetry").acquire();
+    await waitForChannels(["farm.farm_1"]);
+    const props = { link: { read }, page: 0, perPage: 3, onCount: () => {} };
+    await mountWithCleanup(MilkingView, { props });
+    await waitFor(".o_iot_today:contains(912)");
+    liters = 0;
+    await advanceTime(310_000);
+    await waitFor(".o_iot_today:contains(0.0 L)");
+});
+
+test("a server that does not answer is a lost one", async () => {
+    const silent = Object.assign(new Promise(() => {}), { abort: () => expect.step("abort") });
+    const error = await within(silent, 10).catch((found) => found);
+    expect(error).toBeInstanceOf(ConnectionLostError);
+    expect.verifySteps(["abort"]);
+    expect(await within(Promise.resolve(7), 10)).toBe(7);
 });

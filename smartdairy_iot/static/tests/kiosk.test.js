@@ -5,7 +5,14 @@ import { makeMockServer, onRpc, patchWithCleanup } from "@web/../tests/web_test_
 import { browser } from "@web/core/browser/browser";
 import { burnInShift, isReloadDue, reload } from "@smartdairy_iot/kiosk/kiosk_life";
 import { KioskLink, makeOrm, RefusedError } from "@smartdairy_iot/kiosk/kiosk_link";
-import { capacity, countPages, next, previous, sortDevices } from "@smartdairy_iot/kiosk/rotation";
+import {
+    capacity,
+    countPages,
+    cut,
+    next,
+    previous,
+    sortDevices,
+} from "@smartdairy_iot/kiosk/rotation";
 
 describe.current.tags("headless");
 defineMailModels();
@@ -22,6 +29,13 @@ test("a screen holds one tile at least, and as many as fit", () => {
     expect(capacity(1000, 600, 300, 200)).toBe(9);
     expect(countPages(0, 9)).toBe(1);
     expect(countPages(10, 9)).toBe(2);
+});
+
+test("a page that is gone by now shows the last there is", () => {
+    expect(cut([1, 2, 3], 0, 2)).toEqual([1, 2]);
+    expect(cut([1, 2, 3], 1, 2)).toEqual([3]);
+    expect(cut([1, 2, 3], 5, 2)).toEqual([3]);
+    expect(cut([1, 2, 3], 0, Infinity)).toEqual([1, 2, 3]);
 });
 
 test("what needs somebody comes first", () => {
@@ -72,9 +86,14 @@ test("a refused link says why, and tells its screen", async () => {
 });
 
 test("a screen calls what the telemetry needs, and nothing else", async () => {
-    const link = { read: async (what) => `board ${what}`, watch: async () => ({ assets: "a" }) };
+    const link = {
+        read: async (what, ids = "") => `board ${what}${ids}`,
+        watch: async () => ({ assets: "a" }),
+    };
     const orm = makeOrm(link, ({ assets }) => expect.step(assets));
     expect(await orm.silent.call("farm.farm", "get_live_board", [])).toBe("board live");
+    const curve = await orm.silent.call("farm.tank", "get_cooling_curve", [[7]], {});
+    expect(curve).toBe("board cooling_curve7");
     await orm.silent.call("farm.farm", "watch_live", [[1]]);
     expect.verifySteps(["a"]);
     const refused = await orm.call("iot.device", "unlink", [[1]]).catch((error) => error);

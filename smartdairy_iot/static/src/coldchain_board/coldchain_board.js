@@ -8,25 +8,18 @@ import { BoardFrame } from "../board/board_frame";
 import { boards } from "../board/boards";
 import { EmptyState } from "../board/empty_state";
 import { useUrlState } from "../board/url_state";
-import { severityLabel, toMillis } from "../telemetry/format";
-import { useTelemetry } from "../telemetry/telemetry_hooks";
-import { describeTime, describeValue } from "../time_chart/words";
+import { toMillis } from "../telemetry/format";
+import { useNow, useTelemetry } from "../telemetry/telemetry_hooks";
+import { describeTime } from "../time_chart/words";
 import { MINUTE } from "../time_chart/window";
+import { TankCard, TankFacts } from "./tank_card";
 import { TankCurve } from "./tank_curve";
-import { describeDue, liveTemperature, PHASES, tankLevel } from "./tank_words";
-
-const ICONS = {
-    danger: "fa-exclamation-circle",
-    warning: "fa-exclamation-triangle",
-    ok: "fa-check-circle",
-    old: "fa-clock-o",
-    none: "fa-question-circle-o",
-};
+import { tankIcon, tankLevel } from "./tank_words";
 
 /** Every tank's milk: whether it is cold in time, and what needs a person first. */
 export class ColdChainBoard extends Component {
     static template = "smartdairy_iot.ColdChainBoard";
-    static components = { BoardFrame, EmptyState, TankCurve };
+    static components = { BoardFrame, EmptyState, TankCard, TankCurve, TankFacts };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -35,21 +28,19 @@ export class ColdChainBoard extends Component {
         this.telemetry = useTelemetry();
         this.keepLast = new KeepLast();
         this.url = useUrlState({ tank: 0, batch: 0 });
-        this.state = useState({
-            ...{ phase: "loading", tanks: [], now: 0, curve: null, temperatures: {} },
-            revision: 0,
-        });
+        this.clock = useNow();
+        this.state = useState({ phase: "loading", tanks: [], curve: null, revision: 0 });
         onWillStart(() => this.load());
         onWillDestroy(this.telemetry.onTick((now) => this.onTick(now)));
     }
 
     async load() {
         try {
-            const { tanks, now } = await this.keepLast.add(
+            const { tanks } = await this.keepLast.add(
                 this.orm.silent.call("farm.farm", "get_cold_chain_board", [])
             );
             this.loadedAt = this.telemetry.now();
-            Object.assign(this.state, { tanks, now, phase: "ready" });
+            Object.assign(this.state, { tanks, phase: "ready" });
             this.state.revision++;
         } catch {
             if (!this.state.tanks.length) {
@@ -58,24 +49,11 @@ export class ColdChainBoard extends Component {
         }
     }
 
-    /** The clock goes on by itself; a minute that was measured since is judged by the server. */
+    /** A minute that was measured since is judged by the server. */
     onTick(now) {
-        if (this.state.phase !== "ready") {
-            return;
-        }
-        if (now - this.state.now >= MINUTE / 6) {
-            this.state.now = now;
-        }
-        let newest = 0;
-        for (const { id, probe } of this.state.tanks) {
-            const device = this.telemetry.store.devices.get(probe);
-            const value = liveTemperature(device);
-            if (value !== null && this.state.temperatures[id] !== value) {
-                this.state.temperatures[id] = value;
-            }
-            newest = Math.max(newest, toMillis(device?.time) || 0);
-        }
-        if (newest > this.loadedAt && now - this.loadedAt > MINUTE) {
+        const { devices } = this.telemetry.store;
+        const times = this.state.tanks.map(({ probe }) => toMillis(devices.get(probe)?.time) || 0);
+        if (Math.max(0, ...times) > this.loadedAt && now - this.loadedAt > MINUTE) {
             this.loadedAt = now;
             this.load();
         }
@@ -87,58 +65,12 @@ export class ColdChainBoard extends Component {
         return this.state.tanks.find(({ id }) => id === this.url.tank);
     }
 
-    level(tank) {
-        return tankLevel(tank, this.state.now);
+    get level() {
+        return tankLevel(this.selected, this.clock.now);
     }
 
-    icon(tank) {
-        return ICONS[this.level(tank)];
-    }
-
-    phase(tank) {
-        return PHASES[tank.phase] || { label: _t("Unknown"), icon: "fa-question-circle-o" };
-    }
-
-    due(tank) {
-        return describeDue(tank, this.state.now);
-    }
-
-    temperature(tank) {
-        const live = this.state.temperatures[tank.id] ?? tank.temperature;
-        return describeValue(live === null ? null : Math.round(live * 10) / 10, "°C");
-    }
-
-    facts(tank) {
-        const facts = [];
-        if (tank.volume !== null) {
-            const volume = describeValue(Math.round(tank.volume), "L");
-            const capacity = describeValue(tank.capacity, "L");
-            facts.push([
-                _t("Volume"),
-                tank.capacity ? _t("%(volume)s of %(capacity)s", { volume, capacity }) : volume,
-            ]);
-        }
-        if (typeof tank.agitator === "number") {
-            facts.push([_t("Agitator"), tank.agitator > 0 ? _t("runs") : _t("stands still")]);
-        }
-        if (tank.expected_at && tank.due_at) {
-            facts.push([_t("Expected"), describeTime(tank.expected_at, tank.tz)]);
-        }
-        if (tank.batch) {
-            const minutes = describeValue(tank.batch.outside_minutes, _t("min"));
-            facts.push([_t("Out of range"), minutes]);
-        }
-        if (tank.washed_at) {
-            facts.push([_t("Last wash"), describeTime(tank.washed_at, tank.tz)]);
-        }
-        if (tank.standard) {
-            facts.push([_t("Judged by"), tank.standard]);
-        }
-        return facts;
-    }
-
-    alertText({ alert }) {
-        return `${severityLabel(alert.severity)}: ${alert.message}`;
+    get icon() {
+        return tankIcon(this.level);
     }
 
     time(ms) {

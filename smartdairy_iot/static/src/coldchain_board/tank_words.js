@@ -33,6 +33,18 @@ export function tankLevel(tank, now) {
     return tank.due_at && tank.expected_at > tank.due_at ? "warning" : "ok";
 }
 
+const LEVEL_ICONS = {
+    danger: "fa-exclamation-circle",
+    warning: "fa-exclamation-triangle",
+    ok: "fa-check-circle",
+    old: "fa-clock-o",
+    none: "fa-question-circle-o",
+};
+
+export function tankIcon(level) {
+    return LEVEL_ICONS[level];
+}
+
 /** "Must be ≤ 7 °C in 23 min", "Late since 12 min: ≤ 7 °C", or nothing. */
 export function describeDue({ due_celsius, due_at }, now) {
     if (!due_celsius) {

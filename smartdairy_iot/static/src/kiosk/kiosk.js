@@ -3,18 +3,21 @@ import {
     onMounted,
     onWillDestroy,
     onWillStart,
-    toRaw,
+    useEffect,
     useExternalListener,
+    useRef,
     useState,
 } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-import { formatClock, formatQuantity, SEVERITIES, severityLabel } from "../telemetry/format";
+import { ConnectionBadge } from "../board/connection_badge";
+import { KpiStrip } from "../live_board/kpi_strip";
+import { formatClock } from "../telemetry/format";
 import { useTelemetry } from "../telemetry/telemetry_hooks";
 import { burnInShift, isReloadDue, keepAwake, reload } from "./kiosk_life";
 import { AlertsView, ColdChainView, LiveView, MilkingView } from "./kiosk_views";
-import { capacity, countPages, next, previous, sortDevices } from "./rotation";
+import { capacity, countPages, next, previous } from "./rotation";
 
 const REFUSALS = {
     unknown: _t("This link is not valid: it was replaced by a newer one, or never was one."),
@@ -24,39 +27,51 @@ const REFUSALS = {
     new: _t("This link was revoked."),
 };
 const SESSION_EXPIRED = 4001;
-// In rem, with the gap between them.
-const TILE = { width: 15.25, height: 10.2 };
-const ALERT = { width: 1000, height: 8 };
+/** What one of a view's items takes, in rem with the gap between them; kiosk.scss says the same. */
+const SIZES = {
+    live: { width: 16, height: 11 },
+    alerts: { width: 1000, height: 9 },
+    cold_chain: { width: 24, height: 26 },
+    milking: { width: 16, height: 10, above: 8 }, // the litres of today
+};
+/** In rem: what is narrower is no wall but a telephone, on which a finger scrolls. */
+const NARROW = 36;
+/** Whoever changes these in Odoo gets a new page: its texts, its style sheet. */
+const OF_THE_PAGE = ["lang", "theme"];
 
 /** The screen on the wall: its views in turn, for weeks, and never quietly old. */
 export class Kiosk extends Component {
     static template = "smartdairy_iot.Kiosk";
-    static components = { AlertsView, ColdChainView, LiveView, MilkingView };
+    static components = {
+        AlertsView,
+        ColdChainView,
+        ConnectionBadge,
+        KpiStrip,
+        LiveView,
+        MilkingView,
+    };
     static props = { link: Object, settings: Object, assets: String, watched: Object };
 
     setup() {
         this.telemetry = useTelemetry();
         this.live = useState(this.telemetry.store.state);
-        this.kpi = useState(this.telemetry.store.state.kpi);
         this.bus = useService("bus_service");
         this.startedAt = Date.now();
         this.state = useState({
             settings: this.props.settings,
             at: { index: 0, page: 0 },
+            count: 0, // items of a view that reads them itself
             paused: false,
             refused: "",
             clock: "",
             size: [browser.innerWidth, browser.innerHeight],
-            wanted: false,
         });
         this.props.link.onRefused = (reason) => this.refuse(reason);
         this.props.watched.callback = ({ assets }) => (this.assets = assets);
         this.startBus();
         this.startClock();
+        this.watchSize();
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
-        useExternalListener(window, "resize", () => {
-            this.state.size = [browser.innerWidth, browser.innerHeight];
-        });
         useExternalListener(document, "visibilitychange", keepAwake);
         onWillStart(keepAwake);
         onMounted(() => this.schedule());
@@ -87,6 +102,23 @@ export class Kiosk extends Component {
         onWillDestroy(this.telemetry.onTick(tick));
     }
 
+    /** What is left for a view, below a head that needs more on a narrow screen. */
+    watchSize() {
+        const view = useRef("view");
+        useEffect(
+            (el) => {
+                const look = () => {
+                    const { clientWidth, clientHeight } = el;
+                    this.state.size = [clientWidth, clientHeight];
+                };
+                const observer = new ResizeObserver(look);
+                el && observer.observe(el);
+                return () => observer.disconnect();
+            },
+            () => [view.el]
+        );
+    }
+
     stop() {
         browser.clearTimeout(this.timer);
         this.bus.unsubscribe("smartdairy_iot/kiosk", this.onNews);
@@ -103,7 +135,7 @@ export class Kiosk extends Component {
 
     get title() {
         return {
-            live: _t("Live"),
+            live: _t("Devices"),
             alerts: _t("Alerts"),
             cold_chain: _t("Tanks"),
             milking: _t("Milking"),
@@ -113,30 +145,30 @@ export class Kiosk extends Component {
     get perPage() {
         const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
         const [width, height] = this.state.size;
-        const one = this.view === "alerts" ? ALERT : TILE;
-        return capacity(width - 2 * rem, height - 8 * rem, one.width * rem, one.height * rem);
+        if (width < NARROW * rem) {
+            return Infinity;
+        }
+        const one = SIZES[this.view] || SIZES.live;
+        const left = height - (one.above || 0) * rem;
+        return capacity(width, left, one.width * rem, one.height * rem);
+    }
+
+    get count() {
+        switch (this.view) {
+            case "live":
+                return this.live.farms.reduce((sum, { devices }) => sum + devices.length, 0);
+            case "alerts":
+                return this.live.alerts.length;
+        }
+        return this.state.count;
     }
 
     get pages() {
-        const count = { live: this.telemetry.store.devices.size, alerts: this.live.alerts.length };
-        return this.view in count ? countPages(count[this.view], this.perPage) : 1;
+        return countPages(this.count, this.perPage);
     }
 
-    /** The order is made when a page turns, not with each reading. */
-    get devices() {
-        const entries = this.live.farms.flatMap((farm) => farm.devices);
-        const sorted = sortDevices(entries.map((entry) => toRaw(entry)));
-        const byId = new Map(entries.map((entry) => [toRaw(entry).device_id, entry]));
-        return this.cut(sorted).map(({ device_id }) => byId.get(device_id));
-    }
-
-    get alerts() {
-        return this.cut(this.live.alerts);
-    }
-
-    cut(items) {
-        const { page } = this.state.at;
-        return items.slice(page * this.perPage, (page + 1) * this.perPage);
+    onCount(count) {
+        this.state.count = count;
     }
 
     get isStale() {
@@ -147,21 +179,6 @@ export class Kiosk extends Component {
         return _t("No connection since %(time)s. What you see is old.", {
             time: formatClock(this.live.lostAt),
         });
-    }
-
-    get connectionLabel() {
-        return { live: _t("Live"), stale: _t("Stale") }[this.live.connection] || _t("Connecting…");
-    }
-
-    get temperature() {
-        return formatQuantity("temperature", this.kpi.temperature, this.kpi.temperatureUnit);
-    }
-
-    get severities() {
-        return SEVERITIES.filter((severity) => this.kpi[severity]).map((severity) => ({
-            severity,
-            label: `${this.kpi[severity]} ${severityLabel(severity)}`,
-        }));
     }
 
     get refusal() {
@@ -181,7 +198,11 @@ export class Kiosk extends Component {
     }
 
     turn(step) {
+        const { index } = this.state.at;
         this.state.at = step(this.state.at, this.state.settings.views.length, this.pages);
+        if (this.state.at.index !== index) {
+            this.state.count = 0;
+        }
         this.schedule();
     }
 
@@ -208,10 +229,10 @@ export class Kiosk extends Component {
     async refresh() {
         try {
             const settings = await this.props.link.open();
-            if (settings.lang !== this.state.settings.lang) {
-                return reload(Date.now());
+            if (OF_THE_PAGE.some((name) => settings[name] !== this.state.settings[name])) {
+                return browser.location.reload();
             }
-            applySettings(settings);
+            document.documentElement.dataset.textSize = settings.text_size;
             this.state.settings = settings;
             this.state.at = { index: 0, page: 0 };
             this.bus.forceUpdateChannels();
@@ -229,6 +250,7 @@ export class Kiosk extends Component {
             browser.clearTimeout(this.timer);
             // Nothing of the farm stays on the screen, nor in its memory.
             this.telemetry.release();
+            this.telemetry.reset();
             this.telemetry.acquire = () => {};
             this.bus.deleteChannel(this.props.link.channel);
         }
@@ -250,12 +272,4 @@ export class Kiosk extends Component {
         await reload(Date.now());
         browser.setTimeout(() => (this.reloading = false), 60_000);
     }
-}
-
-export function applySettings({ lang, theme, text_size }) {
-    const root = document.documentElement;
-    root.lang = lang.replace("_", "-");
-    root.dir = /^(ar|fa|he|ur)/.test(lang) ? "rtl" : "ltr";
-    root.dataset.theme = theme;
-    root.dataset.textSize = text_size;
 }

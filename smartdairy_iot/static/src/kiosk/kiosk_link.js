@@ -1,4 +1,5 @@
 import { rpc } from "@web/core/network/rpc";
+import { within } from "../telemetry/within";
 
 /** The link shows nothing any more: revoked, expired, or never was one. */
 export class RefusedError extends Error {
@@ -26,7 +27,7 @@ export class KioskLink {
 
     async ask(path, params = {}) {
         const body = { token: this.token, ...params };
-        const answer = await rpc(`/iot/kiosk/${path}`, body, { silent: true });
+        const answer = await within(rpc(`/iot/kiosk/${path}`, body, { silent: true }));
         if (answer.refused) {
             this.onRefused(answer.refused);
             throw new RefusedError(answer.refused);
@@ -38,9 +39,12 @@ export class KioskLink {
         return (await this.ask("open")).kiosk;
     }
 
-    /** @param {"live" | "cold_chain" | "milking"} what */
-    async read(what) {
-        return (await this.ask("read", { read: what })).data;
+    /**
+     * @param {"live" | "cold_chain" | "milking" | "trends" | "cooling_curve"} what
+     * @param {number[]} [ids] of devices or a tank: the last two are of something
+     */
+    async read(what, ids) {
+        return (await this.ask("read", { read: what, of: ids })).data;
     }
 
     watch() {
@@ -48,10 +52,12 @@ export class KioskLink {
     }
 }
 
-/** The telemetry's two calls, by the link. Whatever else a component might call is refused. */
+/** The calls of what a wall shows, by its link. Whatever else a component might call is refused. */
 export function makeOrm(link, onWatched = () => {}) {
     const calls = {
         "farm.farm.get_live_board": () => link.read("live"),
+        "farm.farm.get_live_trends": ([ids]) => link.read("trends", ids),
+        "farm.tank.get_cooling_curve": ([ids]) => link.read("cooling_curve", ids),
         "farm.farm.watch_live": async () => {
             const news = await link.watch();
             onWatched(news);
@@ -59,12 +65,12 @@ export function makeOrm(link, onWatched = () => {}) {
         },
     };
     const orm = {
-        async call(model, method) {
+        async call(model, method, args = []) {
             const call = calls[`${model}.${method}`];
             if (!call) {
                 throw new Error(`A kiosk does not call ${model}.${method}`);
             }
-            return call();
+            return call(args);
         },
     };
     return Object.assign(orm, { silent: orm });

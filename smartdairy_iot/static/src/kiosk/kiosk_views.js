@@ -1,19 +1,27 @@
-import { Component, onWillDestroy, onWillStart, toRaw, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
+import { Component, onWillDestroy, onWillStart, status, toRaw, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
+import { TankCard } from "../coldchain_board/tank_card";
+import { AlertRow } from "../live_board/alert_list";
 import { Tile } from "../live_board/tile";
-import { formatMeasure, formatQuantity, severityLabel, toMillis } from "../telemetry/format";
-import { useAge } from "../telemetry/telemetry_hooks";
+import { MeterCard } from "../milking_board/meter_card";
+import { liters } from "../milking_board/production";
+import { toMillis } from "../telemetry/format";
+import { cut, sortDevices } from "./rotation";
 
 /** While sensors send there is something new each second: ms. */
 const LEAST = 15_000;
+/** What no sensor tells: another day has begun, a tank has another name. */
+const MOST = 300_000;
+/** So long the view before stays, rather than an empty one. */
+const QUICK = 500;
 
 /** A device, to be read from across the room. It is no button: a wall opens nothing. */
-export class KioskTile extends Tile {
+class KioskTile extends Tile {
     static template = "smartdairy_iot.KioskTile";
-    static props = { ...Tile.props, farm: { type: String, optional: true } };
+    static props = { ...Tile.props, farm: String };
 
-    get place() {
+    get caption() {
         return [this.device.location, this.props.farm].filter(Boolean).join(" · ");
     }
 }
@@ -21,61 +29,45 @@ export class KioskTile extends Tile {
 export class LiveView extends Component {
     static template = "smartdairy_iot.KioskLiveView";
     static components = { KioskTile };
-    static props = { devices: Array, farms: Array };
+    static props = { farms: Array, page: Number, perPage: Number };
 
+    /** The order is made when a page turns, not with each reading. */
+    get devices() {
+        const entries = this.props.farms.flatMap((farm) => farm.devices);
+        const byId = new Map(entries.map((entry) => [toRaw(entry).device_id, entry]));
+        const sorted = sortDevices(entries.map((entry) => toRaw(entry)));
+        const shown = cut(sorted, this.props.page, this.props.perPage);
+        return shown.map(({ device_id }) => byId.get(device_id));
+    }
+
+    /** Said only where there are several. */
     farmOf(device) {
         const farm = this.props.farms.find(({ id }) => id === device.farm_id);
         return (this.props.farms.length > 1 && farm?.name) || "";
     }
 }
 
-const SEVERITY_ICONS = {
-    critical: "fa-exclamation-circle",
-    high: "fa-exclamation-triangle",
-    medium: "fa-exclamation-triangle",
-    low: "fa-info-circle",
-};
-
-class KioskAlert extends Component {
-    static template = "smartdairy_iot.KioskAlert";
-    static props = { alert: Object };
-
-    setup() {
-        useAge(() => toMillis(this.props.alert.created_at));
-    }
-
-    get icon() {
-        return SEVERITY_ICONS[this.props.alert.severity];
-    }
-
-    get severity() {
-        return severityLabel(this.props.alert.severity);
-    }
-
-    get stateLabel() {
-        const { acknowledged_at, acknowledged_by, is_active } = this.props.alert;
-        if (acknowledged_at) {
-            return _t("Acknowledged by %(user)s", { user: acknowledged_by });
-        }
-        return is_active ? _t("Nobody has acknowledged it") : _t("Over, and not yet seen");
-    }
-}
-
 export class AlertsView extends Component {
     static template = "smartdairy_iot.KioskAlertsView";
-    static components = { KioskAlert };
-    static props = { alerts: Array };
+    static components = { AlertRow };
+    static props = { alerts: Array, page: Number, perPage: Number };
+
+    get shown() {
+        return cut(this.props.alerts, this.props.page, this.props.perPage);
+    }
 }
 
-/** Read when its view comes up, and again when the bus told of devices since; silence asks nothing. */
+/** Read when its view comes up, and again when the bus told of devices since. */
 class ReadView extends Component {
-    static props = { link: Object };
+    static props = { link: Object, page: Number, perPage: Number, onCount: Function };
     static what;
 
     setup() {
         this.telemetry = useService("smartdairy_iot.telemetry");
-        this.state = useState({ data: null, failed: false });
-        onWillStart(() => this.load());
+        this.state = useState({ data: null, failed: false, revision: 0 });
+        // A server that does not answer must not hold up the whole screen.
+        const quick = new Promise((resolve) => browser.setTimeout(resolve, QUICK));
+        onWillStart(() => Promise.race([this.load(), quick]));
         onWillDestroy(this.telemetry.onTick((now) => this.onTick(now)));
     }
 
@@ -89,110 +81,60 @@ class ReadView extends Component {
     }
 
     onTick(now) {
+        const age = Math.abs(now - this.loadedAt);
         const isNew = this.newest() > this.heard || this.state.failed;
-        if (isNew && Math.abs(now - this.loadedAt) >= LEAST) {
+        if (!this.loading && (age >= MOST || (isNew && age >= LEAST))) {
             this.load();
         }
     }
 
     async load() {
+        this.loading = true;
         this.loadedAt = this.telemetry.now();
         this.heard = this.newest();
         try {
-            this.state.data = await this.props.link.read(this.constructor.what);
-            this.state.failed = false;
+            const data = await this.props.link.read(this.constructor.what);
+            if (status(this) !== "destroyed") {
+                Object.assign(this.state, { data, failed: false });
+                this.state.revision++;
+                this.props.onCount(this.items.length);
+            }
         } catch {
             // The head of the screen says since when the server is away, or the link refused.
             this.state.failed = true;
         }
-    }
-}
-
-class KioskTank extends Component {
-    static template = "smartdairy_iot.KioskTank";
-    static props = { tank: Object };
-
-    setup() {
-        useAge(() => toMillis(this.props.tank.measured_at));
+        this.loading = false;
     }
 
-    get temperature() {
-        return formatMeasure("temperature", this.props.tank.temperature);
-    }
-
-    get status() {
-        const { is_late, alerts, temperature } = this.props.tank;
-        if (is_late || alerts) {
-            return "alarm";
-        }
-        return temperature === null ? "nodata" : "ok";
-    }
-
-    get statusLabel() {
-        const { is_late, alerts, phase } = this.props.tank;
-        if (is_late) {
-            return _t("Cooling is late");
-        }
-        if (alerts) {
-            return alerts === 1 ? _t("1 alert") : _t("%(count)s alerts", { count: alerts });
-        }
-        return phase || _t("No data yet");
-    }
-
-    get icon() {
-        return (
-            { alarm: "fa-exclamation-triangle", ok: "fa-check-circle" }[this.status] ||
-            "fa-circle-o"
-        );
-    }
-
-    get fill() {
-        const { volume, capacity } = this.props.tank;
-        return volume !== null && capacity
-            ? Math.min(100, Math.round((100 * volume) / capacity))
-            : null;
-    }
-
-    get volume() {
-        const { volume, capacity } = this.props.tank;
-        if (volume === null) {
-            return "";
-        }
-        const litres = formatQuantity("", Math.round(volume), "L");
-        return capacity
-            ? _t("%(volume)s of %(capacity)s", {
-                  volume: litres,
-                  capacity: formatQuantity("", capacity, "L"),
-              })
-            : litres;
+    get shown() {
+        return cut(this.items, this.props.page, this.props.perPage);
     }
 }
 
 export class ColdChainView extends ReadView {
     static template = "smartdairy_iot.KioskColdChainView";
-    static components = { KioskTank };
+    static components = { TankCard };
     static what = "cold_chain";
-}
 
-class KioskMilking extends Component {
-    static template = "smartdairy_iot.KioskMilking";
-    static props = { milking: Object };
-
-    setup() {
-        useAge(() => toMillis(this.props.milking.start));
-    }
-
-    get liters() {
-        return formatQuantity("volume", this.props.milking.liters, "L");
+    get items() {
+        return this.state.data.tanks;
     }
 }
 
 export class MilkingView extends ReadView {
     static template = "smartdairy_iot.KioskMilkingView";
-    static components = { KioskMilking };
+    static components = { MeterCard };
     static what = "milking";
 
+    /** Each farm counts its stalls from one: the name of the farm is said where there are several. */
+    get items() {
+        const { data } = this.state;
+        return data.flatMap(({ name, meters }) =>
+            data.length > 1 ? meters.map((meter) => ({ ...meter, farm: name })) : meters
+        );
+    }
+
     liters(farm) {
-        return formatQuantity("", Math.round(farm.liters), "L");
+        return liters(farm.today.liters);
     }
 }

@@ -1,10 +1,11 @@
 import { App, whenReady } from "@odoo/owl";
+import { loadCSS } from "@web/core/assets";
 import { browser } from "@web/core/browser/browser";
 import { appTranslateFn } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { getTemplate } from "@web/core/templates";
 import { makeEnv, startServices } from "@web/env";
-import { applySettings, Kiosk } from "./kiosk";
+import { Kiosk } from "./kiosk";
 import { KioskLink, makeOrm, RefusedError } from "./kiosk_link";
 
 const RETRY = 10_000;
@@ -29,6 +30,22 @@ async function open(link) {
     }
 }
 
+/** Its language, its colours and its size of text, before anything of it is seen. */
+async function dress({ lang, direction, theme, text_size, styles }) {
+    const dark = browser.matchMedia("(prefers-color-scheme: dark)");
+    const root = document.documentElement;
+    if (theme === "auto") {
+        dark.addEventListener("change", () => browser.location.reload());
+    }
+    const colours = theme === "auto" ? (dark.matches ? "dark" : "light") : theme;
+    root.lang = lang.replace("_", "-");
+    root.dir = direction;
+    Object.assign(root.dataset, { colorScheme: colours, textSize: text_size });
+    document.body.classList.toggle("o_rtl", direction === "rtl");
+    await Promise.all(styles[colours].map((url) => loadCSS(url)));
+    document.getElementById("o_iot_boot").remove();
+}
+
 async function start() {
     await whenReady();
     const link = new KioskLink(browser.location.hash.slice(1));
@@ -41,7 +58,7 @@ async function start() {
         const dead = { unknown: "not valid", expired: "expired" }[error.reason] || "revoked";
         return say(`This link is ${dead}. Ask who runs Dairy IoT for a new one.`);
     }
-    applySettings(settings);
+    await dress(settings);
     const watched = { callback: () => {} };
     const services = registry.category("services");
     services.add(
@@ -50,7 +67,8 @@ async function start() {
         { force: true }
     );
     services.add("action", { start: () => ({ doAction() {} }) });
-    const env = makeEnv();
+    // What is a button on a board is its text here: a wall opens nothing.
+    const env = Object.assign(makeEnv(), { isWall: true });
     await startServices(env);
     say("");
     const { assets } = document.body.dataset;

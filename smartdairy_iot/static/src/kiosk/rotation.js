@@ -31,3 +31,9 @@ export function next({ index, page }, views, pages) {
 export function previous({ index, page }, views) {
     return page > 0 ? { index, page: page - 1 } : { index: (index - 1 + views) % views, page: 0 };
 }
+
+/** What stands on a page; on the last one, if there were more when it was turned to. */
+export function cut(items, page, perPage) {
+    const shown = Math.min(page, countPages(items.length, perPage) - 1);
+    return shown ? items.slice(shown * perPage, (shown + 1) * perPage) : items.slice(0, perPage);
+}

@@ -81,6 +81,10 @@ export class Tile extends Component {
         }
     }
 
+    get caption() {
+        return this.device.device_id;
+    }
+
     get measure() {
         return mainMeasure(this.raw);
     }

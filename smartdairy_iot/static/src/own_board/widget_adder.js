@@ -1,8 +1,8 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { kpiLabel } from "../live_board/kpi_strip";
 import { KPIS, SPANS } from "./layout";
-import { kpiLabel } from "./widgets";
 
 /** What to put onto the board, chosen from lists. */
 export class WidgetAdder extends Component {

@@ -1,8 +1,8 @@
 import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
-import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { AlertList } from "../live_board/alert_list";
+import { KPI_ICONS, kpiLabel, kpiLevel, kpiValue } from "../live_board/kpi_strip";
 import { Tile } from "../live_board/tile";
 import { toBands } from "../device_board/limit_bands";
 import { formatQuantity } from "../telemetry/format";
@@ -85,30 +85,12 @@ export class ChartWidget extends TileWidget {
     }
 }
 
-const KPI_ICONS = {
-    online: "fa-check-circle",
-    offline: "fa-chain-broken",
-    alarm: "fa-exclamation-triangle",
-    alerts: "fa-bell",
-    temperature: "fa-thermometer-half",
-};
-
-export function kpiLabel(kpi) {
-    return {
-        online: _t("Online"),
-        offline: _t("Offline"),
-        alarm: _t("In alarm"),
-        alerts: _t("Active alerts"),
-        temperature: _t("Average temperature"),
-    }[kpi];
-}
-
 export class KpiWidget extends Component {
     static template = "smartdairy_iot.KpiWidget";
     static props = { widget: Object };
 
     setup() {
-        this.kpi = useState(useService("smartdairy_iot.telemetry").store.state.kpi);
+        this.live = useState(useService("smartdairy_iot.telemetry").store.state);
     }
 
     get icon() {
@@ -120,15 +102,11 @@ export class KpiWidget extends Component {
     }
 
     get value() {
-        const { kpi } = this.props.widget;
-        return kpi === "temperature"
-            ? formatQuantity("temperature", this.kpi.temperature, this.kpi.temperatureUnit)
-            : this.kpi[kpi];
+        return kpiValue(this.props.widget.kpi, this.live);
     }
 
     get level() {
-        const { kpi } = this.props.widget;
-        return ["alarm", "alerts"].includes(kpi) && this.kpi[kpi] ? "alarm" : "none";
+        return kpiLevel(this.props.widget.kpi, this.live);
     }
 }
 

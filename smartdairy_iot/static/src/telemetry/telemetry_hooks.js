@@ -1,4 +1,4 @@
-import { onMounted, onPatched, onWillDestroy, onWillUnmount, useRef } from "@odoo/owl";
+import { onMounted, onPatched, onWillDestroy, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { useService } from "@web/core/utils/hooks";
 
 /** Keep the telemetry running as long as the component lives. */
@@ -65,4 +65,22 @@ export function useWhileSeen(refName, device, write, onSeen = () => {}) {
     onWillUnmount(() => stop());
     onWillDestroy(telemetry.onTick(writeIfSeen));
     onWillDestroy(telemetry.store.onDevice(device.device_id, writeIfSeen));
+}
+
+/**
+ * The server's time, anew each ten seconds: what counts down renders by it.
+ *
+ * @returns {{ now: number }} milliseconds
+ */
+export function useNow() {
+    const telemetry = useService("smartdairy_iot.telemetry");
+    const clock = useState({ now: telemetry.now() });
+    onWillDestroy(
+        telemetry.onTick((now) => {
+            if (Math.abs(now - clock.now) >= 10_000) {
+                clock.now = now;
+            }
+        })
+    );
+    return clock;
 }

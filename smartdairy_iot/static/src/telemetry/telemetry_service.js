@@ -8,6 +8,7 @@ import { LiveStore } from "./live_store";
 import { decodeReadings } from "./message";
 import { Trends } from "./trends";
 import { Visibility } from "./visibility";
+import { within } from "./within";
 
 const TICK = 1000;
 const HEARTBEAT = 30_000;
@@ -167,7 +168,8 @@ export class Telemetry {
         const held = (this.held = []);
         this.nextLoad = Infinity;
         try {
-            const board = await this.orm.silent.call("farm.farm", "get_live_board", []);
+            const asked = this.orm.silent.call("farm.farm", "get_live_board", []);
+            const board = await within(asked);
             if (store === this.store && this.watchers) {
                 this.clockOffset = toMillis(board.now) - Date.now();
                 store.applyBoard(board);
@@ -206,8 +208,13 @@ export class Telemetry {
 
     onLoadFailed(error) {
         this.nextLoad = Date.now() + RETRY;
-        if (this.store.state.phase === "loading") {
-            this.store.state.phase = "failed";
+        const { state } = this.store;
+        if (state.phase === "loading") {
+            state.phase = "failed";
+        }
+        if (error instanceof ConnectionLostError && state.connection === "live") {
+            // The websocket does not know yet that nothing comes any more.
+            Object.assign(state, { connection: "reconnecting", lostAt: this.now() });
         }
         // The connection badge tells of a lost server; say anything else once.
         if (!this.failed && !(error instanceof ConnectionLostError)) {
@@ -238,11 +245,12 @@ export class Telemetry {
             const farmIds = [...this.channels].map((channel) => Number(channel.split("_").pop()));
             const { store } = this;
             try {
-                const milk = await this.orm.silent.call("farm.farm", "watch_live", [farmIds]);
+                const asked = this.orm.silent.call("farm.farm", "watch_live", [farmIds]);
+                const milk = await within(asked);
                 store.applyMilk(milk || {});
             } catch {
                 // The server is away, or took a farm from us: a new snapshot tells which.
-                this.nextLoad = Math.min(this.nextLoad, Date.now() + RETRY);
+                this.load();
             }
         }
     }

@@ -12,7 +12,9 @@ const TOKENS = ["danger", "warning", "success", "info", "primary", "secondary"];
 export class Palette {
     constructor(el) {
         this.style = getComputedStyle(el);
-        this.scheme = cookie.get("color_scheme");
+        // A wall screen has a theme of its own, whatever its browser's user chose in Odoo.
+        const { colorScheme } = document.documentElement.dataset;
+        this.scheme = colorScheme || cookie.get("color_scheme");
         this.text = this.style.color;
         this.line = this.variable("--border-color") || "#8886";
         this.surface = this.scheme === "dark" ? "#1b1d26" : "#ffffff";
