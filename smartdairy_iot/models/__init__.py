@@ -186,6 +186,7 @@ from . import ir_cron
 from . import ir_websocket
 from . import ir_http
 from . import ir_mail_server
+from . import ir_rule
 from . import ir_ui_view
 from . import mail_thread
 from . import res_company
