@@ -4,7 +4,9 @@ import { MAIN_MEASURE } from "/smartdairy_iot/static/src/telemetry/main_measure.
 
 /** What the message says of the device's main measure, which is the API's `lastValue`. */
 export function mainReading(device, message) {
-    const value = (message.values || message)[MAIN_MEASURE[device.deviceType]];
+    // The API says milkMeter where Odoo says milk_meter.
+    const type = device.deviceType.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = (message.values || message)[MAIN_MEASURE[type]];
     return typeof value === "number" ? value : null;
 }
 

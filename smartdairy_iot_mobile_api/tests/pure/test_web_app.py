@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smartdairy_iot_mobile_api.schemas.base import APP_TYPES
+
 ADDON = Path(__file__).parents[2]
 APP = ADDON / "static" / "app"
 SCRIPTS = sorted(APP.rglob("*.js"))
@@ -82,3 +84,9 @@ def test_the_reading_that_stands_for_a_device_is_the_one_of_the_api():
     api = table(ADDON / "models" / "iot_device_list.py", "_MAIN_READING")
     telemetry = ADDON.parent / "smartdairy_iot" / "static" / "src" / "telemetry"
     assert table(telemetry / "main_measure.js", "MAIN_MEASURE") == api
+
+
+def test_a_device_type_of_the_api_becomes_the_one_of_odoo_by_its_capitals():
+    """As ``news.js`` does to find that reading."""
+    for ours, theirs in APP_TYPES.items():
+        assert re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", theirs) == ours
