@@ -18,6 +18,7 @@ from . import iot_store_digest
 from . import iot_store_health
 from . import iot_store_outbox
 from . import iot_store_partition
+from . import iot_store_fresh
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
