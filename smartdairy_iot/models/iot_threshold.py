@@ -264,6 +264,8 @@ class IotThreshold(models.Model):
                     and record.company_id != threshold.company_id
                 )
                 if record and (is_elsewhere or is_other_type or is_foreign):
+                    # A constraint sees all: whoever may not is not told the name.
+                    record.sudo(False).check_access("read")
                     raise ValidationError(
                         _(
                             "%(name)s can never apply: %(record)s is of another type, "
