@@ -1,5 +1,4 @@
-import { waitForChannels } from "@bus/../tests/bus_test_helpers";
-import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { beforeEach, describe, expect, test, waitFor, waitUntil } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
 import { advanceTime } from "@odoo/hoot-mock";
 import {
@@ -19,6 +18,7 @@ import {
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 import {
     defineTelemetryModels,
+    isSubscribed,
     makeBoard,
     makeReading,
     NOW,
@@ -46,7 +46,7 @@ describe("the board", () => {
         ...{ is_supervised: true, alert: null, washed_at: AT - 300 * MINUTE },
     };
 
-    test("a tank's temperature follows the bus, and its card leads to the tank", async () => {
+    test("a tank's temperature follows the bus, its time to the limit the clock", async () => {
         onRpc("farm.farm", "get_cold_chain_board", () => ({ now: Date.now(), tanks: [TANK] }));
         onRpc("farm.tank", "get_cooling_curve", () => ({
             ...{ tz: "UTC", start: AT - 12 * HOUR, end: AT, phases: [], marks: [] },
@@ -58,10 +58,12 @@ describe("the board", () => {
         await waitFor(".o_iot_tank_celsius:contains(3.8)", { timeout: 3000 });
         await waitFor("dt:contains(Last wash) + dd:contains(1:00)");
         expect(".o_iot_tank_due").toHaveText("Must be ≤ 7 °C in 30 min");
-        await waitForChannels(["farm.farm_1"]);
+        await waitUntil(() => isSubscribed("farm.farm_1"), { timeout: 3000 });
         sendReadings(makeReading({ v: { temperature: 3.9 }, t: 1 }));
         await advanceTime(2000);
         await waitFor(".o_iot_tank_celsius:contains(3.9)", { timeout: 3000 });
+        await advanceTime(60_000);
+        await waitFor(".o_iot_tank_due:contains(in 29 min)");
         await contains(".o_iot_tank_card h2 button").click();
         await waitFor(".o_iot_tank_back");
         expect(queryAllTexts(".o_iot_tank dd")).toInclude("Grade A");

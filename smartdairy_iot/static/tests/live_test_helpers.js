@@ -151,6 +151,12 @@ export async function openBoard(board) {
     await animationFrame();
 }
 
+/** Not core's `waitForChannels`: it runs all timers, and mail's "away" is half an hour ahead. */
+export function isSubscribed(channel) {
+    const { env } = MockServer;
+    return [...(env["bus.bus"].channelsByUser[env.uid] || [])].includes(channel);
+}
+
 export function sendBus(type, payload) {
     MockServer.env["bus.bus"]._sendone("farm.farm_1", `smartdairy_iot/${type}`, payload);
 }
