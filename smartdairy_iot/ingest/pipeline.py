@@ -193,7 +193,7 @@ class Pipeline:
             self._finish()
 
     def _is_wanted(self, now):
-        """By a screen, which is told the newest there is; once, else it waits longer."""
+        """By a screen, which is told the newest; once, or it would wait longer."""
         is_new = now >= self._taken_at + 2 * self._commit_took
         return is_new and self._live.is_due(ahead=self._commit_took)
 
