@@ -12,12 +12,15 @@ bash "$script" server "$certificates" "${names[@]}"
 bash "$script" device "$certificates" iot_consumer
 [ -s "$broker/crl.pem" ] || bash "$script" crl "$certificates" "$broker/crl.pem"
 
-# Odoo (100:101 in the official image) signs with the authority's key and writes for the
-# broker (1883:1883 in its image), which reads.
+# Odoo signs with the authority's key and writes for the broker (1883:1883 in its image),
+# which reads. Whatever either of them makes in the shared folder is of the broker's group.
 if [ "$(id -u)" = 0 ]; then
-    chown -R 100:1883 "$certificates" "$broker"
-    find "$certificates" "$broker" -type d -exec chmod 750 {} +
-    find "$certificates" "$broker" -type f -exec chmod 640 {} +
-    chmod 770 "$broker"
+    odoo=$(id -u odoo) # this is Odoo's image
+    chown -R "$odoo:1883" "$certificates"
+    find "$certificates" -type d -exec chmod 750 {} +
+    find "$certificates" -type f -exec chmod 640 {} +
     chmod 600 "$certificates/ca.key"
+    chown "$odoo:1883" "$broker" "$broker/crl.pem"
+    chmod 2770 "$broker"
+    chmod 640 "$broker/crl.pem"
 fi

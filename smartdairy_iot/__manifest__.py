@@ -29,6 +29,7 @@
         "security/iot_wizard_rules.xml",
         "security/iot_compliance_rules.xml",
         "security/iot_kiosk_rules.xml",
+        "security/iot_shared_rules.xml",
         "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/iot_threshold.xml",

@@ -2,14 +2,13 @@
 
 import configparser
 import os
-import re
 from dataclasses import dataclass, field, fields
 from functools import cache
+from urllib.parse import quote
 
 from .watch.access import SHORTEST_TOKEN, networks
 
 _SECTION = "smartdairy_iot"
-_IN_DSN = re.compile(r"(?:password=|://[^:/@\s]*:)'?([^'\s@]+)")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -73,6 +72,13 @@ class Settings:
     mqtt_alerts: bool = _setting(
         True, "publish alerts and notifications: [channels](alerts-channels.md#mqtt)"
     )
+    deaf_seconds: int = _setting(
+        120,
+        "when nobody has listened for so many seconds, [managers are told]"
+        "(operations.md#monitoring). A takeover by another host takes some seconds, a"
+        " restart of Odoo less than a minute",
+        least=10,
+    )
     # Devices and their credentials.
     device_host: str = _setting(
         "", "how devices reach the broker, as they are told; empty: `mqtt_host`"
@@ -116,6 +122,16 @@ class Settings:
         " password=…` or as an address (`postgresql://…`). Without a `connect_timeout`"
         " of its own, a connection is given up after 10 s",
         secret=True,
+    )
+    timescale_replica_dsn: str = _setting(
+        "",
+        "a [replica](scaling.md#a-replica-for-reads) of that database, written in the"
+        " same way, for what only reads; empty: all is read where it is written."
+        " Without a `connect_timeout` of its own, a connection is given up after 2 s",
+        secret=True,
+    )
+    timescale_replica_lag: int = _setting(
+        5, "seconds; when it is further behind, its primary is read", least=1
     )
     archive_path: str = _setting(
         "",
@@ -233,7 +249,8 @@ class Settings:
         """Values that must be in no log: also the password in a connection string."""
         keys = [key.name for key in fields(self) if key.metadata["secret"]]
         values = [getattr(self, name) for name in keys]
-        return {*values, *_IN_DSN.findall(self.timescale_dsn)} - {""}
+        dsns = self.timescale_dsn, self.timescale_replica_dsn
+        return {*values, *(word for dsn in dsns for word in passwords_in(dsn))} - {""}
 
     @classmethod
     def read(cls, environment, section):
@@ -246,6 +263,21 @@ class Settings:
             if raw is not None:
                 values[key.name] = _convert(key.name, key.type, raw.strip())
         return cls(**values)
+
+
+def passwords_in(dsn):
+    """:return: those in a connection string, as they are meant and as an address writes
+    them; none of one that libpq does not understand"""
+    # Here, for the same reason as in `get_settings`.
+    from psycopg2 import ProgrammingError  # noqa: PLC0415
+    from psycopg2.extensions import parse_dsn  # noqa: PLC0415
+
+    try:
+        words = parse_dsn(dsn)
+    except ProgrammingError:
+        return set()
+    found = {words[key] for key in ("password", "sslpassword") if words.get(key)}
+    return found | {quote(word, safe="") for word in found}
 
 
 def _convert(name, kind, raw):

@@ -19,10 +19,11 @@ def no_dsn():
     )
 
 
-def bad_dsn():  # the driver's words would quote a part of it, such as a password
+def bad_dsn(key):  # the driver's words would quote a part of it, such as a password
     return _lt(
-        "timescale_dsn in odoo.conf is no connection string: write it as host=… port=… "
-        "dbname=… user=… password=…, and what has a space in it in quotes."
+        "%(key)s in odoo.conf is no connection string: write it as host=… port=… "
+        "dbname=… user=… password=…, and what has a space in it in quotes.",
+        key=key,
     )
 
 

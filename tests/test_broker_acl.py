@@ -189,7 +189,9 @@ def test_what_is_said_reaches_a_role_where_it_may_listen_and_nowhere_else(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_brokers_own_topics_are_for_the_administrator(role, connected):
+def test_the_brokers_own_topics_are_for_the_administrator_and_counts_for_odoo(
+    role, connected
+):
     client = connected(role)
     heard = client.subscribe("$SYS/broker/version", "$SYS/broker/clients/#")
     # The subscription was answered, and what is retained follows it at once: whatever
@@ -197,6 +199,9 @@ def test_the_brokers_own_topics_are_for_the_administrator(role, connected):
     client.publish(b"{}", f"smartdairy/status/{name_of(role)}")
     if role == "admin":
         wait_until(lambda: "$SYS/broker/version" in heard, "the version")
+    elif role == "iot_consumer":
+        wait_until(lambda: "$SYS/broker/clients/connected" in heard, "the count")
+        assert "$SYS/broker/version" not in heard
     else:
         assert not [topic for topic in heard if topic.startswith("$SYS")]
 

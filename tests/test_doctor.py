@@ -46,7 +46,12 @@ def examine(tmp_path):
 def test_a_system_that_works_has_no_failure_and_the_bundle_no_secret(examine):
     code, report, bundle = examine()
     assert code == 0, report
-    for words in ("Odoo writes and reads its topics", "lead: 0", "a stranger without"):
+    for words in (
+        "Odoo writes and reads its topics",
+        "lead: 0",
+        "a stranger without",
+        "broker keeps",
+    ):
         assert words in report
     with tarfile.open(bundle) as tar:
         texts = {
@@ -73,6 +78,10 @@ def test_a_broker_that_is_away_a_wrong_password_and_a_strange_ca_are_told(
     assert code == 1
     assert "cannot be reached" in report and "correct timescale_dsn" in report
     assert "start the broker" in report and "hush-hush" not in report
-    code, report, _bundle = examine(mqtt_ca=str(strange / "ca.crt"))
+    own = os.environ["TIMESCALE_DSN"]
+    code, report, _bundle = examine(
+        mqtt_ca=str(strange / "ca.crt"), timescale_replica_dsn=own
+    )
     assert code == 1
+    assert "it is a database of its own, and not read from" in report
     assert "must be the authority that signed the broker's certificate" in report

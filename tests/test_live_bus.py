@@ -3,6 +3,7 @@
 import json
 import os
 import uuid
+from contextlib import contextmanager
 from urllib.parse import urlparse
 
 import psycopg2
@@ -139,26 +140,18 @@ def record_until(connection, device_id):
 def test_after_a_cut_line_the_board_has_no_gap(make_device, odoo):
     """What came while the connection was gone is there as soon as it is back."""
     device = make_device()
-    url = urlparse(odoo.url)
-    with Proxy((url.hostname, url.port)) as proxy:
-        through = Through(odoo, f"{url.scheme}://{url.hostname}:{proxy.port}")
-        with open_page(through, "/odoo/iot-live?text=" + device.id) as page:
-            badge = page.locator(".o_sd_connection")
-            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
-            value = page.locator(TILE_VALUE.format(device.id))
-            device.publish({"temperature": 4.2})
-            expect(value).to_have_text("4.2", timeout=15_000)
-            assert serious_faults(page) == []
-            proxy.refuse()
-            expect(badge).not_to_have_attribute("data-connection", "live")
-            device.publish({"temperature": 5.7})
-            expect(badge).to_have_attribute("data-connection", "stale", timeout=30_000)
-            expect(page.locator(".o_sd_not_live")).to_have_count(1)
-            proxy.forward()
-            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
-            expect(value).to_have_text("5.7")
-            device.publish({"temperature": 5.9})
-            expect(value).to_have_text("5.9", timeout=15_000)
+    with watched_through_a_proxy(odoo, device) as (proxy, page, badge, value):
+        assert serious_faults(page) == []
+        proxy.refuse()
+        expect(badge).not_to_have_attribute("data-connection", "live")
+        device.publish({"temperature": 5.7})
+        expect(badge).to_have_attribute("data-connection", "stale", timeout=30_000)
+        expect(page.locator(".o_sd_not_live")).to_have_count(1)
+        proxy.forward()
+        expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
+        expect(value).to_have_text("5.7")
+        device.publish({"temperature": 5.9})
+        expect(value).to_have_text("5.9", timeout=15_000)
 
 
 def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
@@ -166,32 +159,24 @@ def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
 ):
     """Others watch meanwhile: the bus has a message of each second that it slept."""
     device = make_device(farm_id=own_farm)
-    url = urlparse(odoo.url)
-    with Proxy((url.hostname, url.port)) as proxy:
-        through = Through(odoo, f"{url.scheme}://{url.hostname}:{proxy.port}")
-        with open_page(through, "/odoo/iot-live?text=" + device.id) as page:
-            badge = page.locator(".o_sd_connection")
-            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
-            value = page.locator(TILE_VALUE.format(device.id))
-            device.publish({"temperature": 4.0})
-            expect(value).to_have_text("4.0", timeout=15_000)
-            page.evaluate(COUNT_MESSAGES)
-            devtools = page.context.new_cdp_session(page)
-            devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
-            proxy.hold()
-            odoo.call("farm.farm", "watch_live", [own_farm])
-            for warmer in (4.1, 4.2, 4.3):
-                before = bus_rows(own_farm)
-                device.publish({"temperature": warmer})
-                wait_until(lambda n=before: bus_rows(own_farm) > n, "on the bus")
-            wait_until(lambda: not bus_rows(own_farm, newer_than=6), "all are old")
-            devtools.send("Page.setWebLifecycleState", {"state": "active"})
-            proxy.reset()
-            expect(value).to_have_text("4.3", timeout=30_000)
-            expect(badge).to_have_attribute("data-connection", "live")
-            device.publish({"temperature": 4.4})
-            expect(value).to_have_text("4.4", timeout=15_000)
-            assert page.evaluate("() => messages") == 1, "only what came since"
+    with watched_through_a_proxy(odoo, device) as (proxy, page, badge, value):
+        page.evaluate(COUNT_MESSAGES)
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+        proxy.hold()
+        odoo.call("farm.farm", "watch_live", [own_farm])
+        for warmer in (4.1, 4.2, 4.3):
+            before = bus_rows(own_farm)
+            device.publish({"temperature": warmer})
+            wait_until(lambda n=before: bus_rows(own_farm) > n, "on the bus")
+        wait_until(lambda: not bus_rows(own_farm, newer_than=6), "all are old")
+        devtools.send("Page.setWebLifecycleState", {"state": "active"})
+        proxy.reset()
+        expect(value).to_have_text("4.3", timeout=30_000)
+        expect(badge).to_have_attribute("data-connection", "live")
+        device.publish({"temperature": 4.4})
+        expect(value).to_have_text("4.4", timeout=15_000)
+        assert page.evaluate("() => messages") == 1, "only what came since"
 
 
 COUNT_MESSAGES = """() => {
@@ -204,6 +189,21 @@ COUNT_MESSAGES = """() => {
         handle(message);
     };
 }"""
+
+
+@contextmanager
+def watched_through_a_proxy(odoo, device):
+    """Live shows the device, which is at 4.0 °C: ``(proxy, page, badge, value)``."""
+    url = urlparse(odoo.url)
+    with Proxy((url.hostname, url.port)) as proxy:
+        through = Through(odoo, f"{url.scheme}://{url.hostname}:{proxy.port}")
+        with open_page(through, "/odoo/iot-live?text=" + device.id) as page:
+            badge = page.locator(".o_sd_connection")
+            expect(badge).to_have_attribute("data-connection", "live", timeout=60_000)
+            value = page.locator(TILE_VALUE.format(device.id))
+            device.publish({"temperature": 4.0})
+            expect(value).to_have_text("4.0", timeout=15_000)
+            yield proxy, page, badge, value
 
 
 class Through:

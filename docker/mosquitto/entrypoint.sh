@@ -21,7 +21,9 @@ if [ -n "${BRIDGE_ADDRESS:-}" ]; then
 fi
 
 umask 027
-cp "$config/acl" "$folder/acl.base"
+# Moved there, as the file may be somebody else's: the folder is the broker's to write.
+cp "$config/acl" "$folder/.acl.base.new"
+mv -f "$folder/.acl.base.new" "$folder/acl.base"
 # No user with a password, until Odoo exports tokens: no default password anywhere.
 [ -e "$folder/passwd.base" ] || : >"$folder/passwd.base"
 for name in acl passwd; do

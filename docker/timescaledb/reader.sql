@@ -5,7 +5,7 @@
 -- after CREATE ROLE reader LOGIN PASSWORD '…'.
 ALTER ROLE reader SET default_transaction_read_only = on;
 ALTER ROLE reader SET statement_timeout = '30s';
-ALTER ROLE reader CONNECTION LIMIT 10;
+ALTER ROLE reader CONNECTION LIMIT 20; -- Grafana, and one for each session of "analyst"
 GRANT USAGE ON SCHEMA public TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE odoo IN SCHEMA public GRANT SELECT ON TABLES TO reader;

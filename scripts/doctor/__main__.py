@@ -10,7 +10,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import psycopg2  # noqa: E402
 from reference.settings_table import REPO, declaration  # noqa: E402
 
-from doctor import broker, bundle, configuration, database, machine, store, tls  # noqa: E402
+from doctor import (  # noqa: E402
+    broker,
+    bundle,
+    configuration,
+    database,
+    machine,
+    replica,
+    store,
+    tls,
+)
 from doctor.finding import Finding  # noqa: E402
 
 
@@ -60,6 +69,7 @@ def examine(config: configuration.Configuration) -> tuple[list[Finding], dict]:
     )
     found, odoo_facts = database.check(dsn, REPO)
     in_store, store_facts = store.check(settings.timescale_dsn, retention(dsn))
+    in_store += replica.check(settings, bool(config.options.get("db_replica_host")))
     facts["database"], facts["store"] = odoo_facts, store_facts
     known = {"the database": odoo_facts, "the store": store_facts}
     offsets = {whose: told["clock"] for whose, told in known.items() if told}

@@ -11,6 +11,8 @@ from doctor.finding import Finding, fail, ok, skip, warn
 
 _SECONDS = 5
 _SLOW = 1.0  # s, there and back
+_MANY = 100_000  # as the alert rule BrokerQueueGrows
+_STATE = ("$SYS/broker/store/messages/count", "$SYS/broker/publish/messages/dropped")
 
 
 def check(settings) -> list[Finding]:
@@ -18,7 +20,49 @@ def check(settings) -> list[Finding]:
     found = [_round_trip(settings)]
     if settings.mqtt_ca and found[0].state != "failure":
         found.append(_stranger(settings))
+    if found[0].state != "failure":
+        found += check_queue(_state(settings))
     return found
+
+
+def check_queue(told: dict[str, int]) -> list[Finding]:
+    """:param told: topic below ``$SYS/broker/``: number, as far as it says them"""
+    if "store/messages/count" not in told:
+        text = "the broker does not tell Odoo what waits in it"
+        return [skip("queue", f"{text}: compare docker/mosquitto/acl, or no Mosquitto")]
+    waits, lost = told["store/messages/count"], told.get("publish/messages/dropped", 0)
+    text = f"the broker keeps {waits} messages, retained ones included"
+    if waits > _MANY:
+        remedy = "see the listeners and the store's speed; beyond max_queued_messages"
+        found = [warn("queue", text, f"{remedy} (a million) it drops")]
+    else:
+        found = [ok("queue", text)]
+    if lost:
+        remedy = "raise max_queued_messages, or find the client that is away"
+        text = f"since its start the broker has dropped {lost} messages"
+        found.append(warn("queue", text, remedy))
+    return found
+
+
+def _state(settings) -> dict[str, int]:
+    """What is retained follows the subscription at once."""
+    told, complete = {}, threading.Event()
+
+    def on_message(_client, _data, message):
+        if message.payload.strip().isdigit():
+            told[message.topic.removeprefix("$SYS/broker/")] = int(message.payload)
+        if len(told) == len(_STATE):
+            complete.set()
+
+    client = _client(settings, identified=True)
+    client.on_connect = lambda c, *_: c.subscribe([(topic, 0) for topic in _STATE])
+    client.on_message = on_message
+    client.connect(settings.mqtt_host, settings.mqtt_port, keepalive=30)
+    client.loop_start()
+    complete.wait(1)
+    client.disconnect()
+    client.loop_stop()
+    return told
 
 
 def _client(settings, *, identified: bool) -> mqtt.Client:

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
+from psycopg2.extensions import make_dsn, parse_dsn
+
 from doctor.finding import Finding, fail, ok, warn
 
 HIDDEN = "(hidden)"
 _SECRET_KEY = re.compile(r"passw|secret|token|_key$|dsn", re.IGNORECASE)
 _NOT_SECRET = {"token_port", "ca_key", "mqtt_key", "ssl_private_key"}  # ports and paths
-_IN_DSN = re.compile(r"(?:password=|://[^:/@\s]*:)('[^']*'|[^\s@]+)")
+_IN_DSN = ("password", "sslpassword")
 _SHORTEST = 6  # a shorter word is found in too much that is none
 
 
@@ -82,11 +85,24 @@ def secret_values(key: str, value: str) -> set[str]:
     if not value or value in ("False", "None") or key in _NOT_SECRET:
         return set()
     if "dsn" in key.lower():
-        return {word.strip("'") for word in _IN_DSN.findall(value)}
+        words = _parse_dsn(value)
+        return {words[name] for name in _IN_DSN if words.get(name)}
     return {value} if _SECRET_KEY.search(key) else set()
 
 
+def _parse_dsn(dsn: str) -> dict[str, str]:
+    """Its keywords; none of what libpq does not understand."""
+    try:
+        return parse_dsn(dsn)
+    except psycopg2.ProgrammingError:
+        return {}
+
+
 def _shown(key: str, value: str) -> str:
+    if "dsn" in key.lower() and value:
+        words = _parse_dsn(value)
+        hidden = {name: HIDDEN for name in _IN_DSN if name in words}
+        return make_dsn(**words | hidden) if words else HIDDEN
     for secret in secret_values(key.lower().removeprefix("smartdairy_iot_"), value):
         value = value.replace(secret, HIDDEN)
     return value

@@ -1,4 +1,4 @@
-"""Run as ``python3 scripts/operations backup|verify|restore``: docs/backup.md."""
+"""Run as ``python3 scripts/operations COMMAND``: docs/backup.md."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ if not __package__:  # started as a folder: make the packages importable instead
 
 from stack.console import StackError, say
 
-from operations import manifest
+from operations import manifest, moment
 from operations.backup import Installation, backup
 from operations.connection import Database
 from operations.restore import Target, restore_databases, restore_folder
@@ -24,6 +24,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     saving = commands.add_parser("backup", help="write a backup into a new folder")
     saving.add_argument("--to", type=Path, required=True, metavar="FOLDER")
     saving.add_argument("--also", type=Path, nargs="*", default=[], metavar="FILE")
+    base = commands.add_parser("base", help="copy a running server, for 'recover'")
+    base.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    base.add_argument("--superuser-dsn", required=True)
+    add_recover(commands.add_parser("recover", help="a server as of a point in time"))
     loading = commands.add_parser("restore", help="into what is empty")
     loading.add_argument("--from", type=Path, required=True, dest="source")
     loading.add_argument("--superuser-dsn", required=True)
@@ -39,6 +43,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         command.add_argument("--certificates", type=Path, metavar="FOLDER")
         command.add_argument("--passphrase-file", type=Path, metavar="FILE")
     return parser.parse_args(arguments)
+
+
+def add_recover(command: argparse.ArgumentParser) -> None:
+    """Name the options of coming back to a point in time."""
+    command.add_argument("--from", type=Path, required=True, dest="source")
+    log = command.add_mutually_exclusive_group(required=True)
+    log.add_argument("--wal", type=Path, metavar="FOLDER", help="of archived log")
+    log.add_argument("--restore-command", metavar="COMMAND", help="… or how to get it")
+    command.add_argument("--into", type=Path, required=True, metavar="PGDATA")
+    command.add_argument("--until", required=True, metavar="TIME", help="or latest")
+    command.add_argument("--config", type=Path, metavar="FILE", help="postgresql.conf")
 
 
 def save(options: argparse.Namespace) -> None:
@@ -57,6 +72,12 @@ def save(options: argparse.Namespace) -> None:
         configuration={f"configuration/{path.name}": path for path in options.also},
     )
     backup(place, options.to, options.passphrase_file)
+
+
+def verify(options: argparse.Namespace) -> None:
+    """Compare a backup with its checksums."""
+    about = manifest.read(options.folder)
+    say(f"{options.folder}: complete, of {about['made_at']}")
 
 
 def load(options: argparse.Namespace) -> None:
@@ -86,17 +107,32 @@ def load(options: argparse.Namespace) -> None:
             say(f"{count:8} files  {part}: {folder}")
 
 
+def come_back(options: argparse.Namespace) -> None:
+    """Make the data folder of a server as of the time that the options name."""
+    until = moment.to_moment(options.until)
+    get = options.restore_command or moment.from_folder(options.wal)
+    target = moment.Moment(options.source, get, options.into, until, options.config)
+    last = moment.recover(target)
+    say(f"{options.into}: as of {options.until}; its last transaction is of {last}")
+    say("Start PostgreSQL on it, and take another base backup")
+
+
+COMMANDS = {
+    "verify": verify,
+    "backup": save,
+    "restore": load,
+    "base": lambda options: moment.save_base(
+        Database(options.superuser_dsn), options.to
+    ),
+    "recover": come_back,
+}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; a failure is one line, never a traceback."""
     options = parse(arguments)
     try:
-        if options.command == "verify":
-            about = manifest.read(options.folder)
-            say(f"{options.folder}: complete, of {about['made_at']}")
-        elif options.command == "backup":
-            save(options)
-        else:
-            load(options)
+        COMMANDS[options.command](options)
     except (StackError, OSError) as error:
         failure = error if isinstance(error, StackError) else StackError(str(error))
         for line in failure.lines():

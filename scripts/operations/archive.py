@@ -53,7 +53,8 @@ def unpack(archive: Path, name: str, target: Path) -> int:
             if top != name or not inner:
                 continue
             # Python 3.11.2 (Debian 12) has no filters for extract()
-            if ".." in inner.split("/") or not (member.isfile() or member.isdir()):
+            is_inside = not inner.startswith("/") and ".." not in inner.split("/")
+            if not is_inside or not (member.isfile() or member.isdir()):
                 raise StackError(f"{archive.name} holds what no backup has: {inner}")
             member.name = inner
             tar.extract(member, target)

@@ -123,11 +123,15 @@ def describe(database: Database, snapshot: str, **queries: str) -> dict:
 
 
 def pg_dump(moment: Snapshot, target: Path) -> None:
-    """Dump a database as it was in that moment, compressed."""
+    """Dump a database as it was in that moment, compressed.
+
+    Without the foreign tables: what they show is in the other dump.
+    """
     target.touch(mode=0o600)
     run(
         [
             *(program("pg_dump"), "--format=custom", "--lock-wait-timeout=60s"),
+            "--exclude-schema=readings*",
             *(f"--snapshot={moment.name}", f"--file={target}"),
         ],
         moment.database,

@@ -1,5 +1,6 @@
 """Restore: into what is empty only, and compared with what was written."""
 
+import re
 import tempfile
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from operations.connection import Database, program, run
 AVAILABLE = """
 SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb'
 """
+FOREIGN = re.compile(r"\d+; \d+ \d+ (SERVER|USER MAPPING) ")
 STORED = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL"
 
 
@@ -128,10 +130,17 @@ def create(server: Database, database: Database, owner: str) -> None:
 def pg_restore(source: Path, database: Database) -> None:
     """All or nothing of it: the first error ends it.
 
-    Without grants: a new server has none of the roles that somebody gave them to.
+    Without grants: a new server has none of the roles that somebody gave them to. And
+    without the foreign server, whose owner and password are those of the old one.
     """
-    command = [program("pg_restore"), "--exit-on-error", "--no-comments", "--no-acl"]
-    run([*command, f"--dbname={database.name}", source], database)
+    tool = program("pg_restore")
+    listed = run([tool, "--list", source], database).splitlines(keepends=True)
+    with tempfile.NamedTemporaryFile("w") as chosen:
+        chosen.writelines(line for line in listed if not FOREIGN.match(line))
+        chosen.flush()
+        command = [tool, "--exit-on-error", "--no-comments", "--no-acl"]
+        command += [f"--use-list={chosen.name}", f"--dbname={database.name}", source]
+        run(command, database)
 
 
 def compare_rows(database: Database, wanted: dict[str, int]) -> None:

@@ -1,4 +1,4 @@
-"""Prometheus, for the tests only: rules and dashboards are asked of a real one."""
+"""Prometheus and its Alertmanager, for the tests only: rules are asked of real ones."""
 
 from pathlib import Path
 
@@ -7,20 +7,21 @@ from stack.settings import RUN
 from stack.stamps import Stamp
 
 ROOT = RUN / "prometheus"
+PACKAGES = ("prometheus", "prometheus-alertmanager")
 
 
 def prepare() -> None:
-    """Unpack prometheus and promtool, which are linked with nothing but libc.
+    """Unpack their programs, which are linked with nothing but libc.
 
-    The libraries that the package names are scripts of its web page.
+    The libraries that the packages name are scripts of their web pages.
     """
-    stamp = Stamp("prometheus", "prometheus")
+    stamp = Stamp("prometheus", *PACKAGES)
     if not stamp.is_current():
         ensure_lists()
-        unpack(Archive().download(["prometheus"]), ROOT)
+        unpack(Archive().download(list(PACKAGES)), ROOT)
         stamp.set()
 
 
 def program(name: str) -> Path:
-    """Return the path of ``prometheus`` or ``promtool``."""
+    """Return the path of ``prometheus``, ``promtool``, ``prometheus-alertmanager`` …"""
     return ROOT / "usr" / "bin" / name

@@ -1,7 +1,8 @@
 """``make test``: two lanes side by side, one line at the end.
 
 The tests of the add-ons, and the end-to-end tests, which kill servers: each lane has
-servers of its own. Most of the time end-to-end tests wait; the other lane uses it.
+servers of its own. Most of the time end-to-end tests wait; the other lane uses it, and
+takes those over that start servers of their own anyway, as it is the shorter one.
 """
 
 import json
@@ -31,6 +32,9 @@ from stack.temporary import (
 from stack.test_addons import run_addon_phases
 from stack.test_runner import NO_ODOO, Result, Runner
 
+TESTS = REPO / "tests"
+OPERATIONS = [TESTS / name for name in ("deploy", "operations", "scaling")]
+ELSEWHERE = [TESTS / "benchmarks", *OPERATIONS]
 LANE_LIMIT = 60 * 60  # seconds
 POLL = 0.2
 
@@ -43,7 +47,7 @@ def main(arguments: list[str], exclusive) -> int:
     with temporary_folder() as folder:
         programs = ProgramLane(Path(folder), arguments)
         with programs.beside():
-            result = run_lane("test", arguments, run_addon_phases, Steps(5))
+            result = run_lane("test", arguments, run_first_lane, Steps(7))
         result.add(programs.result())
     for line in result.broken:
         say(line)
@@ -62,6 +66,14 @@ def prepare(steps: Steps) -> None:
             install(["chromium"])
         Proxy.prepare()  # it and Prometheus read the configuration in docker/
         prometheus.prepare()
+
+
+def run_first_lane(runner: Runner, steps: Steps) -> None:
+    """Test the add-ons, then how they are deployed, backed up and scaled."""
+    run_addon_phases(runner, steps)
+    up.start_odoo(runner.stack, steps)
+    environment = program_environment(runner.stack)
+    runner.phase("operations", OPERATIONS, NO_ODOO, environment)
 
 
 def run_lane(name: str, arguments: list[str], phases, steps: Steps) -> Result:
@@ -85,8 +97,8 @@ def run_program_phase(runner: Runner, steps: Steps) -> None:
     up.start_odoo(runner.stack, steps)
     runner.phase(
         "end-to-end tests",
-        [REPO / "tests"],
-        [*NO_ODOO, f"--ignore={REPO / 'tests' / 'benchmarks'}"],
+        [TESTS],
+        [*NO_ODOO, *(f"--ignore={folder}" for folder in ELSEWHERE)],
         program_environment(runner.stack),
     )
 

@@ -97,7 +97,7 @@ class Pipeline:
         self._answer_at = 0.0
         self._lag = 0.0
         self._commits = Durations()
-        self._commit_took = 0.0
+        self._commit_took = self._taken_at = 0.0
 
     def refresh(self, registry):
         """Go on with what an upgrade may have changed, and with the devices of now."""
@@ -185,14 +185,17 @@ class Pipeline:
 
     def _commit_when_due(self):
         now = self._clock()
-        if not self._batch and (
-            self._buffer.is_due(now) or self._live.is_due(ahead=self._commit_took)
-        ):
-            self._batch = self._buffer.take()  # a screen is told the newest there is
+        if not self._batch and (self._buffer.is_due(now) or self._is_wanted(now)):
+            self._batch, self._taken_at = self._buffer.take(), now
         if self._batch and not self._storing and now >= self._retry_at:
             self._storing = self._writer.write(self._batch)
         if self._storing and self._storing.done():
             self._finish()
+
+    def _is_wanted(self, now):
+        """By a screen, which is told the newest; once, or it would wait longer."""
+        is_new = now >= self._taken_at + 2 * self._commit_took
+        return is_new and self._live.is_due(ahead=self._commit_took)
 
     def _settle(self):
         """Wait for the batch under way, but not for a database that never answers."""

@@ -18,6 +18,7 @@ from . import iot_store_digest
 from . import iot_store_health
 from . import iot_store_outbox
 from . import iot_store_partition
+from . import iot_store_fresh
 from . import iot_store_read
 from . import iot_store_retention
 from . import iot_store_rollup
@@ -185,6 +186,7 @@ from . import ir_cron
 from . import ir_websocket
 from . import ir_http
 from . import ir_mail_server
+from . import ir_rule
 from . import ir_ui_view
 from . import mail_thread
 from . import res_company

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..boards.natural import natural_key
 from .farm_tank_cold_chain import RANKS
 from .iot_device_series import to_millis
 
@@ -41,6 +42,6 @@ def _need(row, now):
         RANKS[alert["severity"]] if alert else len(RANKS),
         not is_late,
         row["due_at"] or float("inf"),
-        row["farm"],
-        row["name"],
+        natural_key(row["farm"]),
+        natural_key(row["name"]),
     )

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 
+from ..boards.natural import natural_key
 from ..ingest.codec.generic import measured_by
 from ..ingest.live_message import encode
 from .farm_farm import to_iso
@@ -40,7 +41,9 @@ class FarmFarm(models.Model):
                 for f in self
             ],
             "tags": [{"id": t.id, "name": t.name} for t in devices.tag_ids],
-            "devices": devices._to_live_tiles(),
+            "devices": sorted(
+                devices._to_live_tiles(), key=lambda tile: natural_key(tile["name"])
+            ),
             "alerts": [alert._to_bus() for alert in alerts],
         }
 
@@ -63,6 +66,7 @@ class FarmFarm(models.Model):
         return {farm.id: round(liters.get(farm.id, 0.0), 2) for farm in self}
 
     @api.model
+    @api.readonly
     def get_live_trends(self, device_ids):
         """What the lines on the tiles are drawn of: quarters of the last six hours.
 

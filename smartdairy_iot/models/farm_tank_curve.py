@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta, timezone
 
-from odoo import models
+from odoo import api, models
 
 from ..readings.environment import told_when_away
 from ..readings.resolution import resolution
@@ -16,6 +16,7 @@ class FarmTank(models.Model):
 
     _inherit = "farm.tank"
 
+    @api.readonly
     def get_cooling_curve(self, batch_id=None):
         """Of one batch, or of the last twelve hours and more if the batch began before.
 

@@ -73,6 +73,7 @@ class IotArchive(models.Model):
         self.check_access("read")
         # sudo - iot.archive: nobody may edit one, lest it names another file.
         new = sum(archive._restore() for archive in self.sudo())
+        self.env["iot.store"]._settle()
         return self._notify(
             _(
                 "%(count)s readings are back, for %(days)s days.",

@@ -18,7 +18,10 @@ class IotCoolingStandard(models.Model):
     sequence = fields.Integer(default=100)
     source = fields.Char(help="The law or contract where it is written.")
     company_id = fields.Many2one(
-        "res.company", index="btree_not_null", help="Empty: of all companies."
+        "res.company",
+        default=lambda self: self.env.user._company_of_new(),
+        index="btree_not_null",
+        help="Empty: of all companies.",
     )
     limit_ids = fields.One2many(
         "iot.cooling.limit", "standard_id", string="Limits", copy=True

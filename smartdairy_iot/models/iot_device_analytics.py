@@ -3,6 +3,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..boards.natural import natural_key
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import READING_TYPES, unit_of
 from ..readings.anomaly import DAYS, anomalies
@@ -43,7 +44,7 @@ class IotDevice(models.Model):
                     "device_type": device.device_type,
                     "measures": list(measured_by(device.device_type)),
                 }
-                for device in devices
+                for device in devices.sorted(lambda device: natural_key(device.name))
             ],
             "measures": {
                 name: {"label": labels.get(name, name), "unit": unit_of(name)}
@@ -51,6 +52,7 @@ class IotDevice(models.Model):
             },
         }
 
+    @api.readonly
     def get_analytics(self, reading_type, days=90, is_compared=False):
         """Trends of up to six devices by the hour, and their anomalies.
 

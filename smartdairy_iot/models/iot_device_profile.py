@@ -27,7 +27,9 @@ class IotDeviceProfile(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company")
+    company_id = fields.Many2one(
+        "res.company", default=lambda self: self.env.user._company_of_new()
+    )
     device_type = fields.Selection(DEVICE_TYPES, required=True, default="temperature")
     manufacturer = fields.Char()
     model = fields.Char()

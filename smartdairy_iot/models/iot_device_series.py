@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta, timezone
 
-from odoo import _, models
+from odoo import _, api, models
 from odoo.exceptions import UserError
 
 from ..ingest.codec.number import READING_TYPES, unit_of
@@ -17,6 +17,7 @@ class IotDevice(models.Model):
 
     _inherit = "iot.device"
 
+    @api.readonly
     def get_series(self, reading_types, start, end):
         """Minimum, average and maximum; never more than a thousand points of each.
 

@@ -25,7 +25,11 @@ class IotFirmware(models.Model):
         domain="[('device_type', '=', device_type)]",
         help="Only devices of this profile are offered it. Empty: all of the type.",
     )
-    company_id = fields.Many2one("res.company", help="Empty: all companies.")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.user._company_of_new(),
+        help="Empty: all companies.",
+    )
     version = fields.Char(
         required=True,
         help="Exactly as the device reports it when it runs: that is how Odoo knows.",

@@ -5,8 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
-# A takeover by another host takes seconds, a restart of Odoo less than a minute.
-_DEAD_AFTER = timedelta(minutes=2)
+from ..settings import get_settings
 
 
 class IotListener(models.Model):
@@ -31,7 +30,8 @@ class IotListener(models.Model):
         if not last:
             return  # it has never listened: that is a set-up, no outage
         told = self.search([("told_at", "!=", False)])
-        if now - last.listened_at > _DEAD_AFTER:
+        limit = timedelta(seconds=get_settings().deaf_seconds)
+        if now - last.listened_at > limit:
             if not told:
                 last.told_at = now
                 last._tell_managers(last._deaf_words)

@@ -3,8 +3,12 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..ingest import broker_state
+from ..settings import get_settings
+from ..watch import broker
 from ..watch.health import Health, is_listening
 from ..watch.metrics import Figure, single
+from ..watch.moment import Moment
 
 _LISTENER_COUNTERS = {
     "received": "MQTT messages received",
@@ -26,6 +30,7 @@ _LISTENER_GAUGES = {
 _SHOWN = timedelta(days=1)  # processes that ended longer ago are no news
 _LATENCY_OF = timedelta(hours=1)
 _MARKS = 200_000  # twice of what the alert rule RollupsWait asks for
+_problems = Moment()  # of the store, by database; of this process
 
 
 class IotMetrics(models.AbstractModel):
@@ -41,6 +46,7 @@ class IotMetrics(models.AbstractModel):
         """
         return [
             *self._listener_figures(),
+            *broker.figures(self._broker_state()),
             *self._device_figures(),
             *self._alert_figures(),
             *self._notification_figures(),
@@ -63,7 +69,8 @@ class IotMetrics(models.AbstractModel):
 
     def _store_answers(self):
         # sudo - iot.store: whether it answers, nothing of what is in it.
-        return not self.env["iot.store"].sudo()._problem()
+        store = self.env["iot.store"].sudo()
+        return not _problems.tell(self.env.cr.dbname, store._problem)
 
     # The line ------------------------------------------------------------------------
 
@@ -96,6 +103,10 @@ class IotMetrics(models.AbstractModel):
             ("host", "pid", "reason"),
             samples,
         )
+
+    def _broker_state(self):
+        settings = get_settings()
+        return broker_state.ask(settings) if settings.enabled else {}
 
     # Devices and alerts --------------------------------------------------------------
 
@@ -215,6 +226,27 @@ class IotMetrics(models.AbstractModel):
             chunks[table.name, "no"] = table.chunks - table.compressed
         text = "Chunks of a table, or partitions, compressed or not"
         yield Figure("store_chunks", "gauge", text, ("table", "compressed"), chunks)
+
+        yield from self._compression_figures()
+
+    def _compression_figures(self):
+        """Chunks that are compressed, and files of readings that have left."""
+        packed = {}
+        for table in self.env["iot.store"]._compressed():
+            packed[table.name, "before"] = table.before
+            packed[table.name, "after"] = table.after
+        text = "Compressed chunks of a table, before and after"
+        labels = ("table", "when")
+        yield Figure("store_compressed_bytes", "gauge", text, labels, packed)
+        files = self.env["iot.archive"]._read_group(
+            [], ["table_name"], ["size:sum", "rows:sum"]
+        )
+        text = "Archive files of a table"
+        sizes = {(table,): size for table, size, _rows in files}
+        yield Figure("archive_bytes", "gauge", text, ("table",), sizes)
+        text = "Readings in archive files of a table"
+        rows = {(table,): count for table, _size, count in files}
+        yield Figure("archive_readings", "gauge", text, ("table",), rows)
 
     def _job_figures(self):
         names = self.env["ir.model.data"].search(

@@ -15,7 +15,9 @@ class IotMilkScoring(models.Model):
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company")
+    company_id = fields.Many2one(
+        "res.company", default=lambda self: self.env.user._company_of_new()
+    )
     step_ids = fields.One2many(
         "iot.milk.scoring.step", "scoring_id", string="Points", copy=True
     )

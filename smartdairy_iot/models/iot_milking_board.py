@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..boards.natural import natural_key
 from .farm_farm import to_iso
 
 _MOST_DAYS = 90
@@ -90,7 +91,7 @@ class IotMilkingSession(models.Model):
             }
             for meter in meters
         ]
-        return sorted(rows, key=lambda row: (row["stall"] or row["name"]).casefold())
+        return sorted(rows, key=lambda row: natural_key(row["stall"] or row["name"]))
 
     def _to_board(self):
         return {

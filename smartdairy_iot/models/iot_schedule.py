@@ -17,7 +17,9 @@ class IotSchedule(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     line_ids = fields.One2many("iot.schedule.line", "schedule_id", string="Times")
-    company_id = fields.Many2one("res.company")
+    company_id = fields.Many2one(
+        "res.company", default=lambda self: self.env.user._company_of_new()
+    )
     summary = fields.Char(compute="_compute_summary")
 
     @api.depends("line_ids.summary")

@@ -50,6 +50,14 @@ class IotStore(models.AbstractModel):
         """
         yield self.env.cr
 
+    @api.model
+    def _settle(self):
+        """Return when everybody who reads is shown what this call's store has stored.
+
+        For what a person changes and looks at next. In Odoo's own database, that is
+        when the transaction commits.
+        """
+
     # Write side -----------------------------------------------------------------
 
     @api.model

@@ -8,7 +8,7 @@ from ..ingest.codec.number import READING_TYPES, unit_of
 from ..readings.source import COLUMNS
 from ..rollup import BELIEVED, ROLLUPS, SENSOR, TEMPERATURE, quarter_of
 from ..zone import to_zone
-from .iot_store_rollup import BUCKET, QUARTER
+from .iot_store_rollup import QUARTER
 
 _CALENDAR = ("day", "week", "month")
 # Reading type → minimum, sum, sum of squares, maximum, count in the rollup.
@@ -19,7 +19,6 @@ _TEMPERATURE_SUMS = {
         "humidity_count",
     ),
 }
-_MAX_RUNS = 50  # each is a part of the query
 _VALUE_SUMS = ("min_value", "sum_value", "sumsq_value", "max_value", "reading_count")
 
 
@@ -187,47 +186,6 @@ class IotStore(models.AbstractModel):
             is_type,
         )
 
-    def _fresh(self, cr, rollup, devices, start, end, cut=()):
-        """SQL of the rollup's rows, those not yet up to date made of readings.
-
-        :param devices: their ids; None for all
-        :param start, end: aware datetimes
-        :param cut: quarters that they cut; of these only readings of the span count
-        """
-        stale = sorted({*self._stale(cr, rollup, quarter_of(start), end), *cut})
-        of_devices = SQL("TRUE")
-        if devices is not None:
-            of_devices = SQL("device_id = ANY(%s)", list(devices))
-        kept = SQL(
-            "SELECT %s FROM %s"
-            " WHERE %s AND bucket >= %s AND bucket < %s"
-            " AND bucket <> ALL(%s::timestamptz[])",
-            SQL(", ".join(rollup.columns)),
-            SQL.identifier(self._rollup_source(cr, rollup)),
-            of_devices,
-            start,
-            end,
-            stale,
-        )
-        if not stale:
-            return kept
-        where = f"%s AND time >= %s AND time < %s AND {BUCKET} = ANY(%s::timestamptz[])"
-        made = [
-            SQL(
-                rollup.select(BUCKET, where),
-                of_devices,
-                max(start, first),
-                min(end, last + QUARTER),
-                stale,
-            )
-            for first, last in runs(stale)
-        ]
-        return SQL(" UNION ALL ").join([kept, *made])
-
-    def _rollup_source(self, cr, rollup):
-        """The table or view that has its rows."""
-        return rollup.name
-
     @api.model
     def _extent(self):
         """From when to when there are readings, in whole quarters or a little more.
@@ -256,11 +214,6 @@ class IotStore(models.AbstractModel):
             cr.execute(query)
             return cr.fetchone()
 
-    def _stale(self, cr, rollup, start, end):
-        """The quarters that wait for their rollup and can be made of readings."""
-        cr.execute(SQL(_STALE, table=rollup.table, start=start, end=end))
-        return [bucket for (bucket,) in cr.fetchall()]
-
 
 def _readings(table, column, is_type, devices, start, end):
     return SQL(
@@ -273,20 +226,6 @@ def _readings(table, column, is_type, devices, start, end):
         start=start,
         end=end,
     )
-
-
-def runs(quarters):
-    """``[(first, last)]`` of those that follow each other; in one if there are many.
-
-    :param quarters: sorted
-    """
-    runs = []
-    for quarter in quarters:
-        if runs and quarter - runs[-1][1] <= QUARTER:
-            runs[-1] = (runs[-1][0], quarter)
-        else:
-            runs.append((quarter, quarter))
-    return runs if len(runs) <= _MAX_RUNS else [(quarters[0], quarters[-1])]
 
 
 def _by_quarter(bucket):
@@ -361,10 +300,4 @@ SELECT device_id, sum(total) / sum(n),
     AS rows (device_id, time, low, total, squares, high, n, alarms, faults)
  WHERE alarms = 0 AND n > 0
  GROUP BY device_id
-"""
-_STALE = """
-SELECT DISTINCT bucket FROM rollup_dirty
- WHERE table_name = %(table)s AND bucket >= %(start)s AND bucket < %(end)s
-   AND bucket >= coalesce((SELECT dropped_before FROM retention_horizon
-                            WHERE table_name = %(table)s), '-infinity')
 """

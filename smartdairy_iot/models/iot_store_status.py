@@ -16,6 +16,14 @@ class StoreTable(NamedTuple):
     compressed: int  # of the chunks
 
 
+class Compressed(NamedTuple):
+    """What compression made of the chunks that it has compressed, in bytes."""
+
+    name: str  # of the table
+    before: int
+    after: int
+
+
 class StoreStatus(NamedTuple):
     """Where the readings are, for people."""
 
@@ -60,6 +68,11 @@ class IotStore(models.AbstractModel):
             # Raw SQL: the ORM knows no tables' sizes.
             cr.execute(SQL(_TABLES, [*TABLES, *(rollup.name for rollup in ROLLUPS)]))
             return [StoreTable(*row) for row in cr.fetchall()]
+
+    @api.model
+    def _compressed(self):
+        """:return: list of :class:`Compressed`; none where the edition has no such"""
+        return []
 
     def _size(self, cr):
         # Raw SQL: the ORM knows no tables' sizes.

@@ -129,7 +129,11 @@ class IotThreshold(models.Model):
     )
     location_type = fields.Selection(LOCATION_TYPES)
     farm_id = fields.Many2one("farm.farm", ondelete="cascade", index="btree_not_null")
-    company_id = fields.Many2one("res.company", index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.user._company_of_new(),
+        index="btree_not_null",
+    )
 
     _cooldown_not_negative = models.Constraint(
         "CHECK(cooldown_minutes >= 0)", "The cooldown cannot be negative."
@@ -260,6 +264,8 @@ class IotThreshold(models.Model):
                     and record.company_id != threshold.company_id
                 )
                 if record and (is_elsewhere or is_other_type or is_foreign):
+                    # A constraint sees all: whoever may not is not told the name.
+                    record.sudo(False).check_access("read")
                     raise ValidationError(
                         _(
                             "%(name)s can never apply: %(record)s is of another type, "

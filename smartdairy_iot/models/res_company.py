@@ -6,9 +6,9 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.sms.tools.sms_api import SmsApi
 
+from ..notify.sms_api import SmsApiHttpGateway, to_gateway
 from ..notify.sms_gateway import Gateway, GatewayError
 from ..notify.transport import TIMEOUT
-from ..sms_api import SmsApiHttpGateway, to_gateway
 
 _SYSTEM = "base.group_system"
 

@@ -1,7 +1,14 @@
+import re
+
 from odoo import Command, _, api, fields, models
 from odoo.tools.misc import human_size
 
 _GROUP = "smartdairy_iot.group_iot_manager"
+
+
+def _in_bytes(size):
+    """Odoo writes "Mb", which are bits."""
+    return re.sub("b$", "B", human_size(size))
 
 
 class ResConfigSettings(models.TransientModel):
@@ -32,7 +39,7 @@ class ResConfigSettings(models.TransientModel):
         status = self.env["iot.store"]._status()
         self.iot_store_name = self._iot_store_label(status)
         self.iot_store_where = status.where
-        self.iot_store_size = human_size(status.size) if status.size else False
+        self.iot_store_size = _in_bytes(status.size) if status.size else False
         self.iot_store_problem = status.problem
 
     def _iot_store_label(self, status):

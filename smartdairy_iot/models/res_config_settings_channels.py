@@ -4,7 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..notify.gsm7 import to_sms
-from ..sms_api import get_sms_secret
+from ..notify.sms_api import get_sms_secret
 from .iot_webhook_delivery import _notice
 
 _GROUP = "smartdairy_iot.group_iot_manager"

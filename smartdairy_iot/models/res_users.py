@@ -11,3 +11,18 @@ class ResUsers(models.Model):
         theirs = self.env(user=self.id, su=False, context={})
         visible = theirs["iot.alert"].browse(alerts.ids)._filtered_access("read")
         return alerts.browse(visible.ids)
+
+    def _acts_for_all_companies(self):
+        """Whether what all companies share is theirs to change: an administrator's, and
+        of whoever belongs to each company, as everybody does where there is one."""
+        self.ensure_one()
+        if self.has_group("base.group_system"):
+            return True
+        # sudo - res.users, res.company: those that they do not belong to count, too.
+        others = [("id", "not in", self.sudo().company_ids.ids)]
+        return not self.env["res.company"].sudo().search_count(others, limit=1)
+
+    def _company_of_new(self):
+        """The company of what they create: none, that is all, if they may share it."""
+        nobody = self.env["res.company"]
+        return nobody if self._acts_for_all_companies() else self.env.company

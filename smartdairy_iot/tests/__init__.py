@@ -36,6 +36,8 @@ from . import test_device_map
 from . import test_device_registry
 from . import test_device_condition
 from . import test_device_config
+from . import test_device_config_settings
+from . import test_device_config_state
 from . import test_device_health
 from . import test_device_claim
 from . import test_device_farm
@@ -61,6 +63,7 @@ from . import test_listener_deaf
 from . import test_live_board
 from . import test_live_tour
 from . import test_maintenance_window
+from . import test_menus
 from . import test_milking_attention
 from . import test_milking_compare
 from . import test_milking_production
@@ -77,6 +80,7 @@ from . import test_retention
 from . import test_sensor_reading
 from . import test_sensor_reading_access
 from . import test_settings
+from . import test_shared
 from . import test_store
 from . import test_store_health
 from . import test_store_read

@@ -11,7 +11,7 @@ from .common import IotCase
 SETTINGS = [
     "odoo.addons.smartdairy_iot.models.iot_webhook.get_settings",
     "odoo.addons.smartdairy_iot.models.iot_notification_mqtt.get_settings",
-    "odoo.addons.smartdairy_iot.sms_api.get_settings",
+    "odoo.addons.smartdairy_iot.notify.sms_api.get_settings",
 ]
 
 

@@ -11,6 +11,7 @@ TECHNICIAN = "smartdairy_iot.group_iot_technician"
 MANAGER = "smartdairy_iot.group_iot_manager"
 VIEWER = "smartdairy_iot.group_iot_user"
 SECRET = "s" * 40
+TOPIC = "smartdairy/sensors/temperature/TEST-1/config"
 _PLACES = ("iot_webhook", "iot_firmware_target")
 
 
@@ -39,6 +40,11 @@ class ControlCase(LineCase):
                 return_value=given,
             )
         )
+
+    def set_values(self, **values):
+        """:return: the sensor's configuration that is to be told then"""
+        self.sensor.config_values = values
+        return self.sensor.current_config_ids
 
     # The publisher's side -------------------------------------------------------
 

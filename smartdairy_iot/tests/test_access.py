@@ -48,6 +48,30 @@ class TestAccess(IotCase):
         )
         return farms
 
+    def test_who_loses_a_farm_hears_nothing_more_of_it_though_the_board_stays_open(
+        self,
+    ):
+        self.env["iot.live.watch"]._renew(self.farm)
+        self.farm._bus_send("smartdairy_iot/alert", {})
+        self.farm._bus_send("smartdairy_iot/readings", {}, subchannel="readings")
+        self.env.cr.precommit.run()
+        database = self.env.cr.dbname
+        whole = (database, "farm.farm", self.farm.id)
+        channels = [whole, (*whole, "readings"), (database, "farm.farm")]
+
+        def heard():
+            bus = self.env["bus.bus"].with_user(self.viewer)
+            return [found["message"]["type"] for found in bus._poll(channels)]
+
+        told = ["smartdairy_iot/alert", "smartdairy_iot/readings"]
+        self.assertEqual(heard(), told)
+        self.farm.user_ids -= self.viewer
+        self.assertEqual(heard(), [])
+        self.farm.user_ids += self.viewer
+        self.assertEqual(heard(), told)
+        self.viewer.group_ids = self.env.ref("base.group_user")
+        self.assertEqual(heard(), [])
+
     def test_an_employee_without_the_group_sees_nothing(self):
         for model in ("farm.farm", "iot.device", "iot.alert", "iot.threshold"):
             with self.assertRaises(AccessError):

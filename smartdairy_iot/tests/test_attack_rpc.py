@@ -29,9 +29,8 @@ SHARED = {
     # Settings of the company that the neighbour is of.
     ("neighbour", "iot.cooling.standard"),
     ("neighbour", "iot.device.profile"),
+    ("neighbour", "iot.device.tag"),
     ("neighbour", "iot.milk.scoring"),
-    # Names of files that hold all companies; the files are for Odoo's administrators.
-    ("intruder", "iot.archive"),
 }
 
 

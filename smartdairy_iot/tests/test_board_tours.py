@@ -1,41 +1,26 @@
 from datetime import timedelta, timezone
 
-from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import IotCase
+from .tour import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestBoardTours(HttpCase):
+class TestBoardTours(TourCase):
     """The main task of the boards of one device, of the tanks, and of one's own."""
 
-    make_device = classmethod(IotCase.make_device.__func__)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.farm = cls.env["farm.farm"].create({"name": "Tour Farm", "tz": "UTC"})
-        cls.sensor = cls.make_device("TOUR-1", name="Tour tank")
-        cls.make_device("TOUR-2", name="Tour second")
-        cls.now = fields.Datetime.now()
-
-    def store(self, celsius):
+    def store_two_hours(self, celsius):
         now = self.now.replace(tzinfo=timezone.utc)
-        self.env["iot.store"]._insert(
-            [
-                IotCase.sample(celsius, now - timedelta(minutes=5 * ago), "TOUR-1")
-                for ago in range(1, 24)
-            ]
-        )
+        times = [now - timedelta(minutes=5 * ago) for ago in range(1, 24)]
+        self.store(dict.fromkeys([("TOUR-1", at) for at in times], celsius))
 
     def test_a_device_is_looked_at_from_its_day_to_its_form(self):
-        self.store(4.5)
+        self.store_two_hours(4.5)
         url = f"/odoo/iot-device?device={self.sensor.id}"
         self.start_tour(url, "smartdairy_iot_device_board", login="admin")
 
     def test_a_tank_is_opened_with_its_curve_and_its_standard(self):
-        self.store(3.4)
+        self.store_two_hours(3.4)
         grade_a = self.env.ref("smartdairy_iot.cooling_standard_us")
         tank = self.env["farm.tank"].create(
             {

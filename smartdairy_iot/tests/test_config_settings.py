@@ -21,7 +21,7 @@ class TestConfigSettings(IotCase):
         settings = Form(self.env["res.config.settings"])
         self.assertRegex(settings.iot_store_name, r"PostgreSQL [0-9.]+, without Timesc")
         self.assertEqual(settings.iot_store_where, self.env.cr.dbname)
-        self.assertRegex(settings.iot_store_size, "[0-9.]+ .?b")
+        self.assertRegex(settings.iot_store_size, "^[0-9.]+ [KMG]B$")
         self.assertFalse(settings.iot_store_problem)
         self.assertIn("iot_archive", settings.iot_archive_folder)
 

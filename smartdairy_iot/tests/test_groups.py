@@ -110,11 +110,11 @@ RIGHTS = {
 }
 # {model without a record rule: why there is nothing to hide from whoever reads it}
 WITHOUT_RULE = {
-    "iot.archive": "a file holds the readings of all farms; managers only",
     "iot.broker": "one row for the whole database; managers only",
     "iot.listener": "processes of the server; managers only",
     "iot.listener.topic": "what the server listens to; managers only",
-    "iot.retention": "one policy for the whole store; managers only",
+    "iot.retention": "one policy for the whole store; managers read it, who acts for "
+    "all companies changes it: test_shared.py",
     "iot.sensor.reading": "rows of the store: searching and access follow the device's "
     "rules in code (iot_sensor_reading_search.py), test_sensor_reading_access.py",
 }
@@ -157,9 +157,9 @@ class TestGroups(TransactionCase):
             if model.has_access(operation)
         )
 
-    def has_rule(self, name, domain=()):
-        rules = self.env["ir.rule"].search([("model_id.model", "=", name), *domain])
-        return bool(rules)
+    def has_rule(self, name, domain=(), operation="read"):
+        of_model = [("model_id.model", "=", name), (f"perm_{operation}", "=", True)]
+        return bool(self.env["ir.rule"].search([*of_model, *domain]))
 
     def test_every_model_is_in_the_table(self):
         missing = sorted(set(self.models) - set(RIGHTS))
@@ -208,6 +208,16 @@ class TestGroups(TransactionCase):
                 viewers = self.env.ref("smartdairy_iot.group_iot_user").ids
                 for_all = ["|", ("groups", "=", False), ("groups", "in", viewers)]
                 self.assertTrue(self.has_rule(name, for_all), name)
+
+    def test_what_all_companies_may_share_is_changed_by_few(self):
+        for name in self.models:
+            company = self.env[name]._fields.get("company_id")
+            if company and not (company.required or company.compute):
+                few = [("domain_force", "like", "acts_for_all_companies")]
+                self.assertTrue(
+                    "w" not in RIGHTS[name][-1] or self.has_rule(name, few, "write"),
+                    f"{name}: write a rule in security/iot_shared_rules.xml",
+                )
 
     def test_a_wizard_is_its_owners_alone(self):
         """What somebody types there, such as a signing request, is theirs."""

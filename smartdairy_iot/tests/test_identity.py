@@ -32,6 +32,11 @@ class TestIssue(IdentityCase):
         )
         return wizard.action_issue()
 
+    def test_the_dialog_closes_so_that_nobody_issues_a_second_time(self):
+        action = self.wizard().action_issue()
+        # Odoo's web client closes after any download but one of the target "download".
+        self.assertEqual((action["close"], action["target"]), (True, "new"))
+
     def test_a_bundle_holds_a_key_and_its_certificate_of_that_device(self):
         name, content = self.wizard()._hand_out()
         self.assertEqual(name, "credentials-TEST-1.zip")

@@ -72,4 +72,12 @@ class TestSecretsOfTheSettings(LineCase):
     def test_a_password_in_a_connection_string_is_a_secret_in_either_form(self):
         for dsn in ("host=a user=b password=hush", "postgresql://b:hush@a:5432/c"):
             self.assertIn("hush", Settings(timescale_dsn=dsn).secrets())
+        for dsn, secret in (
+            ("host=db password=ab@cd dbname=iot", "ab@cd"),
+            ("host=db password = hush dbname=iot", "hush"),
+            ("host=db password='two words' dbname=iot", "two words"),
+            ("postgresql://iot:p%40ss@db/iot", "p@ss"),
+            ("postgresql://db/iot?user=iot&password=p%40ss", "p%40ss"),
+        ):
+            self.assertIn(secret, Settings(timescale_dsn=dsn).secrets())
         self.assertIn("quiet", Settings(mqtt_password="quiet").secrets())

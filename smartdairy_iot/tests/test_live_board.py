@@ -36,6 +36,13 @@ class TestLiveBoard(LineCase):
         board = self.env["farm.farm"].get_live_board()
         self.assertNotIn("TEST-1", [tile["device_id"] for tile in board["devices"]])
 
+    def test_tiles_stand_in_the_order_in_which_people_count(self):
+        for number in (10, 2, 1):
+            self.make_device(f"COUNT-{number}", name=f"Probe {number}")
+        names = [t["name"] for t in self.env["farm.farm"].get_live_board()["devices"]]
+        ours = [name for name in names if name.startswith("Probe ")]
+        self.assertEqual(ours, ["Probe 1", "Probe 2", "Probe 10"])
+
     def test_open_alerts_are_on_the_board(self):
         self.publish({"temperature": 9.5})
         self.run_line()

@@ -1,36 +1,18 @@
 from datetime import timedelta, timezone
 
-from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import IotCase
+from .tour import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestLiveTour(HttpCase):
+class TestLiveTour(TourCase):
     """Each board's main task, as a person does it."""
-
-    make_device = classmethod(IotCase.make_device.__func__)
-    make_alert = classmethod(IotCase.make_alert.__func__)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.farm = cls.env["farm.farm"].create({"name": "Tour Farm", "tz": "UTC"})
-        cls.sensor = cls.make_device("TOUR-1", name="Tour tank")
-        cls.other = cls.make_device("TOUR-2", name="Tour second")
-        cls.now = now = fields.Datetime.now()
-        # sudo - iot.device.state: only the listener's transactions write it.
-        cls.env["iot.device.state"].sudo().create(
-            {
-                "device_id": cls.sensor.id,
-                "last_values": {"temperature": 9.4},
-                "last_seen": now,
-                "value_time": now,
-                "is_online": True,
-                "alarm_type": "high_temperature",
-            }
-        )
+        cls.make_state(cls.sensor, {"temperature": 9.4}, alarm_type="high_temperature")
         cls.make_alert()
 
     def test_what_is_wrong_is_found_acknowledged_and_looked_at(self):
@@ -72,31 +54,15 @@ class TestLiveTour(HttpCase):
                 "liters": 6.5,
             }
         )
-        # sudo - iot.device.state: only the listener's transactions write it.
-        self.env["iot.device.state"].sudo().create(
-            {
-                "device_id": meter.id,
-                "last_values": {"flow_rate": 2.4},
-                "last_seen": self.now,
-                "value_time": self.now,
-                "is_online": True,
-            }
-        )
+        self.make_state(meter, {"flow_rate": 2.4})
         url = f"/odoo/iot-milking?farm={self.farm.id}"
         self.start_tour(url, "smartdairy_iot_milking_board", login="admin")
 
     def test_a_trend_tells_its_bad_hour_and_is_compared(self):
         hour = self.now.replace(minute=30, second=0, tzinfo=timezone.utc)
-        self.env["iot.store"]._insert(
-            [
-                IotCase.sample(
-                    9.0 if ago == 50 and device == "TOUR-1" else 4.0,
-                    hour - timedelta(hours=ago),
-                    device,
-                )
-                for device in ("TOUR-1", "TOUR-2")
-                for ago in range(1, 24 * 12)
-            ]
-        )
+        times = [hour - timedelta(hours=ago) for ago in range(1, 24 * 12)]
+        devices = ("TOUR-1", "TOUR-2")
+        celsius = {(device, at): 4.0 for device in devices for at in times}
+        self.store(celsius | {("TOUR-1", hour - timedelta(hours=50)): 9.0})
         url = f"/odoo/iot-analytics?farm={self.farm.id}&devices={self.sensor.id}"
         self.start_tour(url, "smartdairy_iot_analytics", login="admin")

@@ -8,9 +8,12 @@ from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, tagged
 
 from ..ingest.counters import Counters
+from ..models.iot_store_status import Compressed
 from ..settings import Settings
+from ..watch.moment import Moment
 
 TOKEN = "a-token-of-enough-characters"
+PROBLEMS = "odoo.addons.smartdairy_iot.models.iot_metrics._problems"
 PLACE = "odoo.addons.smartdairy_iot.controllers.watch.get_settings"
 
 
@@ -67,6 +70,34 @@ class TestWatchRoutes(HttpCase):
         }
         self.assertLessEqual(counters, told)
 
+    def test_archives_are_counted_and_compression_is_told_where_there_is_some(self):
+        archives = self.env["iot.archive"]
+        before = archives._read_group(
+            [("table_name", "=", "device_status")], [], ["size:sum", "rows:sum"]
+        )
+        archives.create(
+            {
+                "table_name": "device_status",
+                "file_name": "of_this_test.parquet",
+                "date_from": "2026-01-01",
+                "date_to": "2026-02-01",
+                "rows": 1000,
+                "size": 4000,
+            }
+        )
+        packed = [Compressed("temperature_readings", 2000, 100)]
+        with patch.object(
+            type(self.env["iot.store"]), "_compressed", return_value=packed
+        ):
+            told = {f.name: f.samples for f in self.env["iot.metrics"]._gather()}
+        size, rows = before[0]
+        self.assertEqual(told["archive_bytes"]["device_status",], size + 4000)
+        self.assertEqual(told["archive_readings"]["device_status",], rows + 1000)
+        names = ("temperature_readings", "before"), ("temperature_readings", "after")
+        self.assertEqual(
+            told["store_compressed_bytes"], dict(zip(names, (2000, 100), strict=True))
+        )
+
     def test_without_settings_the_address_does_not_exist_even_for_an_administrator(
         self,
     ):
@@ -94,6 +125,18 @@ class TestWatchRoutes(HttpCase):
         measured = AssertionError("a load balancer waits for the size of the store")
         with patch.object(type(self.env["iot.store"]), "_size", side_effect=measured):
             self.assertEqual(self.url_open("/iot/health").status_code, 200)
+
+    def test_who_asks_again_and_again_does_not_keep_the_store_busy(self):
+        beat(self.env, 1)
+        with (
+            patch(PROBLEMS, Moment(lambda: 0.0)),
+            patch.object(
+                type(self.env["iot.store"]), "_problem", return_value="It is away."
+            ) as asked,
+        ):
+            told = [self.url_open("/iot/health").json() for _ in range(5)]
+        self.assertEqual({one["checks"]["store"] for one in told}, {"failing"})
+        self.assertEqual(asked.call_count, 1)
 
     def test_health_is_503_when_the_listener_is_silent(self):
         beat(self.env, 60)

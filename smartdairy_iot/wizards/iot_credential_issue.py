@@ -96,7 +96,7 @@ class IotCredentialIssue(models.TransientModel):
         return {
             "type": "ir.actions.act_url",
             "url": f"/smartdairy_iot/credentials/{self.id}",
-            "target": "download",
+            "target": "new",  # which alone closes the dialog
             "close": True,
         }
 

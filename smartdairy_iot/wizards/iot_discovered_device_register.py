@@ -93,6 +93,7 @@ class IotDiscoveredDeviceRegister(models.TransientModel):
         )
         found._decide("registered", devices.ids)
         taken, refused = self.env["iot.quarantined.message"]._replay(found)
+        self.env["iot.store"]._settle()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -1,4 +1,6 @@
+from . import iot_metrics_replica
 from . import iot_store
+from . import iot_store_foreign
 from . import iot_store_packing
 from . import iot_store_read
 from . import iot_store_retention

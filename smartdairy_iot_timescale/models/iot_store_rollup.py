@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import models, tools
 from odoo.tools import SQL
 
-from odoo.addons.smartdairy_iot.models.iot_store_read import runs
+from odoo.addons.smartdairy_iot.models.iot_store_fresh import runs
 from odoo.addons.smartdairy_iot.models.iot_store_rollup import QUARTER
 from odoo.addons.smartdairy_iot.rollup import MILK, ROLLUPS, TABLE_OF_TYPE
 

@@ -2,6 +2,7 @@ from odoo import models
 
 from odoo.addons.smartdairy_iot.errors import StoreAwayError
 from odoo.addons.smartdairy_iot.models.iot_store_status import (
+    Compressed,
     StoreStatus,
     StoreTable,
     postgresql_version,
@@ -17,7 +18,7 @@ class IotStore(models.AbstractModel):
         problem = connection.find_problem()
         try:
             where = connection.describe()
-            with self._cursor() as cr:
+            with connection.dedicated_cursor() as cr:
                 cr.execute(_VERSION)
                 version = cr.fetchone()
                 size = 0 if problem else self._size(cr)
@@ -36,10 +37,16 @@ class IotStore(models.AbstractModel):
         return connection.find_problem()
 
     def _table_sizes(self):
-        with self._cursor() as cr:
+        with connection.dedicated_cursor() as cr:
             # Raw SQL: TimescaleDB knows its chunks.
             cr.execute(_TABLES)
             return [StoreTable(*row) for row in cr.fetchall()]
+
+    def _compressed(self):
+        with self._cursor() as cr:
+            # Raw SQL: TimescaleDB's own account.
+            cr.execute(_COMPRESSED)
+            return [Compressed(*row) for row in cr.fetchall()]
 
     def _size(self, cr):
         # Raw SQL: TimescaleDB knows how large its chunks are.
@@ -73,4 +80,14 @@ SELECT tables.name,
          ON hypertable_schema = schema AND hypertable_name = hypertable
  GROUP BY tables.name, schema, hypertable
  ORDER BY tables.name
+"""
+# The Apache edition compresses no table, so it is asked of none there.
+_COMPRESSED = """
+SELECT hypertable_name, sum(before_compression_total_bytes)::bigint,
+       sum(after_compression_total_bytes)::bigint
+  FROM timescaledb_information.hypertables,
+       hypertable_compression_stats(
+           format('%I.%I', hypertable_schema, hypertable_name)::regclass)
+ WHERE compression_enabled
+ GROUP BY 1 HAVING sum(before_compression_total_bytes) > 0 ORDER BY 1
 """

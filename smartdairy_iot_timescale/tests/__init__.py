@@ -4,9 +4,11 @@ from . import test_ledger
 from . import test_milking_session
 from . import test_move
 from . import test_move_rollup
+from . import test_replica
 from . import test_schema
 from . import test_sensor_reading
 from . import test_store
+from . import test_store_foreign
 from . import test_store_health
 from . import test_store_packing
 from . import test_store_retention

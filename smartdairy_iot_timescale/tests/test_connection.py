@@ -75,7 +75,7 @@ class TestConnection(ConnectionCase):
         fresh = ConnectionPool(1)  # what is connected is asked for no password
         with (
             self.info(password="open-sesame"),
-            patch.object(connection, "_pool", lambda _pid: fresh),
+            patch.object(connection, "_pool", lambda *_args: fresh),
         ):
             line = self.assert_told("password authentication failed.*correct user")
         self.assertNotIn("open-sesame", line)

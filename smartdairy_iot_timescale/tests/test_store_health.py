@@ -28,3 +28,11 @@ class TestTimescaleHealth(UptimeTests, TimescaleCase):
         query = "SELECT raw_value FROM {} WHERE device_id = %s"
         for table, raw in (("temperature_readings", 4.3), ("sensor_readings", 6.8)):
             self.assertEqual(self.rows(query.format(table), self.name), [(raw,)])
+
+    def test_compression_is_told_and_of_an_edition_that_has_none_nothing(self):
+        """The same question in both; it names columns that both must have."""
+        told = self.store._compressed()
+        if self.store._edition() == "timescale":
+            self.assertTrue(all(table.before > table.after for table in told))
+        else:
+            self.assertEqual(told, [])

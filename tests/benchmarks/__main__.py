@@ -88,6 +88,8 @@ def parse_arguments(argv=None):
     add("--dashboard-seconds", type=float, default=60.0, help="of readings on Live")
     add("--kiosk-turns", type=int, default=2_000, help="of a wall screen's pictures")
     add("--soak-seconds", type=float, default=1200.0, help="of faults under load")
+    add("--proofs", metavar="WORDS", help="only those, as pytest -k has them")
+    add("--times", type=int, default=1, help="the proofs, one after the other (1)")
     options = parser.parse_args(argv)
     options.seconds = options.seconds or (10.0 if options.quick else 60.0)
     options.load_seconds = options.load_seconds or (5.0 if options.quick else 12.0)

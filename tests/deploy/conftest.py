@@ -1,7 +1,12 @@
 import os
 import shutil
+import subprocess
+from functools import partial
 
 import pytest
+from stack.odoo_server import OdooServer
+from stack.postgres import Postgres
+from stack.process import drop_privileges
 from stack.settings import free_port
 
 from tests.deploy.places import (
@@ -14,6 +19,11 @@ from tests.deploy.places import (
     run,
     running,
 )
+from tests.deploy.watching import ask, configured, told  # noqa: F401
+from tests.support.servers import stack
+
+FOREIGN = DOCKER / "timescaledb" / "foreign.sql"
+_REFRESH = 'env["iot.store"]._refresh_foreign() and env.cr.commit()\n'
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +43,59 @@ def certificates(tmp_path_factory):
     places = {"CERTIFICATES": made, "BROKER": broker}
     run("bash", DOCKER / "certificates.sh", MQTT_NAMES="localhost 127.0.0.1", **places)
     return made, broker
+
+
+@pytest.fixture(scope="session")
+def reader_role(secrets):
+    """The role of docker/timescaledb/reader.sql in the stack's store.
+
+    :return: its password
+    """
+    postgres = Postgres(stack())
+    password = (secrets / "reader_db_password").read_text()
+    if not postgres.sql("SELECT 1 FROM pg_roles WHERE rolname = 'reader'"):
+        postgres.sql("CREATE ROLE reader LOGIN")
+    postgres.sql(f"ALTER ROLE reader PASSWORD '{password}'")
+    database = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
+    postgres.sql((DOCKER / "timescaledb" / "reader.sql").read_text(), database)
+    return password
+
+
+def make_server(secrets):
+    """What a superuser does once."""
+    store = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
+    where = f"\\set store_port {stack().ports['PG_PORT']}\n\\set store_db {store}\n"
+    script = f"\\setenv SECRETS {secrets}\n{where}{FOREIGN.read_text()}"
+    Postgres(stack()).sql(script, os.environ["ODOO_DB"])
+
+
+def refresh_foreign():
+    """What the add-on does at its installation and at each upgrade."""
+    server = OdooServer(stack())
+    database = ["-d", os.environ["ODOO_DB"], "--no-http", "--log-level=warn"]
+    done = subprocess.run(
+        server.command("shell", *database),
+        input=_REFRESH,
+        capture_output=True,
+        text=True,
+        env=server.environment(),
+        timeout=120,
+        **drop_privileges(),
+    )
+    assert done.returncode == 0 and "Error" not in done.stderr, done.stderr
+
+
+@pytest.fixture(scope="session")
+def linked(reader_role, secrets):
+    """The script run twice, as after a change of a password; taken away at the end."""
+    make_server(secrets)
+    make_server(secrets)
+    refresh_foreign()
+    yield secrets
+    Postgres(stack()).sql(
+        "DROP SERVER timescale CASCADE; DROP SCHEMA readings, readings_import CASCADE",
+        os.environ["ODOO_DB"],
+    )
 
 
 class Cluster:
@@ -70,11 +133,16 @@ def cluster(tmp_path_factory, secrets):
         "jit=off",
         "shared_preload_libraries=timescaledb",
         "timescaledb.telemetry_level=off",
+        "log_statement=all",  # and yet no password is in the log
     ):
         command += ["-c", key]
     ready = [server.bin / "pg_isready", "-q", "-h", socket, "-p", port]
-    with running(command, folder / "log", lambda: is_zero(ready), "PostgreSQL"):
-        run(
+    places = [folder / "data", socket]  # as compose.yaml: a volume, /var/run/postgresql
+    with running(
+        command, folder / "log", lambda: is_zero(ready), "PostgreSQL", writable=places
+    ) as server.process:
+        server.set_up = partial(
+            run,
             "bash",
             DOCKER / "timescaledb" / "10-smartdairy.sh",
             PATH=f"{server.bin}:/usr/bin:/bin",
@@ -82,7 +150,9 @@ def cluster(tmp_path_factory, secrets):
             PGPORT=port,
             SECRETS=secrets,
             READER=DOCKER / "timescaledb" / "reader.sql",
+            FOREIGN=FOREIGN,
         )
+        server.set_up()
         yield server
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -153,6 +223,7 @@ def entry(tmp_path_factory, cluster, secrets, certificates):
         lambda: listens(ports[0])() and listens(ports[1])(),
         "Odoo",
         seconds=300,
+        writable=[folder, certificates[1], os.environ["TMPDIR"]],
         **environment,
     ):
         yield Entry(folder, environment, ports)

@@ -5,6 +5,7 @@ import contextlib
 import os
 import socket
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from tests.conftest import wait_until
@@ -14,15 +15,40 @@ DOCKER = REPO / "docker"
 RUN = REPO / ".run"
 HOST = "127.0.0.1"
 CERTIFICATES = REPO / "scripts" / "certificates.sh"
+APART = ("unshare", "--user", "--map-current-user", "--mount", "--keep-caps")
+READ_ONLY = """
+while [ "$1" != -- ]; do mount --bind "$1" "$1" || exit; shift; done; shift
+mount -o remount,bind,ro / && exec "$@"
+"""
+
+
+@cache
+def has_namespaces():
+    """Whether an ordinary user may have a view of the file system of its own here."""
+    return not subprocess.run([*APART, "true"], capture_output=True).returncode
+
+
+def read_only(command, writable):
+    """As a container with a read-only root and these volumes; as it is, where the
+    machine does not let us.
+
+    :param writable: folders; what else is mounted apart, as /dev/shm, stays as it is
+    """
+    if not has_namespaces():
+        return command
+    return [*APART, "sh", "-c", READ_ONLY, "sh", *writable, "--", *command]
 
 
 @contextlib.contextmanager
-def running(command, log, ready, what, seconds=20, **environment):
+def running(command, log, ready, what, seconds=20, writable=None, **environment):
     """A program as long as the block; fails with its last words when it ends early.
 
     :param log: file of what it prints
     :param ready: polled until true
+    :param writable: folders; it may write nowhere else
     """
+    if writable is not None:
+        command = read_only(command, writable)
     with log.open("w") as output:
         process = subprocess.Popen(
             [str(word) for word in command],

@@ -27,6 +27,7 @@ def broker(folder, certificates, **environment):
         folder / "log",
         listens(port),
         "Mosquitto",
+        writable=[folder, shared],
         MOSQUITTO=MOSQUITTO,
         BROKER=shared,
         CERTIFICATES=made,

@@ -1,16 +1,24 @@
 """docker/nginx/nginx.conf: a real nginx in front of the Odoo of docker/odoo."""
 
+import contextlib
 import json
+import select
+import socket
+import ssl
+import time
 
 import pytest
 import requests
 import websocket
 from stack.settings import free_port
 
+from tests.conftest import wait_until
 from tests.deploy.places import DOCKER, HOST, RUN, listens, run, running
 from tests.support.odoo import Odoo
 
 NGINX = RUN / "nginx" / "usr" / "sbin" / "nginx"
+PATIENCE = 3  # seconds; with those of nginx.conf a test would take twenty
+SLOW = 200  # of each kind; one of Odoo's workers would be kept by one of them
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -31,6 +39,8 @@ def nginx(tmp_path_factory, certificates, entry):
         ("odoo:8072", f"{HOST}:{entry.gevent}"),
         ("http://grafana:3000", f"http://{HOST}:{free_port({port})}"),
         ("/certificates/", f"{certificates[0]}/"),
+        ("client_header_timeout 20s", f"client_header_timeout {PATIENCE}s"),
+        ("client_body_timeout 20s", f"client_body_timeout {PATIENCE}s"),
     ):
         assert here in text, here
         text = text.replace(here, str(there))
@@ -38,7 +48,8 @@ def nginx(tmp_path_factory, certificates, entry):
     conf.write_text(text)
     run(NGINX, "-t", "-e", "stderr", "-c", conf)
     command = [NGINX, "-e", "stderr", "-c", conf, "-g", "daemon off;"]
-    with running(command, folder / "log", listens(port), "nginx"):
+    log = folder / "log"
+    with running(command, log, listens(port), "nginx", writable=[folder]):
         yield f"https://localhost:{port}"
 
 
@@ -97,3 +108,80 @@ def test_who_guesses_passwords_is_slowed_down_and_others_are_not(get):
     answers = [get("/web/login").status_code for _attempt in range(14)]
     assert answers[0] == 200 and 503 in answers
     assert get("/web/health").ok
+
+
+@contextlib.contextmanager
+def slow_clients(nginx, certificates, count, words):
+    """Connections that have said ``words`` over TLS, and wait; without words, not even
+    TLS."""
+    port = int(nginx.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=certificates[0] / "ca.crt")
+    with contextlib.ExitStack() as opened:
+        clients = []
+        for _number in range(count):
+            client = opened.enter_context(socket.create_connection((HOST, port), 10))
+            if words:
+                client = context.wrap_socket(client, server_hostname="localhost")
+                opened.enter_context(client)
+                client.sendall(words)
+            clients.append(client)
+        yield clients
+
+
+HEADERS = b"GET /web/health HTTP/1.1\r\nHost: localhost\r\nX-A: "
+BODY = (
+    b"POST /web/never-said HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    # The bodies are counted by limit_conn, 100 of an address.
+    [(b"", SLOW), (HEADERS, SLOW), (BODY, 90)],
+    ids=["silence", "headers without an end", "bodies without an end"],
+)
+def test_slow_clients_keep_nobody_out_and_are_hung_up_on(
+    nginx, certificates, entry, get, words, count
+):
+    """Odoo has one worker here, and never hears of them."""
+    with slow_clients(nginx, certificates, count, words) as clients:
+        began = time.monotonic()
+        for _request in range(5):
+            assert get("/web/health").ok
+        assert time.monotonic() - began < PATIENCE, "honest ones do not wait for them"
+        ended, deadline = set(), time.monotonic() + PATIENCE + 5
+        while len(ended) < count and time.monotonic() < deadline:
+            # One more byte of the headers now and then wins no time.
+            if words == HEADERS:
+                trickle(set(clients) - ended)
+            waiting = [client for client in clients if client not in ended]
+            for client in select.select(waiting, [], [], 0.5)[0]:
+                if has_ended(client):
+                    ended.add(client)
+        assert len(ended) == count, "nginx hangs up"
+    assert "/web/never-said" not in (entry.folder / "log").read_text()
+
+
+def trickle(clients):
+    for client in clients:
+        with contextlib.suppress(OSError):
+            client.sendall(b"a")
+
+
+def has_ended(client):
+    """Whether nginx has closed it, perhaps after it said 408."""
+    try:
+        return not client.recv(4096)
+    except ssl.SSLWantReadError:
+        return False
+    except OSError:
+        return True
+
+
+def test_more_requests_of_one_address_than_allowed_are_refused(
+    nginx, certificates, get
+):
+    with slow_clients(nginx, certificates, 101, BODY):
+        assert get("/web/health").status_code == 503
+    wait_until(lambda: get("/web/health").ok, "they are gone")

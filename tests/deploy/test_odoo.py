@@ -28,7 +28,8 @@ def test_its_configuration_is_its_own_to_read_and_its_log_tells_no_secret(
     text, log = entry.conf.read_text(), (entry.folder / "log").read_text()
     assert "@" not in text.split("]", 1)[1], "a name was not filled in"
     for secret in secrets.iterdir():
-        assert secret.read_text() not in log, secret.name
+        if secret.stat().st_size:  # two are yours to fill in
+            assert secret.read_text() not in log, secret.name
     assert "odoo.tools.config: option" not in log, "an option that Odoo does not know"
 
 

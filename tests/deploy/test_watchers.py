@@ -4,43 +4,46 @@ A real Prometheus scrapes the stack's Odoo; the SQL is run as ``reader``, who is
 docker/timescaledb makes him, on the stack's own readings.
 """
 
+import contextlib
 import json
 import os
 import re
 import subprocess
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 import pytest
 import requests
 import yaml
-from stack.postgres import Postgres
-from stack.settings import free_port
 
 from tests.conftest import wait_until
-from tests.deploy.places import DOCKER, HOST, RUN, option, plain_environment, running
+from tests.deploy.places import DOCKER, HOST, plain_environment
+from tests.deploy.watching import BIN, token
 from tests.support.servers import stack
 
-BIN = RUN / "prometheus" / "usr" / "bin"
 GRAFANA = DOCKER / "grafana"
 DASHBOARDS = {
     path.stem: json.loads(path.read_text())
     for path in sorted((GRAFANA / "dashboards").glob("*.json"))
 }
 RULES = yaml.safe_load((DOCKER / "prometheus/rules/smartdairy.yml").read_text())
-METRIC = re.compile(r"\b(?:smartdairy_\w+|up)\b")
-PASSWORD = "of-the-reader-in-tests"
+SOURCES = {"smartdairy-prometheus", "smartdairy-timescale", "smartdairy-names"}
+METRIC = re.compile(r"\b(?:smartdairy_\w+|alertmanager_\w+|up)\b")
 
 
 def targets(source):
-    """Every query of every dashboard on a source, and of its variables."""
+    """Every query of every dashboard on a source, and of its variables.
+
+    :param source: its uid without prefix
+    """
     for name, dashboard in DASHBOARDS.items():
         for panel in dashboard["panels"]:
             for target in panel["targets"]:
-                if source in target["datasource"]["type"]:
+                if target["datasource"]["uid"] == f"smartdairy-{source}":
                     query = target.get("expr") or target["rawSql"]
                     yield pytest.param(query, id=f"{name}: {panel['title']}")
         for variable in dashboard["templating"]["list"]:
-            if source in variable["datasource"]["type"]:
+            if variable["datasource"]["uid"] == f"smartdairy-{source}":
                 yield pytest.param(variable["query"], id=f"{name}: ${variable['name']}")
 
 
@@ -51,56 +54,6 @@ def rules():
 
 
 # Prometheus ---------------------------------------------------------------------------
-
-
-def token():
-    return option("metrics_token", "smartdairy_iot")
-
-
-@pytest.fixture(scope="module")
-def configured(tmp_path_factory):
-    """Its folder of docker/, with the addresses and the pace of this machine."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    (folder / "token").write_text(token())
-    (folder / "rules").mkdir()
-    rules = (DOCKER / "prometheus/rules/smartdairy.yml").read_text()
-    (folder / "rules" / "smartdairy.yml").write_text(rules)
-    text = (DOCKER / "prometheus" / "prometheus.yml").read_text()
-    for here, there in (
-        ("15s", "1s"),
-        ("/run/secrets/metrics_token", folder / "token"),
-        ("odoo:8069", os.environ["ODOO_URL"].removeprefix("http://")),
-    ):
-        assert here in text, here
-        text = text.replace(here, str(there))
-    (folder / "prometheus.yml").write_text(text)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def ask(configured):
-    """``ask("query", query="up")`` → its data, after it has scraped Odoo."""
-    url = f"http://{HOST}:{(port := free_port(set()))}"
-    command = [BIN / "prometheus", f"--config.file={configured}/prometheus.yml"]
-    command += [f"--storage.tsdb.path={configured}/data"]
-    command += [f"--web.listen-address={HOST}:{port}"]
-
-    def ask(path, **parameters):
-        address = f"{url}/api/v1/{path}"
-        answer = requests.get(address, params=parameters, timeout=10).json()
-        assert answer["status"] == "success", f"{parameters}: {answer.get('error')}"
-        return answer["data"]
-
-    def is_ready():
-        try:
-            return requests.get(f"{url}/-/ready", timeout=1).ok
-        except requests.RequestException:
-            return False
-
-    with running(command, configured / "log", is_ready, "Prometheus"):
-        healthy = 'up{job="odoo"} == 1'
-        wait_until(lambda: ask("query", query=healthy)["result"], "a scrape", 30)
-        yield ask
 
 
 @pytest.fixture(scope="module")
@@ -158,21 +111,15 @@ def test_a_query_for_a_metric_that_does_not_exist_would_be_seen(ask, known):
 # TimescaleDB --------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def reader():
-    """``reader(sql)`` → rows, in the stack's store, as Grafana connects."""
-    postgres = Postgres(stack())
-    database = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
-    if not postgres.sql("SELECT 1 FROM pg_roles WHERE rolname = 'reader'"):
-        postgres.sql("CREATE ROLE reader LOGIN")
-    postgres.sql(f"ALTER ROLE reader PASSWORD '{PASSWORD}'")
-    postgres.sql((DOCKER / "timescaledb" / "reader.sql").read_text(), database)
+@contextlib.contextmanager
+def connected(database, user, password):
+    """``rows(sql)`` → rows and their columns, as Grafana connects."""
     connection = psycopg2.connect(
         host=HOST,
         port=stack().ports["PG_PORT"],
         dbname=database,
-        user="reader",
-        password=PASSWORD,
+        user=user,
+        password=password,
     )
 
     def rows(query):
@@ -184,13 +131,30 @@ def reader():
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def reader(reader_role):
+    store = os.environ["TIMESCALE_DSN"].rpartition("/")[2]
+    with connected(store, "reader", reader_role) as rows:
+        yield rows
+
+
+@pytest.fixture(scope="module")
+def analyst(linked):
+    password = (linked / "analyst_db_password").read_text()
+    with connected(os.environ["ODOO_DB"], "analyst", password) as rows:
+        yield rows
+
+
 def expand(query, devices="'T-1', 'T-2'"):
     """As Grafana's PostgreSQL source does, with its switch for TimescaleDB.
 
     Source: https://grafana.com/docs/grafana/latest/datasources/postgres/#macros
     """
     query = query.replace("$__interval", "5m").replace("$device", devices)
-    span = r"\1 BETWEEN now() - interval '6 hours' AND now()"
+    now = datetime.now(timezone.utc)
+    ends = now - timedelta(hours=6), now + timedelta(seconds=1)
+    first, last = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in ends)
+    span = rf"\1 BETWEEN '{first}' AND '{last}'"
     query = re.sub(r"\$__timeFilter\(([^)]+)\)", span, query)
     bucket = r"time_bucket(interval '\2', \1)"
     query = re.sub(
@@ -201,12 +165,23 @@ def expand(query, devices="'T-1', 'T-2'"):
     return query
 
 
-@pytest.mark.parametrize("query", list(targets("postgresql")))
+@pytest.mark.parametrize("query", list(targets("timescale")))
 def test_each_query_of_a_dashboard_runs_as_the_one_who_may_only_read(query, reader):
     _rows, columns = reader(expand(query))
     if "$__timeGroup" in query:
         assert columns[0] == "time", "or Grafana finds no axis"
         assert "ORDER BY 1" in query
+
+
+@pytest.mark.parametrize("query", list(targets("names")))
+def test_each_query_with_names_asks_the_other_database_for_its_span_alone(
+    query, analyst
+):
+    analyst(expand(query))
+    plan, _columns = analyst(f"EXPLAIN (VERBOSE) {expand(query)}")
+    sent = [row[0] for row in plan if "Remote SQL" in row[0]]
+    assert sent
+    assert all('"time" >=' in line and '"time" <=' in line for line in sent)
 
 
 def test_a_query_for_a_column_that_does_not_exist_would_be_seen(reader):
@@ -237,6 +212,8 @@ def test_what_grafana_is_given_fits_together():
     assert sources["smartdairy-timescale"]["user"] == "reader"
     password = sources["smartdairy-timescale"]["secureJsonData"]["password"]
     assert password == "$__file{/run/secrets/reader_db_password}"
+    assert sources["smartdairy-names"]["user"] == "analyst"
+    assert sources.keys() == SOURCES
     compose = yaml.safe_load((DOCKER / "compose.yaml").read_text())
     grafana = compose["services"]["grafana"]
     (provider,) = yaml.safe_load(
@@ -258,7 +235,7 @@ def test_each_dashboard_names_a_source_that_there_is_and_overlaps_nothing():
         for panel in dashboard["panels"]:
             uids = {panel["datasource"]["uid"]}
             uids |= {target["datasource"]["uid"] for target in panel["targets"]}
-            assert uids <= {"smartdairy-prometheus", "smartdairy-timescale"}
+            assert uids <= SOURCES
             place = panel["gridPos"]
             cells = {
                 (x, y)

@@ -6,6 +6,8 @@ import signal
 from tests.conftest import wait_until
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
 
+WATCH = "ir_cron_watch_listeners"
+
 
 def test_kill_9_of_the_threaded_server_loses_and_doubles_nothing(
     host, devices, timescale, dice
@@ -35,6 +37,31 @@ def test_kill_9_of_the_prefork_listener_loses_and_doubles_nothing(
             wait_until(lambda dead=listener: not dead.is_running(), "it is gone")
         wait_for_more(timescale, load)
     expect_exactly_what_was_acked(timescale, load)
+
+
+def test_managers_are_told_of_a_listener_that_hangs_and_when_it_goes_on(host, odoo):
+    """The dead-man's switch: it is frozen, and cannot say so itself."""
+    host.restart(workers=1, deaf_seconds=10)
+    (listener,) = host.wait_for_listeners()
+    domain = [("module", "=", "smartdairy_iot"), ("name", "=", WATCH)]
+    (job,) = odoo.search_read("ir.model.data", domain, ["res_id"])
+    newest = odoo.call("mail.message", "search", [], limit=1, order="id desc")
+
+    def is_told(subject):
+        odoo.call("ir.cron", "method_direct_trigger", [job["res_id"]])
+        domain = [("subject", "=", f"Dairy IoT: {subject}"), ("id", ">", last)]
+        return odoo.search_read("mail.message", domain, ["notified_partner_ids"])
+
+    last = newest[0] if newest else 0
+    assert not is_told("nobody listens to the devices")
+    listener.suspend()
+    (told,) = wait_until(
+        lambda: is_told("nobody listens to the devices"), "they are told", 30
+    )
+    assert told["notified_partner_ids"]
+    assert len(is_told("nobody listens to the devices")) == 1, "once"
+    listener.resume()
+    wait_until(lambda: is_told("the devices are heard again"), "and that it goes on")
 
 
 def test_a_restart_of_odoo_loses_nothing(host, devices, timescale, dice):

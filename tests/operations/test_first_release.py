@@ -56,6 +56,8 @@ class FirstRelease(OdooHost):
         parser.read(self.conf)
         folders = [*locate().addons, ours or self.old]
         parser["options"]["addons_path"] = ",".join(map(str, folders))
+        if not ours:  # a later add-on is not there to be loaded
+            parser["options"]["server_wide_modules"] = f"base,rpc,web,{ADDONS[0]}"
         write_private(self.conf, "")
         with self.conf.open("w") as file:
             parser.write(file)

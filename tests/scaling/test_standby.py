@@ -1,5 +1,6 @@
 """A standby of PostgreSQL: it serves what only reads, and takes over."""
 
+import configparser
 import os
 
 import pytest
@@ -43,17 +44,77 @@ def synchronous(standby, postgres):  # noqa: F811
     standby.make_synchronous(False)
 
 
-def test_routes_that_only_read_are_served_by_the_replica(host, standby):  # noqa: F811
-    """``db_replica_host``: its own log names the statements."""
-    host.restart(options=[f"--db_replica_host={ADDRESS}"])
-    app = MobileApp(host.url, os.environ["ODOO_LOGIN"], os.environ["ODOO_PASSWORD"])
+class Reader:
+    """Whoever looks at the readings of one device, with the mobile app."""
+
+    def __init__(self, url, device):
+        self._url, self._device = url, device
+        login = os.environ["ODOO_LOGIN"], os.environ["ODOO_PASSWORD"]
+        self._app = MobileApp(url, *login)
+
+    def devices(self):
+        return self._app.call("GET", "/devices")
+
+    def values(self):
+        path = f"/devices/{self._device.id}/readings?limit=10"
+        return [row["value"] for row in self._app.call("GET", path)["readings"]]
+
+    def metric(self, name):
+        """What ``/metrics`` says of the store's replica."""
+        conf = configparser.ConfigParser(interpolation=None)
+        conf.read(os.environ["ODOO_CONF"])
+        token = conf["smartdairy_iot"]["metrics_token"]
+        answer = requests.get(
+            f"{self._url}/metrics",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+        rows = dict(line.rsplit(" ", 1) for line in answer.text.splitlines())
+        return float(rows[f"smartdairy_store_replica_{name}"])
+
+
+def test_what_only_reads_is_served_by_replicas_while_they_are_near(
+    host,  # noqa: F811
+    standby,
+    make_device,
+):
+    """``db_replica_host`` and ``timescale_replica_dsn``: its log names the statements.
+
+    A replica of the readings that lags, or is gone, costs nobody an answer.
+    """
+    dsn = standby.dsn("smartdairy_iot")
+    host.restart(
+        options=[f"--db_replica_host={ADDRESS}"],
+        timescale_replica_dsn=dsn,
+        timescale_replica_lag=1,
+    )
+    host.wait_for_listeners()
+    began = len(host.log)
+    device = make_device()
+    device.publish({"temperature": 4.0})
+    reader = Reader(host.url, device)
+    wait_until(lambda: reader.values() == [4.0], "it is read")
     before = len(standby.log)
-    app.call("GET", "/devices")
+    assert reader.devices() and reader.values()
     asked = standby.log[before:]
-    assert f"odoo@{os.environ['ODOO_DB']}" in asked
     assert 'FROM "iot_device"' in asked, "the devices come from the replica"
-    answer = requests.get(f"{host.url}/iot/health", timeout=30)
-    assert answer.status_code in (200, 503)
+    assert "odoo@smartdairy_iot " in asked
+    assert "temperature_readings" in asked, "and the readings"
+    assert reader.metric("up") == 1 and reader.metric("lag_seconds") < 1
+
+    receiver = standby.stop_receiving()
+    device.publish({"temperature": 5.0})
+    wait_until(lambda: reader.values() == [5.0, 4.0], "of the primary, when it lags")
+    assert reader.metric("up") == 0 and reader.metric("lag_seconds") > 1
+    assert host.log[began:].count("is not read from, but its primary") == 1
+    receiver.resume()
+    wait_until(lambda: reader.metric("up") == 1, "it has caught up")
+    assert "is read from again" in host.log[began:]
+
+    standby.daemon.stop()
+    assert reader.values() == [5.0, 4.0], "its connections are dead, nobody sees it"
+    assert reader.metric("up") == 0
+    standby.run()
 
 
 def test_a_standby_that_is_promoted_under_load_has_all_that_was_acked(

@@ -47,6 +47,10 @@ class Client:
     def authenticate(self):
         """Give the paho client its certificate or password."""
 
+    def is_connected(self):
+        """Whether the broker has taken it; it tries again each second."""
+        return self._client.is_connected()
+
     def publish(self, payload, topic=None, retain=False):
         """Send and wait for the broker's ack; the payload is JSON unless bytes."""
         self.send(payload, topic, retain).wait_for_publish(10)

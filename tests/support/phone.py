@@ -1,5 +1,6 @@
 """The reference client on a phone, with somebody who holds it."""
 
+import json
 import os
 import uuid
 from contextlib import contextmanager
@@ -23,9 +24,24 @@ def phone(odoo, fragment="", width=390, **options):
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.told = set()  # devices that it was told of over the websocket
+        page.on(
+            "websocket", lambda socket: socket.on("framereceived", page_hears(page))
+        )
         page.goto(f"{odoo.url}/iot/app{fragment}")
         yield page
         browser.close()
+
+
+def page_hears(page):
+    def hear(frame):
+        for notification in json.loads(frame):
+            message = notification["message"]
+            if message["type"] == "smartdairy_iot/live":
+                for one in message["payload"]["messages"]:
+                    page.told.add(one.get("device_id") or one["alert"]["deviceId"])
+
+    return hear
 
 
 def sign_in(page, login=None, password=None):

@@ -42,11 +42,15 @@ class Standby:
             self.stack.logs / "basebackup.log",
             env=env,
         )
+        self.run()
+
+    def run(self):
+        """Start what was copied."""
         options = [f"listen_addresses={ADDRESS}", "log_statement=all"]
         command = [bin_folder() / "postgres", "-D", self.folder]
         for option in options:
             command += ["-c", option]
-        self.daemon.start(command, env=env)
+        self.daemon.start(command, env=service_environment(self.stack))
         self.daemon.wait_until(self.follows, 60, "does not follow")
 
     def follows(self):

@@ -54,6 +54,15 @@ def test_a_dsn_of_keywords_keeps_all_but_its_password(make):
     assert "user=iot" in make(text).redacted()
 
 
+@pytest.mark.parametrize("word", ["ab@cd-ef", "= ab-cd-ef", "ab=cd-ef"])
+def test_a_password_is_found_as_postgresql_reads_it(make, word):
+    dsn = f"host=store.example password={word} user=iot"
+    text = CONF.replace("postgresql://iot:pw-of-the-store@store.example/iot", dsn)
+    found = make(text.replace("password== ", "password = "))
+    assert word.removeprefix("= ") in found.secrets()
+    assert "cd-ef" not in found.redacted()
+
+
 def test_a_bundle_is_its_owners_and_holds_no_secret_of_the_log(
     make, tmp_path, monkeypatch
 ):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from doctor.broker import check_queue
 from doctor.database import check_listeners
 from doctor.finding import Finding
 from doctor.machine import check_clock, check_disks, check_names
@@ -84,3 +85,13 @@ def test_a_clock_that_is_off_a_name_that_is_unknown_a_folder_that_is_missing(tmp
     assert check_names({"broker": "no-such-name.invalid"})[0].state == "failure"
     assert check_names({"broker": "127.0.0.1", "database": "/run/pg"})[0].state == "ok"
     assert check_disks({"data_dir": str(tmp_path / "none")})[0].state == "failure"
+
+
+def test_what_waits_at_the_broker_is_told_and_what_it_dropped():
+    count, dropped = "store/messages/count", "publish/messages/dropped"
+    assert [f.state for f in check_queue({count: 7, dropped: 0})] == ["ok"]
+    found = check_queue({count: 200_000, dropped: 3})
+    assert [f.state for f in found] == ["warning", "warning"]
+    assert "200000 messages" in found[0].text and "listeners" in found[0].remedy
+    assert "dropped 3" in found[1].text and "max_queued_messages" in found[1].remedy
+    assert [f.state for f in check_queue({})] == ["skipped"]

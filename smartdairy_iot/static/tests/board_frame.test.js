@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
 import { queryAllAttributes, queryFirst, resize } from "@odoo/hoot-dom";
-import { animationFrame, mockDate, runAllTimers } from "@odoo/hoot-mock";
+import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { Component, xml } from "@odoo/owl";
 import {
     contains,
@@ -8,7 +8,6 @@ import {
     getService,
     makeMockEnv,
     mountWithCleanup,
-    onRpc,
 } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { router, startRouter } from "@web/core/browser/router";
@@ -18,7 +17,7 @@ import { WebClient } from "@web/webclient/webclient";
 import { BoardFrame } from "@smartdairy_iot/board/board_frame";
 import { boards, boardUrl, openBoard } from "@smartdairy_iot/board/boards";
 import { useUrlState } from "@smartdairy_iot/board/url_state";
-import { defineTelemetryModels, makeBoard, NOW } from "./live_test_helpers";
+import { defineTelemetryModels, serveBoard, startAtNow } from "./live_test_helpers";
 
 describe.current.tags("desktop");
 defineTelemetryModels();
@@ -50,11 +49,10 @@ class TrialBoard extends Component {
 }
 
 beforeEach(() => {
-    mockDate(NOW.replace("Z", ""), 0);
+    startAtNow();
     registry.category("actions").add("trial", TrialBoard, { force: true });
     boards.add("trial", { label: "Trial", path: "trial", icon: "fa-flask" }, { force: true });
-    onRpc("farm.farm", "get_live_board", () => makeBoard());
-    onRpc("farm.farm", "watch_live", () => null);
+    serveBoard();
 });
 
 async function openAt(url) {

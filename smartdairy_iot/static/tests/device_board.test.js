@@ -1,34 +1,129 @@
-import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { allowTranslations, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { localization } from "@web/core/l10n/localization";
-
-import {
-    describeDue,
-    tankLevel,
-    toBands,
-    toPhases,
-    whereMeasured,
-} from "@smartdairy_iot/coldchain_board/tank_words";
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { allowTranslations, onRpc } from "@web/../tests/web_test_helpers";
 import { addLive, fromWindow, toRows, toWindow } from "@smartdairy_iot/device_board/curve_window";
+import { toBands } from "@smartdairy_iot/device_board/limit_bands";
+import { addMessage, isOnlineNow } from "@smartdairy_iot/device_board/live_panels";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
+import {
+    ago,
+    defineTelemetryModels,
+    makeReading,
+    NOW,
+    openAction,
+    sendReadings,
+    serveBoard,
+    startAtNow,
+} from "./live_test_helpers";
 
-defineMailModels();
+describe.current.tags("desktop");
+defineTelemetryModels();
+beforeEach(startAtNow);
 
-beforeEach(() => {
-    allowTranslations();
-    patchWithCleanup(localization, { decimalPoint: ".", grouping: [3, 0], thousandsSep: "," });
+const AT = Date.parse(ago(60));
+const END = Date.parse(NOW);
+const TYPES = [{ id: "temperature", label: "Temperature", unit: "°C" }];
+const DEVICE = {
+    id: 7,
+    name: "Tank 1",
+    device_id: "TEMP-G01",
+    device_type: "temperature",
+    type_label: "Temperature",
+    state_label: "Active",
+    farm: "North",
+    place: "",
+    tz: "UTC",
+    interval: 5,
+    reading_types: TYPES,
+};
+const HEALTH = {
+    is_online: true,
+    uptime: { day: 100, week: 99, month: 98 },
+    outage_count: 0,
+    start: ago(86_400),
+    end: NOW,
+    spans: [],
+    tz: "UTC",
+};
+const BOARD = {
+    device: DEVICE,
+    neighbours: { previous: false, next: false },
+    health: HEALTH,
+    messages: [{ ms: AT, is_alarm: false, values: [["temperature", 3.8, "°C"]] }],
+    rejected: null,
+    credentials: null,
+    configuration: null,
+};
+const SERIES = { reading_type: "temperature", label: "Temperature", unit: "°C", gap: 60_000 };
+
+test("the newest message comes with the bus, without asking the server", async () => {
+    serveBoard();
+    onRpc("iot.device", "get_first_device", () => 7);
+    onRpc("iot.device", "get_device_board", () => {
+        expect.step("asked");
+        return BOARD;
+    });
+    onRpc("iot.device", "get_series", () => ({
+        series: [{ ...SERIES, points: [[AT, 3.8, 3.8, 3.8]], bands: [] }],
+        marks: [],
+    }));
+    await openAction("device_board");
+    await waitForChannels(["farm.farm_1"]);
+    sendReadings(makeReading({ v: { temperature: 4.9 } }));
+    await waitFor(".o_iot_device_messages td:contains(4.9 °C)", { timeout: 3000 });
+    expect.verifySteps(["asked"]);
 });
 
-const NOW = Date.UTC(2026, 2, 4, 5);
+test("without a device it says what to do", async () => {
+    serveBoard();
+    onRpc("iot.device", "get_first_device", () => false);
+    await openAction("device_board");
+    await waitFor(".o_sd_board_frame button:contains(Register a device)");
+});
+
+test("what is not newer adds no message, and twenty are kept", () => {
+    const messages = Array.from({ length: 20 }, (_x, i) => ({ ms: AT - i, values: [] }));
+    const entry = { time: ago(60), values: { temperature: 4 }, status: "alarm" };
+    expect(addMessage(messages, entry, TYPES)).toBe(null);
+    const added = addMessage(messages, { ...entry, time: ago(5) }, TYPES);
+    expect(added).toHaveLength(20);
+    expect(added[0].values).toEqual([["temperature", 4, "°C"]]);
+    expect(added[0].is_alarm).toBe(true);
+    expect(addMessage([], { values: {} }, TYPES)).toBe(null);
+});
+
+test("nothing known is neither online nor offline", () => {
+    expect(["nodata", "offline", "alarm"].map((status) => isOnlineNow({ status }))).toEqual([
+        null,
+        false,
+        true,
+    ]);
+});
+
+test("each measure has its limits, on the axis of its unit; a tank's are named", () => {
+    allowTranslations();
+    const humidity = {
+        label: "Humidity",
+        unit: "%",
+        bands: [{ from: 90, to: null, side: "high" }],
+    };
+    const bands = [{ from: 6, to: null, side: "tank", tank: "Tank 7", start: AT, end: false }];
+    const [first, second] = toBands([{ ...SERIES, bands }, humidity]);
+    expect([first.unit, first.start, first.label]).toEqual([
+        "°C",
+        AT,
+        "Temperature: Tank 7: ≤ 6 °C",
+    ]);
+    expect([second.unit, second.label]).toEqual(["%", "Humidity: Too high: above 90 %"]);
+});
 
 describe("curves of a device", () => {
     test("a window that reaches the present follows the clock", () => {
-        expect(toWindow({ span: 60, end: 0 }, NOW)).toEqual({ start: NOW - HOUR, end: NOW });
-        expect(fromWindow({ start: NOW - HOUR, end: NOW }, NOW)).toEqual({ span: 60, end: 0 });
-        const past = { start: NOW - 3 * HOUR, end: NOW - HOUR };
-        expect(fromWindow(past, NOW)).toEqual({ span: 120, end: NOW - HOUR });
-        expect(toWindow(fromWindow(past, NOW), NOW + MINUTE)).toEqual(past);
+        expect(toWindow({ span: 60, end: 0 }, END)).toEqual({ start: END - HOUR, end: END });
+        expect(fromWindow({ start: END - HOUR, end: END }, END)).toEqual({ span: 60, end: 0 });
+        const past = { start: END - 3 * HOUR, end: END - HOUR };
+        expect(fromWindow(past, END)).toEqual({ span: 120, end: END - HOUR });
+        expect(toWindow(fromWindow(past, END), END + MINUTE)).toEqual(past);
     });
 
     test("only what is newer is added, and the series that was drawn stays as it is", () => {
@@ -43,49 +138,5 @@ describe("curves of a device", () => {
     test("an export has each point with its measure and unit", () => {
         const series = [{ label: "Temperature", unit: "°C", points: [[1, 4, 3, 5]] }];
         expect(toRows(series, String)).toEqual([["1", "Temperature", 4, 3, 5, "°C"]]);
-    });
-});
-
-describe("a tank in words", () => {
-    const tank = {
-        ...{ is_supervised: true, measured_at: NOW, phase: "storage" },
-        ...{ alert: null, due_at: false },
-    };
-
-    test("until when the milk must be cold, and since when it is late", () => {
-        const due = { due_celsius: 7, due_at: NOW + 23 * MINUTE };
-        expect(describeDue(due, NOW)).toBe("Must be ≤ 7 °C in 23 min");
-        expect(describeDue(due, NOW + HOUR)).toBe("Late for 37 min: must be ≤ 7 °C");
-        expect(describeDue({ due_celsius: 7, due_at: false }, NOW)).toMatch(/end of the milking/);
-        expect(describeDue({ due_celsius: 0, due_at: false }, NOW)).toBe("");
-    });
-
-    test("what is late or alarms is urgent, what is old is not shown as good", () => {
-        expect(tankLevel(tank, NOW)).toBe("ok");
-        expect(tankLevel({ ...tank, due_at: NOW - 1 }, NOW)).toBe("danger");
-        expect(tankLevel({ ...tank, due_at: NOW + 1, expected_at: NOW + 2 }, NOW)).toBe("warning");
-        expect(tankLevel({ ...tank, alert: { severity: "critical" } }, NOW)).toBe("danger");
-        expect(tankLevel(tank, NOW + HOUR)).toBe("old");
-        expect(tankLevel({ ...tank, is_supervised: false }, NOW)).toBe("none");
-        expect(tankLevel({ ...tank, phase: "" }, NOW)).toBe("none");
-    });
-
-    test("each limit is a band from its deadline on; what goes on lasts until now", () => {
-        const step = { celsius: 7, from: NOW, until: false };
-        const [limit, floor] = toBands({ steps: [step], floors: [1] });
-        expect([limit.from, limit.start, limit.label]).toEqual([7, NOW, "≤ 7 °C"]);
-        expect([floor.to, floor.label]).toEqual([1, "≥ 1 °C"]);
-        const [phase] = toPhases([{ phase: "cooling", start: NOW, end: false }], NOW + HOUR);
-        expect([phase.end, phase.label]).toEqual([NOW + HOUR, "Cooling"]);
-    });
-
-    test("a curve of one hour fills the chart, not the edge of twelve", () => {
-        const curve = { start: NOW - 12 * HOUR, end: NOW, phases: [] };
-        const series = { points: [[NOW - HOUR, 4, 4, 4]] };
-        const shown = whereMeasured({ ...curve, series });
-        expect(shown).toEqual({ start: NOW - 1.05 * HOUR, end: NOW });
-        expect(whereMeasured({ ...curve, series: { points: [] } }).start).toBe(curve.start);
-        const phases = [{ start: NOW - 3 * HOUR }];
-        expect(whereMeasured({ ...curve, series, phases }).start).toBe(NOW - 3.15 * HOUR);
     });
 });

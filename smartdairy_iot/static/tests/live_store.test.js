@@ -101,6 +101,23 @@ test("only the entry that changed tells its observers", () => {
     expect(seen).toEqual(["B"]);
 });
 
+test("what waits for its turn is not lost to what the device tells next", () => {
+    store.applyBoard(makeBoard());
+    const readings = [
+        makeReading({ v: { temperature: 4.4 }, t: 0, a: "high_temperature" }),
+        makeReading({ v: { humidity: 60 }, t: 10, a: "high_temperature", b: 50 }),
+        makeReading({ v: {}, t: undefined, s: 20, b: undefined }),
+        makeReading({ v: { temperature: 1 }, t: -5000 }),
+    ];
+    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
+    store.flush();
+    const device = store.devices.get("TEMP-G01");
+    expect(device.values).toEqual({ temperature: 4.4, humidity: 60 });
+    expect(device.is_alarm).toBe(true);
+    expect(device.battery).toBe(50);
+    expect([device.time, device.last_seen]).toEqual([10, 20].map((ms) => Date.parse(NOW) + ms));
+});
+
 test("a flush stops at its count and goes on with the next", () => {
     store.applyBoard(makeBoard({ devices: [makeDevice(), makeDevice({ id: 8, device_id: "B" })] }));
     const readings = [makeReading(), makeReading({ d: "B" })];

@@ -1,5 +1,6 @@
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     defineModels,
     fields,
@@ -13,6 +14,11 @@ import { WebClient } from "@web/webclient/webclient";
 
 export const NOW = "2026-01-05T06:00:00Z";
 
+/** It is `NOW`, in UTC; time goes on from there. */
+export function startAtNow() {
+    mockDate(NOW.replace("Z", ""), 0);
+}
+
 /** `NOW` minus some seconds. */
 export function ago(seconds) {
     return new Date(Date.parse(NOW) - seconds * 1000).toISOString();
@@ -22,6 +28,14 @@ class FarmFarm extends models.Model {
     _name = "farm.farm";
     name = fields.Char();
     _views = { form: `<form class="o_farm_form"><field name="name"/></form>` };
+}
+
+class FarmTank extends models.Model {
+    _name = "farm.tank";
+    name = fields.Char();
+    has_access() {
+        return true;
+    }
 }
 
 class IotDevice extends models.Model {
@@ -44,7 +58,7 @@ class IotAlert extends models.Model {
 
 export function defineTelemetryModels() {
     defineMailModels();
-    defineModels({ FarmFarm, IotDevice, IotAlert });
+    defineModels({ FarmFarm, FarmTank, IotDevice, IotAlert });
 }
 
 export function makeDevice(values = {}) {
@@ -116,18 +130,31 @@ export function makeBoard(values = {}) {
     };
 }
 
-/** Open the client action; `board` may be a function, called at each fetch. */
-export async function openBoard(board = makeBoard()) {
+/** What every board asks the server for; `board` may be a function, called at each fetch. */
+export function serveBoard(board = makeBoard()) {
     onRpc("farm.farm", "get_live_board", () => (typeof board === "function" ? board() : board));
     onRpc("farm.farm", "watch_live", () => null);
     onRpc("farm.farm", "get_live_trends", () => ({}));
+}
+
+/** Open the client action `smartdairy_iot.<name>` in the web client. */
+export async function openAction(name) {
     await mountWithCleanup(WebClient);
-    await getService("action").doAction({
-        type: "ir.actions.client",
-        name: "Live",
-        tag: "smartdairy_iot.live",
-    });
+    const tag = `smartdairy_iot.${name}`;
+    await getService("action").doAction({ type: "ir.actions.client", name, tag });
+}
+
+/** Open Live, see `serveBoard`. */
+export async function openBoard(board) {
+    serveBoard(board);
+    await openAction("live");
     await animationFrame();
+}
+
+/** Not core's `waitForChannels`: it runs all timers, and mail's "away" is half an hour ahead. */
+export function isSubscribed(channel) {
+    const { env } = MockServer;
+    return [...(env["bus.bus"].channelsByUser[env.uid] || [])].includes(channel);
 }
 
 export function sendBus(type, payload) {
@@ -136,4 +163,10 @@ export function sendBus(type, payload) {
 
 export function sendReadings(...readings) {
     sendBus("readings", { farm_id: 1, at: Date.parse(NOW), readings });
+}
+
+/** Open Live, and wait until its farm's channel is subscribed. */
+export async function openLiveBoard(board) {
+    await openBoard(board);
+    await waitForChannels(["farm.farm_1"]);
 }

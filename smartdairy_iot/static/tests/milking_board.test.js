@@ -1,23 +1,17 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
-import { mockDate } from "@odoo/hoot-mock";
-import {
-    contains,
-    defineModels,
-    getService,
-    models,
-    mountWithCleanup,
-    onRpc,
-} from "@web/../tests/web_test_helpers";
-import { WebClient } from "@web/webclient/webclient";
+import { contains, defineModels, models, onRpc } from "@web/../tests/web_test_helpers";
 import {
     defineTelemetryModels,
     makeBoard,
     makeDevice,
     makeReading,
     NOW,
+    openAction,
     sendReadings,
+    serveBoard,
+    startAtNow,
 } from "./live_test_helpers";
 
 class IotMilkingSession extends models.Model {
@@ -27,7 +21,7 @@ class IotMilkingSession extends models.Model {
 describe.current.tags("desktop");
 defineTelemetryModels();
 defineModels({ IotMilkingSession });
-beforeEach(() => mockDate(NOW.replace("Z", ""), 0));
+beforeEach(startAtNow);
 
 const METER = { id: 7, device_id: "MILK-G01", name: "Meter 1", stall: "Stall 1" };
 const SESSION = { id: 3, state: "running", liters: 6.5, end: NOW, animal: "7 Bella", animal_id: 7 };
@@ -53,17 +47,12 @@ async function openMilkingBoard(onAsked = () => {}) {
         values: { flow_rate: 2.4 },
         units: { flow_rate: "L/min" },
     });
-    onRpc("farm.farm", "get_live_board", () => makeBoard({ devices: [meter] }));
-    onRpc("farm.farm", "watch_live", () => null);
+    serveBoard(makeBoard({ devices: [meter] }));
     onRpc("iot.milking.session", "get_milking_board", ({ kwargs }) => {
         onAsked(kwargs.farm_id);
         return BOARD;
     });
-    await mountWithCleanup(WebClient);
-    await getService("action").doAction({
-        type: "ir.actions.client",
-        tag: "smartdairy_iot.milking_board",
-    });
+    await openAction("milking_board");
 }
 
 test("the flow of a meter follows each reading of the bus", async () => {

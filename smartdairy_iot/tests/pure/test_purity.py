@@ -8,9 +8,11 @@ import pytest
 ADDON = Path(__file__).resolve().parents[2]
 IMPURE = {
     f"ingest.{name}" for name in ("client", "election", "pipeline", "worker", "writer")
-} | {"ingest.tls", "notify.publisher"}
+} | {"ingest.broker_state", "ingest.tls", "notify.publisher", "notify.sms_api"}
 PACKAGES = (
     "alerts",
+    "archive",
+    "boards",
     "calibration",
     "coldchain",
     "compliance",

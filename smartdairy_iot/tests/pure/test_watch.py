@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from smartdairy_iot.watch import broker
 from smartdairy_iot.watch.access import may_scrape, networks
 from smartdairy_iot.watch.health import Health, is_listening
 from smartdairy_iot.watch.metrics import Figure, render, single
@@ -88,3 +89,22 @@ def test_each_check_alone_makes_the_answer_503_and_is_named(failing):
     assert health.status == 503
     assert health.to_json()["checks"][failing] == "failing"
     assert Health(True, True, True).status == 200
+
+
+def test_what_the_broker_says_of_itself_becomes_figures_and_other_things_do_not():
+    heard = {
+        "$SYS/broker/store/messages/count": b"12",
+        "$SYS/broker/publish/messages/dropped": b"3",
+        "$SYS/broker/version": b"mosquitto version 2",
+        "$SYS/broker/clients/connected": b"-inf",
+    }
+    told = broker.parse(heard)
+    assert told == {"store/messages/count": 12, "publish/messages/dropped": 3}
+    found = read(broker.figures(told))
+    assert found["smartdairy_broker_stored_messages"].samples[0].value == 12
+    assert found["smartdairy_broker_dropped"].type == "counter"
+    assert not found["smartdairy_broker_clients_connected"].samples
+
+
+def test_a_broker_that_says_nothing_has_no_sample_rather_than_a_zero():
+    assert not any(family.samples for family in read(broker.figures({})).values())

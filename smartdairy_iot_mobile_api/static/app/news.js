@@ -1,17 +1,12 @@
 /** What a message over the websocket changes of a `DeviceModel`. Pure. */
 
-/** The reading that stands for a device; of the API's `lastValue`. */
-const MAIN = {
-    temperature: "temperature",
-    milk_meter: "volume",
-    ph_sensor: "ph",
-    flow_sensor: "flow_rate",
-    humidity: "humidity",
-    pressure: "pressure",
-};
+import { MAIN_MEASURE } from "/smartdairy_iot/static/src/telemetry/main_measure.js";
 
+/** What the message says of the device's main measure, which is the API's `lastValue`. */
 export function mainReading(device, message) {
-    const value = (message.values || message)[MAIN[device.deviceType]];
+    // The API says milkMeter where Odoo says milk_meter.
+    const type = device.deviceType.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const value = (message.values || message)[MAIN_MEASURE[type]];
     return typeof value === "number" ? value : null;
 }
 

@@ -1,10 +1,11 @@
 /* The shell opens without a network. What the API answers is never kept here. */
-const SHELL = "sd-iot-shell-2";
+const SHELL = "sd-iot-shell-3";
 const BASE = "/smartdairy_iot_mobile_api/static/app/";
 const FILES = [
     "/iot/app",
     "/iot/app/manifest.webmanifest",
     "/smartdairy_iot/static/src/telemetry/curve.js",
+    "/smartdairy_iot/static/src/telemetry/main_measure.js",
     "/smartdairy_iot_mobile_api/static/lib/htm-preact.js",
     "/smartdairy_iot_mobile_api/static/src/app_terms.js",
     ...[

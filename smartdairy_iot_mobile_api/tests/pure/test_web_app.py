@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from smartdairy_iot_mobile_api.schemas.base import APP_TYPES
+
 ADDON = Path(__file__).parents[2]
 APP = ADDON / "static" / "app"
 SCRIPTS = sorted(APP.rglob("*.js"))
@@ -72,9 +74,19 @@ def test_every_term_that_a_view_fills_in_is_filled_by_its_name():
 
 def test_the_reading_that_stands_for_a_device_is_the_one_of_the_api():
     def table(path, name):
-        text = (ADDON / path).read_text()
-        found = re.search(rf"^(?:const )?{name} = (\{{.*?^\}})", text, re.M | re.S)[1]
-        return ast.literal_eval(re.sub(r"^(\s*)(\w+):", r'\1"\2":', found, flags=re.M))
+        text = path.read_text()
+        found = re.search(
+            rf"^(?:export const )?{name} = (\{{.*?^\}})", text, re.M | re.S
+        )
+        pairs = re.sub(r"^(\s*)(\w+):", r'\1"\2":', found[1], flags=re.M)
+        return ast.literal_eval(pairs)
 
-    api = table("models/iot_device_list.py", "_MAIN_READING")
-    assert table("static/app/news.js", "MAIN") == api
+    api = table(ADDON / "models" / "iot_device_list.py", "_MAIN_READING")
+    telemetry = ADDON.parent / "smartdairy_iot" / "static" / "src" / "telemetry"
+    assert table(telemetry / "main_measure.js", "MAIN_MEASURE") == api
+
+
+def test_a_device_type_of_the_api_becomes_the_one_of_odoo_by_its_capitals():
+    """As ``news.js`` does to find that reading."""
+    for ours, theirs in APP_TYPES.items():
+        assert re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", theirs) == ours

@@ -1,5 +1,6 @@
 """Breach → alert, breach → websocket, while other devices send what is usual."""
 
+import functools
 import random
 import time
 
@@ -37,7 +38,13 @@ def breaches(session, service):
     ):
 
         def warm_up(running):
-            published_at.update(become_warm(environment, numbers, options.seconds))
+            # As a board does: nobody is told of a farm that nobody watches.
+            watch = functools.partial(
+                session.odoo.call, "farm.farm", "watch_live", [farm]
+            )
+            published_at.update(
+                become_warm(environment, numbers, options.seconds, watch)
+            )
             _wait(lambda: len(ears.notifications) == len(numbers), LAST)
             _wait(lambda: len(service.seen_at) >= len(numbers), LAST)
 
@@ -63,13 +70,17 @@ def breaches(session, service):
     session.odoo.call("ir.config_parameter", "set_param", NO_STORM[0], False)
 
 
-def become_warm(environment, numbers, seconds):
-    """:return: ``{device id: seconds since the epoch}``"""
+def become_warm(environment, numbers, seconds, watch=lambda: None):
+    """:return: ``{device id: seconds since the epoch}``
+
+    :param watch: called before each, says that somebody still looks
+    """
     dice = random.Random(5)
     moments = sorted(dice.uniform(0, seconds) for _number in numbers)
     published_at, begin = {}, time.time()
     publisher = connect(environment)
     for number, moment in zip(numbers, moments, strict=True):
+        watch()
         time.sleep(max(0.0, begin + moment - time.time()))
         published_at[device_id(number)] = time.time()
         publish(publisher, [message(number, CELSIUS)])

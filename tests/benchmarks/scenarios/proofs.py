@@ -9,10 +9,14 @@ from ..environment import TOP
 TESTS = ["tests/scaling", "tests/operations", "tests/faults/test_hosts.py"]
 
 
-def proofs(_session):
-    """Run them; the benchmark fails with them."""
+def proofs(session):
+    """Run them, as often as asked for; the benchmark fails with them."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:odoo"]
     command += ["-p", "no:cacheprovider", "--durations=0", "-v", *TESTS]
+    if chosen := session.options.proofs:
+        command += ["-k", chosen]
     env = {**os.environ, "SCALING": "1"}
-    if subprocess.run(command, cwd=TOP, env=env).returncode:
-        raise SystemExit("proofs: one has failed; it stands above")
+    for number in range(session.options.times):
+        print(f"proofs, {number + 1} of {session.options.times}", flush=True)
+        if subprocess.run(command, cwd=TOP, env=env).returncode:
+            raise SystemExit("proofs: one has failed; it stands above")

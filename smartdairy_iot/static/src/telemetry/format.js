@@ -1,22 +1,13 @@
 /** Pure helpers: what a device or an alert is, in words and numbers. */
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/core/utils/numbers";
+import { MAIN_MEASURE } from "./main_measure";
 
 const { DateTime } = luxon;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-/** The measure shown large on the tile of each type of device. */
-const MAIN_MEASURE = {
-    temperature: "temperature",
-    milk_meter: "volume",
-    ph_sensor: "ph",
-    flow_sensor: "flow_rate",
-    humidity: "humidity",
-    pressure: "pressure",
-};
 
 /** Measures that keep a decimal when they are whole, so that the number does not jump. */
 const WITH_DECIMAL = new Set(["temperature", "ph", "flow_rate", "volume", "pressure"]);

@@ -40,6 +40,20 @@ const TOLD = [
     ...["is_alarm", "alarm_type", "fault"],
 ];
 
+/** Two readings of a device as one: each tells of some measures, or only that it lives. */
+function joined(older, newer) {
+    if (newer.time && newer.time < older.time) {
+        return older;
+    }
+    const { online, last_seen } = newer;
+    return {
+        ...(newer.time ? newer : { ...older, online, last_seen }),
+        values: { ...older.values, ...newer.values },
+        battery: newer.battery || older.battery,
+        signal: newer.signal || older.signal,
+    };
+}
+
 /** Screens are told before the state is written: a snapshot may be older than what is shown. */
 function toldSince(shown, { time }) {
     const told = toMillis(shown.time);
@@ -186,10 +200,11 @@ export class LiveStore {
         return false;
     }
 
-    /** Keep the newest reading of each device until `flush`. */
+    /** Keep what each device told until `flush`. */
     queueReadings(readings) {
         for (const reading of readings) {
-            this.pending.set(reading.device_id, reading);
+            const waiting = this.pending.get(reading.device_id);
+            this.pending.set(reading.device_id, waiting ? joined(waiting, reading) : reading);
         }
     }
 

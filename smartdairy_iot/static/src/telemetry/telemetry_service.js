@@ -232,9 +232,10 @@ export class Telemetry {
         if (!added.length) {
             return;
         }
-        this.nextLoad = Date.now() + SUBSCRIBED;
         await Promise.all(added.map((channel) => this.bus.addChannel(channel)));
-        this.sendHeartbeat();
+        await this.sendHeartbeat();
+        // From when the server knows it: it may take its time.
+        this.nextLoad = Math.min(this.nextLoad, Date.now() + SUBSCRIBED);
     }
 
     /** The server sends readings only while somebody says that they watch. */

@@ -86,7 +86,7 @@ export function Device({ id }) {
                     </div>
                     <div>
                         <dt>${say.type}</dt>
-                        <dd>${title(device.deviceType)}</dd>
+                        <dd>${say[device.deviceType] || title(device.deviceType)}</dd>
                     </div>
                     <div>
                         <dt>${say.farm}</dt>

@@ -9,6 +9,34 @@ const POLL = 15; // seconds, while there is no live connection
 const CHECK = 60; // while there is one: it may be dead without saying so
 const TOGETHER = 500; // ms: what makes one read again is often told several times
 
+/** Of answers that overtake each other the later counts, and with it the news that came meanwhile. */
+class Answers {
+    asked = 0;
+    shown = 0;
+    waiting = new Set();
+
+    /** @returns {Promise<object | null>} null: a later one was faster */
+    async take(load, merge) {
+        const turn = ++this.asked;
+        const since = [];
+        this.waiting.add(since);
+        try {
+            const data = await load();
+            if (turn < this.shown) {
+                return null;
+            }
+            this.shown = turn;
+            return since.length ? (merge(data, since) ?? data) : data;
+        } finally {
+            this.waiting.delete(since);
+        }
+    }
+
+    hear(messages) {
+        this.waiting.forEach((since) => since.push(...messages));
+    }
+}
+
 /**
  * What `load` brings, kept up by what comes over the websocket; while there is none, read again and
  * again. What was seen last is there at once and without a network, with its time.
@@ -21,13 +49,19 @@ export function useLoaded(name, load, merge = (data) => data) {
     const [state, setState] = useState(() => ({ data: null, at: 0, error: null, ...kept(name) }));
     const wanted = useRef(name);
     const asked = useRef(0);
+    const answers = useRef(null);
+    answers.current ??= new Answers();
     wanted.current = name;
     const show = (next) => wanted.current === name && setState(next);
     const reload = useCallback(async () => {
         const person = api.person;
         asked.current = Date.now();
         try {
-            const seen = { data: await load(), at: Date.now() };
+            const data = await answers.current.take(load, merge);
+            if (!data) {
+                return;
+            }
+            const seen = { data, at: Date.now() };
             if (person !== null && person === api.person) {
                 keep(name, seen);
             }
@@ -55,7 +89,8 @@ export function useLoaded(name, load, merge = (data) => data) {
                 show((before) => ({ ...before })); // "12 s ago" goes on
             }
         };
-        const hear = ({ messages }) =>
+        const hear = ({ messages }) => {
+            answers.current.hear(messages);
             show((before) => {
                 const data = before.data && merge(before.data, messages);
                 if (data === null) {
@@ -64,6 +99,7 @@ export function useLoaded(name, load, merge = (data) => data) {
                 }
                 return data === before.data ? before : { ...before, data, at: Date.now() };
             });
+        };
         show((before) => ({ ...before, error: null, ...kept(name) }));
         look();
         const timer = setInterval(tick, POLL * 1000);

@@ -6,9 +6,9 @@ from odoo import _
 
 from odoo.addons.sms.tools.sms_api import SmsApiBase
 
-from .notify.outcome import Outcome
-from .notify.sms_gateway import Gateway, Secret
-from .settings import get_settings
+from ..settings import get_settings
+from .outcome import Outcome
+from .sms_gateway import Gateway, Secret
 
 
 class SmsApiHttpGateway(SmsApiBase):

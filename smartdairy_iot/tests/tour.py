@@ -1,0 +1,43 @@
+from odoo import fields
+from odoo.tests import HttpCase
+
+from .common import IotCase
+
+
+class TourCase(HttpCase):
+    """A farm with two devices, at which somebody looks."""
+
+    make_device = classmethod(IotCase.make_device.__func__)
+    make_alert = classmethod(IotCase.make_alert.__func__)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.farm = cls.env["farm.farm"].create({"name": "Tour Farm", "tz": "UTC"})
+        cls.sensor = cls.make_device("TOUR-1", name="Tour tank")
+        cls.other = cls.make_device("TOUR-2", name="Tour second")
+        cls.now = fields.Datetime.now()
+
+    @classmethod
+    def make_state(cls, device, values, **vals):
+        """The device says that right now."""
+        # sudo - iot.device.state: only the listener's transactions write it.
+        cls.env["iot.device.state"].sudo().create(
+            {
+                "device_id": device.id,
+                "last_values": values,
+                "last_seen": cls.now,
+                "value_time": cls.now,
+                "is_online": True,
+                **vals,
+            }
+        )
+
+    def store(self, celsius_at):
+        """:param celsius_at: ``{(device ID, aware time): °C}``"""
+        self.env["iot.store"]._insert(
+            [
+                IotCase.sample(celsius, at, device)
+                for (device, at), celsius in celsius_at.items()
+            ]
+        )
