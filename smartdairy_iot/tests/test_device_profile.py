@@ -72,7 +72,7 @@ class TestDeviceProfile(ProfileCase):
         line = ("t", "temperature")
         self.make(line, name="Secret", topic="vendor/{device}", company_id=company.id)
         manager = self.make_user("one-company", "smartdairy_iot.group_iot_manager")
-        ours = self.make(line).with_user(manager)
+        ours = self.make(line, company_id=self.env.company.id).with_user(manager)
         with self.refused("A profile of another company already listens"):
             ours.topic = "vendor/+"
 

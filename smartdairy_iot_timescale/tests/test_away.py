@@ -99,5 +99,5 @@ class TestAway(ConnectionCase, LineCase):
         )
         self.assertIn(f"dbname={self.good['dbname']}", settings.iot_store_where)
         self.assertNotIn(self.good["password"], settings.iot_store_where)
-        self.assertRegex(settings.iot_store_size, "[0-9.]+ .?b")
+        self.assertRegex(settings.iot_store_size, "^[0-9.]+ .?B")
         self.assertEqual(settings.iot_store_problem, "")
