@@ -87,7 +87,8 @@ class IotDevice(models.Model):
 
 
 def _main_reading(row):
-    """``(value, unit)`` of the newest reading; both None when there is none."""
+    """``(value, unit)`` of the newest reading. There is a unit before there is a value:
+    the first one comes to a phone over the websocket, as a number."""
     reading_type = _MAIN_READING.get(row.device_type)
     value = (row.last_values or {}).get(reading_type)
-    return (None, None) if value is None else (value, unit_of(reading_type))
+    return value, reading_type and unit_of(reading_type)
