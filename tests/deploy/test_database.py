@@ -6,7 +6,7 @@ import pytest
 from operations import backup, restore
 from operations.connection import Database, Snapshot
 
-from tests.deploy.places import has_namespaces
+from tests.deploy.places import FOREIGN, has_namespaces, run
 
 
 def secret(secrets, name):
@@ -66,6 +66,42 @@ def test_run_again_it_keeps_what_is_there_and_takes_a_new_password(
     assert cluster.sql("SELECT 1", **analyst, database="smartdairy") == "1"
     with pytest.raises(AssertionError, match="permission denied for database"):
         cluster.sql("SELECT 1", **analyst, database="smartdairy_iot")
+
+
+def test_a_password_that_is_missing_takes_none_away(cluster, secrets, tmp_path):
+    passwords = (
+        "SELECT rolname, rolpassword FROM pg_authid WHERE rolcanlogin ORDER BY 1"
+    )
+    before = cluster.sql(passwords)
+    fewer = shutil.copytree(secrets, tmp_path / "secrets")
+    (fewer / "analyst_db_password").unlink()
+    with pytest.raises(AssertionError, match="analyst_db_password is missing"):
+        cluster.set_up(SECRETS=fewer)
+    by_hand = [cluster.bin / "psql", "-h", cluster.socket, "-p", cluster.port]
+    by_hand += ["-U", "postgres", "-d", "smartdairy", "-f", FOREIGN]
+    with pytest.raises(AssertionError, match="must be in the folder SECRETS"):
+        run(*by_hand, SECRETS=fewer)
+    assert cluster.sql(passwords) == before
+
+
+def test_the_superuser_runs_nothing_that_odoo_has_put_into_its_database(
+    cluster, secrets
+):
+    """Whoever has taken over Odoo waits for the next run of the set-up."""
+    odoo = {"user": "odoo", "password": secret(secrets, "odoo_db_password")}
+    trap = "'ALTER ROLE odoo SUPERUSER'"
+    for kind in ("name", "text"):
+        cluster.sql(
+            f"CREATE FUNCTION public.format(text, {kind}) RETURNS text"
+            f" RETURN {trap}::text",
+            **odoo,
+            database="smartdairy",
+        )
+    cluster.set_up()
+    query = "SELECT rolname FROM pg_roles WHERE rolsuper"
+    assert cluster.sql(query) == "postgres"
+    for kind in ("name", "text"):
+        cluster.sql(f"DROP FUNCTION public.format(text, {kind})", database="smartdairy")
 
 
 def test_no_password_is_in_the_log_though_each_statement_is(cluster, secrets):
