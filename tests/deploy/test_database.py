@@ -5,6 +5,7 @@ import shutil
 import pytest
 from operations import backup, restore
 from operations.connection import Database, Snapshot
+from stack.console import StackError
 
 from tests.deploy.places import FOREIGN, has_namespaces, run
 
@@ -142,6 +143,16 @@ def test_a_backup_is_restored_where_nobody_has_made_the_server(
         assert not cluster.sql(f"SELECT 1 FROM {catalogue}", database="restored")
     schemas = "SELECT 1 FROM pg_namespace WHERE nspname LIKE 'readings%'"
     assert not cluster.sql(schemas, database="restored")
+
+
+def test_a_database_of_any_name_is_made_for_the_restore_and_no_more(cluster):
+    where = f"host={cluster.socket} port={cluster.port}"
+    postgres = Database(f"{where} dbname=postgres user=postgres")
+    named = postgres.named("""dairy's "first"; DROP ROLE odoo""")
+    restore.create(postgres, named, "odoo")
+    assert named.ask("SELECT current_database()") == [[named.name]]
+    with pytest.raises(StackError, match="there is no role odoo' OR 'x"):
+        restore.create(postgres, postgres.named("other"), "odoo' OR 'x' = 'x")
 
 
 def test_postgresql_writes_nowhere_but_to_its_data_and_its_socket(cluster, tmp_path):
