@@ -14,12 +14,12 @@ END = "<!-- end -->"
 _TYPES = {"bool": "yes or no", "int": "number", "str": "text"}
 
 
-def module():
-    """Return ``settings.py``; the add-on's package imports Odoo, so one stands in."""
+def module(name="settings"):
+    """Return one of the add-on; its package imports Odoo, so another stands in."""
     package = ModuleType(ADDON)
     package.__path__ = [str(REPO / ADDON)]
     sys.modules.setdefault(ADDON, package)
-    return importlib.import_module(f"{ADDON}.settings")
+    return importlib.import_module(f"{ADDON}.{name}")
 
 
 def declaration():
