@@ -101,6 +101,10 @@ class TestKiosk(KioskCase):
                 refused = self.answer(read=read, of=of)
                 self.assertEqual(refused, {"refused": "read"}, of)
 
+    def test_what_is_the_name_of_no_read_is_refused(self):
+        for read in ("write", "_farms", "", ["live"], {"live": 1}, 7, True):
+            self.assertEqual(self.answer(read=read), {"refused": "read"}, read)
+
     def test_a_link_without_an_end_holds_for_years(self):
         with freeze_time(fields.Datetime.now() + timedelta(days=1000)):
             self.assertEqual(self.answer()["kiosk"]["name"], "Wall")
