@@ -67,6 +67,27 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
         assert page.errors == []
 
 
+def test_a_screen_that_could_not_load_all_of_itself_begins_anew_by_itself(odoo, kiosk):
+    """A server that ends just then: nobody stands at the wall."""
+    _id, path = kiosk
+    with screen(odoo, "/web/health") as page:
+        page.clock.install()
+        page.route("**/*.css", lambda route: route.abort())
+        page.goto(odoo.url + path)
+        wait_until(lambda: turn(page) or "Trying again" in said(page), "it says so", 30)
+        page.unroute("**/*.css")
+        page.clock.run_for(10_000)
+        expect(page.locator(".o_iot_kiosk")).to_be_visible(timeout=30_000)
+
+
+def turn(page):
+    page.clock.run_for(5_000)
+
+
+def said(page):
+    return page.locator("body").text_content()
+
+
 VIEWS = ["live", "alerts", "cold_chain", "milking"]
 
 
