@@ -1,8 +1,8 @@
 """What the bus carries of a farm's newest values. Pure.
 
-A thousand sensors send each second, and a browser reads a message three times over before
-a tile has it: so the values stand in tables, a table for all devices that measure the
-same, a list for each column:
+A thousand sensors send each second, and a browser reads a message three times over
+before a tile has it: so the values stand in tables, a table for all devices that
+measure the same, a list for each column:
 
 =====  =========================================================================
 ``m``  reading types
@@ -51,7 +51,11 @@ def _to_table(measures, told, at):
         "m": measures,
         "d": [news.device_id for news in told],
         "v": [[news.values[measure] for news in told] for measure in measures],
-        **{key: column for key, column in optional.items() if any(map(_is_told, column))},
+        **{
+            key: column
+            for key, column in optional.items()
+            if any(map(_is_told, column))
+        },
     }
 
 

@@ -13,8 +13,8 @@ from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
 _logger = logging.getLogger(__name__)
 
 _TRIES = 5
-# The listener looks every second. A job that is triggered while it runs is passed over by
-# the scheduler, so this is also how long it may run and still be begun again at once.
+# The listener looks every second. A job that is triggered while it runs is passed over
+# by the scheduler: this is also how long it may run and still be begun again at once.
 _JUST_NOW = timedelta(seconds=30)
 _WAKE = "smartdairy_iot.wake"
 _CONNECTIONS = 4  # of the threads of a process, for a moment each
@@ -55,7 +55,7 @@ class IrCron(models.Model):
         """A digest, another attempt, an escalation: a trigger for later has come due.
 
         Odoo wakes the scheduler for triggers of now; those for later are found by its
-        next poll, up to a minute late. So are those that came while the job was running.
+        next poll, up to a minute late. So are those that came while the job ran.
         """
         now = fields.Datetime.now()
         # Raw SQL: every second, by its index, without a record.

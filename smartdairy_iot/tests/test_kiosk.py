@@ -69,7 +69,7 @@ class TestKiosk(KioskCase):
     def test_a_screen_is_told_when_a_view_comes_changes_or_goes(self):
         view = {"kiosk_id": self.kiosk.id, "view": "live"}
         told = []
-        with patch.object(type(self.kiosk), "_tell", told.append):
+        with patch.object(type(self.kiosk), "_tell", lambda kiosk: told.append(kiosk)):
             view = self.env["iot.kiosk.view"].create(view)
             view.seconds = 60
             view.unlink()

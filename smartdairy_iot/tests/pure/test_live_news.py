@@ -82,7 +82,10 @@ def test_no_second_sees_two_messages_of_one_farm_whatever_comes():
 
 
 def test_messages_bear_times_a_second_apart_however_long_each_look_at_the_clock_takes():
-    now, delays = [datetime(2026, 1, 5, tzinfo=timezone.utc)], itertools.cycle([0, 4, 1])
+    now, delays = (
+        [datetime(2026, 1, 5, tzinfo=timezone.utc)],
+        itertools.cycle([0, 4, 1]),
+    )
     zero, stamps = now[0], []
 
     def look():

@@ -28,10 +28,10 @@ const look = () => {
 };
 requestAnimationFrame(look);
 """
-# One reading in ten, drawn by lot, as each sensor has its place in the second: from the
-# time it bears, which is that of its publishing by the same machine's clock, to the frame
-# after it was shown. And of each message: when the listener sent it, which it says, and
-# when it was here.
+# One reading in ten, drawn by lot, as each sensor has its place in the second: from
+# the time it bears, which is that of its publishing by the same machine's clock, to the
+# frame after it was shown. And of each message: when the listener sent it, which it
+# says, and when it was here.
 FOLLOW = """() => {
     const telemetry = odoo.__WOWL_DEBUG__.root.env.services["smartdairy_iot.telemetry"];
     const { handlers, store } = telemetry;

@@ -136,6 +136,11 @@ export class Kiosk extends Component {
         return this.state.settings.views[this.state.at.index]?.view;
     }
 
+    /** Each line, and each time that it is told anew, has a view of its own. */
+    get key() {
+        return `${this.state.opened}|${this.state.at.index}`;
+    }
+
     get title() {
         return {
             live: _t("Devices"),
