@@ -140,6 +140,17 @@ class BrokerClient:
         """
         if self._client.socket() is None and not self._reconnect(timeout):
             return ()
+        if self._wait(timeout, read):
+            self._read()
+        if not read:
+            self._client.excuse_silence()
+        self._client.loop_misc()
+        self._ask_again()
+        received, self._inbox, self._bytes = self._inbox, deque(), 0
+        return received
+
+    def _wait(self, timeout, read):
+        """:return: whether there is something to be read"""
         sock = self._client.socket()
         poll = select.poll()
         wanted = select.POLLIN if read else 0
@@ -155,14 +166,7 @@ class BrokerClient:
             if event & select.POLLOUT:
                 self._client.loop_write()
             pending = pending or event & ~select.POLLOUT
-        if pending and read:
-            self._read()
-        if not read:
-            self._client.excuse_silence()
-        self._client.loop_misc()
-        self._ask_again()
-        received, self._inbox, self._bytes = self._inbox, deque(), 0
-        return received
+        return read and pending
 
     def wake(self):
         """End a :meth:`receive` that waits, or the next one; from any thread."""
