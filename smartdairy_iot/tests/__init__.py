@@ -29,6 +29,7 @@ from . import test_color_scheme
 from . import test_command
 from . import test_config_settings
 from . import test_cron
+from . import test_pg_notify
 from . import test_device
 from . import test_device_inherited
 from . import test_device_life

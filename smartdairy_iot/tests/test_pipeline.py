@@ -366,9 +366,9 @@ class TestPipeline(LineCase):
             self.publish({"temperature": 3.0 + second, "timestamp": at})
         self.run_line()
         ((_channel, payload),) = self.bus_messages("smartdairy_iot/readings")
-        (reading,) = payload["readings"]
-        self.assertEqual(reading["d"], "TEST-1")
-        self.assertEqual(reading["v"], {"temperature": 5.0})
+        (table,) = payload["tables"]
+        self.assertEqual((table["d"], table["m"]), (["TEST-1"], ["temperature"]))
+        self.assertEqual(table["v"], [[5.0]])
 
     def test_who_was_away_is_sent_the_newest_seconds_and_not_what_was_missed(self):
         self.farm.watch_live()

@@ -114,9 +114,23 @@ export function makeAlert(values = {}) {
     };
 }
 
-/** As the bus carries it: see `ingest/live_message.py`. */
+/** One row of a table of `ingest/live_message.py`. */
 export function makeReading(values = {}) {
     return { d: "TEMP-G01", v: { temperature: 3.9 }, t: 0, b: 93, r: 71, ...values };
+}
+
+/** As the bus carries it: see `ingest/live_message.py`. */
+export function makeMessage(...readings) {
+    const tables = readings.map(({ d, v = {}, ...optional }) => {
+        const told = Object.entries(optional).filter(([, value]) => value !== undefined);
+        return {
+            m: Object.keys(v),
+            d: [d],
+            v: Object.values(v).map((value) => [value]),
+            ...Object.fromEntries(told.map(([key, value]) => [key, [value]])),
+        };
+    });
+    return { farm_id: 1, at: Date.parse(NOW), tables };
 }
 
 export function makeBoard(values = {}) {
@@ -162,7 +176,7 @@ export function sendBus(type, payload) {
 }
 
 export function sendReadings(...readings) {
-    sendBus("readings", { farm_id: 1, at: Date.parse(NOW), readings });
+    sendBus("readings", makeMessage(...readings));
 }
 
 /** Open Live, and wait until its farm's channel is subscribed. */
