@@ -5,6 +5,7 @@
 -- with -v store_host=… -v store_port=… -v store_db=… where they are others than below. In
 -- the folder SECRETS are reader_db_password and analyst_db_password.
 --
+-- Odoo's role is the one that owns the database.
 -- analyst         who asks: names and readings, nothing else of Odoo's
 -- readings_link   owns server and foreign tables; nobody can be it, so nobody but a
 --                 superuser reads the password of the user mappings
@@ -44,6 +45,9 @@ ALTER ROLE analyst SET statement_timeout = '30s';
 SELECT format('GRANT CONNECT ON DATABASE %I TO analyst', current_database())
 \gexec
 
+SELECT pg_get_userbyid(datdba) AS odoo FROM pg_database WHERE datname = current_database()
+\gset
+
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA public;
 -- TimescaleDB is not in Odoo's database, so its functions are not sent: date_bin() is.
@@ -62,7 +66,7 @@ CREATE USER MAPPING FOR readings_link SERVER timescale
 CREATE SCHEMA IF NOT EXISTS readings AUTHORIZATION readings_link;
 CREATE SCHEMA IF NOT EXISTS readings_import AUTHORIZATION readings_link;
 GRANT USAGE ON SCHEMA readings TO analyst;
-GRANT USAGE, CREATE ON SCHEMA readings TO odoo;
+GRANT USAGE, CREATE ON SCHEMA readings TO :"odoo";
 
 -- The add-on calls it after each upgrade. A table that is as it was is kept, with what
 -- people have built upon it.
@@ -110,5 +114,5 @@ $body$;
 ALTER FUNCTION readings.columns(text) OWNER TO readings_link;
 ALTER FUNCTION readings.refresh() OWNER TO readings_link;
 REVOKE ALL ON FUNCTION readings.refresh() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION readings.refresh() TO odoo;
+GRANT EXECUTE ON FUNCTION readings.refresh() TO :"odoo";
 COMMIT;

@@ -85,6 +85,21 @@ def test_a_password_that_is_missing_takes_none_away(cluster, secrets, tmp_path):
     assert cluster.sql(passwords) == before
 
 
+def test_odoo_may_have_another_name_where_it_owns_its_databases(cluster, secrets):
+    """As in an installation without docker."""
+    cluster.sql("CREATE ROLE dairy")
+    for name, script in (("farm", FOREIGN), ("farm_iot", FOREIGN.with_stem("reader"))):
+        cluster.sql(f"CREATE DATABASE {name} OWNER dairy TEMPLATE template0")
+        psql = [cluster.bin / "psql", "-h", cluster.socket, "-p", cluster.port]
+        run(*psql, "-U", "postgres", "-d", name, "-f", script, SECRETS=secrets)
+    may = "SELECT has_schema_privilege('dairy', 'readings', 'CREATE')"
+    assert cluster.sql(may, database="farm") == "t"
+    later = (
+        "SET ROLE dairy; CREATE TABLE later AS SELECT 1; SET ROLE reader; TABLE later"
+    )
+    assert cluster.sql(later, database="farm_iot") == "1"
+
+
 def test_the_superuser_runs_nothing_that_odoo_has_put_into_its_database(
     cluster, secrets
 ):
