@@ -160,7 +160,7 @@ def test_a_stubborn_websocket_is_cut_off_when_the_link_is_revoked(
             lambda: (
                 ask(token)
                 and not device.publish({"temperature": 4.4})
-                and types(received) >= {"smartdairy_iot/readings"}
+                and types(received) >= {"smartdairy_iot/reading_tables"}
             ),
             "the websocket receives readings",
         )
@@ -176,7 +176,7 @@ def test_a_stubborn_websocket_is_cut_off_when_the_link_is_revoked(
         device.publish({"temperature": 4.6})
         wait_until(lambda: last_sent(own_farm) > before, "the farm's readings are sent")
         ask(token)  # whatever was on its way has come
-        assert "smartdairy_iot/readings" not in types(received)
+        assert "smartdairy_iot/reading_tables" not in types(received)
 
 
 def types(received):
@@ -190,7 +190,7 @@ def last_sent(farm):
             channel = f'%"farm.farm",{farm},"readings"]'
             cr.execute(
                 "SELECT coalesce(max(id), 0) FROM bus_bus"
-                " WHERE channel LIKE %s AND message LIKE '%%/readings%%'",
+                " WHERE channel LIKE %s AND message LIKE '%%/reading_tables%%'",
                 [channel],
             )
             return cr.fetchone()[0]

@@ -219,9 +219,9 @@ def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
 COUNT_MESSAGES = """() => {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
     const { handlers } = services["smartdairy_iot.telemetry"];
-    const handle = handlers["smartdairy_iot/readings"];
+    const handle = handlers["smartdairy_iot/reading_tables"];
     window.messages = 0;
-    handlers["smartdairy_iot/readings"] = (message) => {
+    handlers["smartdairy_iot/reading_tables"] = (message) => {
         window.messages++;
         handle(message);
     };

@@ -152,7 +152,7 @@ def wait_for_reading(connection, device_id):
     while True:
         for notification in json.loads(connection.recv()):
             message = notification["message"]
-            if message["type"] != "smartdairy_iot/readings":
+            if message["type"] != "smartdairy_iot/reading_tables":
                 continue
             for table in message["payload"]["tables"]:
                 if device_id in table["d"] and table["m"]:

@@ -114,7 +114,7 @@ class FarmFarm(models.Model):
                 told.setdefault(device.farm_id, []).append(device_news)
         for farm in self.browse(told):
             farm._bus_send(
-                "smartdairy_iot/readings",
+                "smartdairy_iot/reading_tables",
                 {
                     "farm_id": farm.id,
                     "at": round(at.timestamp() * 1000),

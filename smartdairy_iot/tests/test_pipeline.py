@@ -357,7 +357,7 @@ class TestPipeline(LineCase):
     def test_nobody_watching_means_no_message_on_the_bus(self):
         self.publish({"temperature": 3.0})
         self.run_line()
-        self.assertFalse(self.bus_messages("smartdairy_iot/readings"))
+        self.assertFalse(self.bus_messages("smartdairy_iot/reading_tables"))
 
     def test_a_watched_farm_gets_one_message_a_second_with_the_newest_values(self):
         self.farm.watch_live()
@@ -365,7 +365,7 @@ class TestPipeline(LineCase):
             at = self.ago(seconds=9 - second)
             self.publish({"temperature": 3.0 + second, "timestamp": at})
         self.run_line()
-        ((_channel, payload),) = self.bus_messages("smartdairy_iot/readings")
+        ((_channel, payload),) = self.bus_messages("smartdairy_iot/reading_tables")
         (table,) = payload["tables"]
         self.assertEqual((table["d"], table["m"]), (["TEST-1"], ["temperature"]))
         self.assertEqual(table["v"], [[5.0]])
@@ -374,13 +374,13 @@ class TestPipeline(LineCase):
         self.farm.watch_live()
         self.publish({"temperature": 3.0})
         self.run_line()
-        ((channel, _payload),) = self.bus_messages("smartdairy_iot/readings")
+        ((channel, _payload),) = self.bus_messages("smartdairy_iot/reading_tables")
         bus = self.env["bus.bus"]
         types = lambda last: [  # noqa: E731
             found["message"]["type"] for found in bus._poll([tuple(channel)], last)
         ]
-        self.assertEqual(types(1), ["smartdairy_iot/readings"])
-        self.assertEqual(types(0), ["smartdairy_iot/readings"])
+        self.assertEqual(types(1), ["smartdairy_iot/reading_tables"])
+        self.assertEqual(types(0), ["smartdairy_iot/reading_tables"])
         self.env.cr.execute(
             "UPDATE bus_bus SET create_date = create_date - interval '1 hour'"
         )

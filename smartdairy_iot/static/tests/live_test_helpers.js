@@ -176,7 +176,7 @@ export function sendBus(type, payload) {
 }
 
 export function sendReadings(...readings) {
-    sendBus("readings", makeMessage(...readings));
+    sendBus("reading_tables", makeMessage(...readings));
 }
 
 /** Open Live, and wait until its farm's channel is subscribed. */

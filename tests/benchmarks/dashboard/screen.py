@@ -39,7 +39,7 @@ FOLLOW = """() => {
     window.latencies = [];
     window.sent = [];
     window.travelled = [];
-    const type = "smartdairy_iot/readings";
+    const type = "smartdairy_iot/reading_tables";
     const handle = handlers[type];
     handlers[type] = (message) => {
         travelled.push(Date.now() - message.at);
