@@ -74,6 +74,7 @@ from . import test_milk_quality
 from . import test_notification_plan
 from . import test_notification_queue
 from . import test_pipeline
+from . import test_pipeline_news
 from . import test_quarantine
 from . import test_quarantine_register
 from . import test_quarantine_replay
