@@ -17,7 +17,6 @@ import {
 } from "@smartdairy_iot/coldchain_board/tank_words";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 import {
-    defineTelemetryModels,
     isSubscribed,
     makeBoard,
     makeReading,
@@ -25,12 +24,10 @@ import {
     openAction,
     sendReadings,
     serveBoard,
-    startAtNow,
+    setUpTelemetry,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
 const AT = Date.parse(NOW);
 

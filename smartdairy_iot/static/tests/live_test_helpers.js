@@ -1,5 +1,6 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe } from "@odoo/hoot";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     defineModels,
@@ -60,6 +61,16 @@ export function defineTelemetryModels() {
     defineMailModels();
     defineModels({ FarmFarm, FarmTank, IotDevice, IotAlert });
 }
+
+/** For a file of tests: on a computer, with our models, each test begins at `NOW`. */
+export function setUpTelemetry() {
+    describe.current.tags("desktop");
+    defineTelemetryModels();
+    beforeEach(startAtNow);
+}
+
+/** That of `makeDevice()` on Live. */
+export const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
 
 export function makeDevice(values = {}) {
     return {
