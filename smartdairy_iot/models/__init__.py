@@ -193,6 +193,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_config_settings_calibration
 from . import res_config_settings_channels
+from . import res_config_settings_push
 from . import res_config_settings_identity
 from . import res_config_settings_notify
 from . import res_users

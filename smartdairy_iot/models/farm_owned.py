@@ -25,10 +25,11 @@ class FarmOwned(models.AbstractModel):
     def _require_not_derived(self, vals):
         """What follows from another field is stored, but not told by anybody."""
         for name in _OWNERS.intersection(vals):
-            if self._fields[name].related:
+            field = self._fields[name]
+            if field.related or (field.compute and field.readonly):
                 raise AccessError(
                     self.env._(
                         "“%(field)s” follows from another field.",
-                        field=self._fields[name].string,
+                        field=field.string,
                     )
                 )

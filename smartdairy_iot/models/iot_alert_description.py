@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from .. import spoken
 from ..ingest.codec.number import unit_of
 from ..rules.kind import KINDS
 from .iot_alert_subscription import naive
@@ -48,10 +49,12 @@ class IotAlert(models.Model):
         bound = rule.bound(side)
         words = {
             "what": dict(READING_TYPES)[rule.reading_type],
-            "value": f"{value:g}",
-            "moved": f"{abs(value):g}",
+            "value": spoken.number(self.env, value),
+            "moved": spoken.number(self.env, abs(value)),
             "unit": self._unit_of(rule),
-            "bound": f"{abs(bound) if rule.kind == 'rate' else bound:g}",
+            "bound": spoken.number(
+                self.env, abs(bound) if rule.kind == "rate" else bound
+            ),
             "minutes": f"{rule.window.total_seconds() / 60:g}",
         }
         if rule.kind == "rate":

@@ -71,6 +71,11 @@ class IotCalibration(models.Model):
             line, points = self._fit(), self._points()
         except FitError as error:
             return self._say_unfit(error)
+        if self.method == "one_point" and not (self.reference_1 or self.measured_1):
+            return self.env._(
+                "Enter what the reference instrument and the device show. If both are "
+                "exactly 0, choose “Scale and offset are known”."
+            )
         factor = self._limit_factor()
         if not (excess := find_excess(line, points, self.reading_type, factor)):
             return False

@@ -67,7 +67,7 @@ class IotComplianceReport(models.Model):
             quarters=self._quarters(tank, asked[0].start, end),
             alerts=self._alerts(tank, asked[0].start, end),
             calibrations=self._calibrations(probe, asked[0].start, end),
-            calibration_due=_iso(probe.calibration_due),
+            calibration_due=_iso(probe._first_calibration_due()),
         )
 
     def _series(self, device, kind, start, end, seconds):

@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .. import spoken
 from ..compliance.seal import digest
 
 _DAYS_AT_MOST = 93  # of one report: it is read by people
@@ -301,12 +302,16 @@ class IotComplianceReport(models.Model):
     def _summarize(self, data):
         """One line for the list."""
         totals = [tank["totals"] for tank in data["tanks"]]
+
+        def total(name):
+            return spoken.number(self.env, sum(one[name] for one in totals))
+
         return self.env._(
             "%(milkings)s milkings, %(late)s late, %(outside)s min outside, "
             "%(gaps)s min not measured, %(alerts)s alerts",
-            milkings=sum(one["milkings"] for one in totals),
-            late=sum(one["late"] for one in totals),
-            outside=sum(one["outside_minutes"] for one in totals),
-            gaps=sum(one["gap_minutes"] for one in totals),
-            alerts=sum(one["alerts"] for one in totals),
+            milkings=total("milkings"),
+            late=total("late"),
+            outside=total("outside_minutes"),
+            gaps=total("gap_minutes"),
+            alerts=total("alerts"),
         )

@@ -55,16 +55,19 @@ class IotDevice(models.Model):
         current = none._current_of(self).grouped("device_id")
         for device in self:
             of_device = current.get(device._origin, none)
-            months = device.profile_id.calibration_months
             if of_device:
                 device.calibration_due = min(
                     of_device.filtered("next_due").mapped("next_due"), default=False
                 )
-            elif months and device.activated_at:
-                due = device.activated_at + relativedelta(months=months)
-                device.calibration_due = due.date()
             else:
-                device.calibration_due = False
+                device.calibration_due = device._first_calibration_due()
+
+    def _first_calibration_due(self):
+        """When it was due before it was ever calibrated; False: never."""
+        months = self.profile_id.calibration_months
+        if not (months and self.activated_at):
+            return False
+        return (self.activated_at + relativedelta(months=months)).date()
 
     @api.depends("calibration_due", "state")
     def _compute_is_calibration_overdue(self):

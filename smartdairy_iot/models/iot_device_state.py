@@ -5,6 +5,7 @@ from operator import itemgetter
 from odoo import _, api, fields, models
 from odoo.tools import SQL, split_every
 
+from .. import spoken
 from ..ingest.codec.generic import measured_by
 from ..ingest.codec.number import unit_of
 from ..ingest.message import Fault
@@ -57,7 +58,7 @@ class IotDeviceState(models.Model):
         """``3.8 °C · 81 %``"""
         values = self.last_values or {}
         return " · ".join(
-            f"{values[reading_type]:g} {unit_of(reading_type)}"
+            f"{spoken.number(self.env, values[reading_type])} {unit_of(reading_type)}"
             for reading_type in measured_by(self.device_id.device_type)
             if reading_type in values
         )

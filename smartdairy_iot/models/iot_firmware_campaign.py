@@ -20,7 +20,7 @@ class IotFirmwareCampaign(models.Model):
 
     _name = "iot.firmware.campaign"
     _description = "Firmware Campaign"
-    _inherit = ["mail.thread"]
+    _inherit = ["farm.owned", "mail.thread"]
     _order = "id desc"
 
     name = fields.Char(required=True)
@@ -28,7 +28,14 @@ class IotFirmwareCampaign(models.Model):
         "iot.firmware", required=True, ondelete="restrict", index=True
     )
     device_type = fields.Selection(related="firmware_id.device_type")
-    company_id = fields.Many2one(related="firmware_id.company_id", store=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        precompute=True,
+        help="The firmware's; of a firmware that all companies share, of whoever offers "
+        "it. Empty: all companies.",
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -107,6 +114,14 @@ class IotFirmwareCampaign(models.Model):
                 _("How far a campaign is follows from its buttons and its devices.")
             )
 
+    @api.depends("firmware_id.company_id")
+    def _compute_company_id(self):
+        """A firmware of all companies is not everybody's to stop."""
+        mine = self.env.user._company_of_new()
+        for campaign in self:
+            before = campaign._origin.company_id
+            campaign.company_id = campaign.firmware_id.company_id or before or mine
+
     @api.depends("target_ids.state")
     def _compute_counts(self):
         counts = {}
@@ -142,7 +157,7 @@ class IotFirmwareCampaign(models.Model):
                 else ""
             )
 
-    @api.depends("firmware_id", "device_ids", "domain")
+    @api.depends("firmware_id", "device_ids", "domain", "company_id")
     def _compute_candidate_count(self):
         for campaign in self:
             try:
@@ -181,6 +196,8 @@ class IotFirmwareCampaign(models.Model):
                 raise ValidationError(
                     _("The filter cannot be read: choose it again.")
                 ) from None
+        if self.company_id:
+            found = found.filtered(lambda d: d.company_id == self.company_id)
         return found.filtered(self.firmware_id._fits)
 
     # What people do -------------------------------------------------------

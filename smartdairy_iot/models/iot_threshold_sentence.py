@@ -1,9 +1,7 @@
-from babel.numbers import format_decimal
-
 from odoo import _, api, fields, models
-from odoo.tools import babel_locale_parse
-from odoo.tools.misc import get_lang
 
+from .. import spoken
+from ..health.silence import INTERVAL
 from ..ingest.codec.number import unit_of
 from ..rules.kind import CONDITIONS, KINDS, OF_READING
 
@@ -32,7 +30,8 @@ class IotThreshold(models.Model):
         *("deadband", "window_minutes", "normal_days", "severity", "on_delay"),
         *("off_delay", "repeat_count", "level_ids.severity", "level_ids.use_min"),
         *("level_ids.use_max", "level_ids.min_value", "level_ids.max_value"),
-        *("level_ids.on_delay",),
+        *("level_ids.on_delay", "device_id.interval_seconds"),
+        *("profile_id.interval_seconds",),
     )
     @api.depends_context("lang")
     def _compute_sentence(self):
@@ -167,10 +166,18 @@ class IotThreshold(models.Model):
         return _(" at once") if first.on_delay else ""
 
     def _number(self, value):
-        locale = babel_locale_parse(get_lang(self.env).code)
-        number = format_decimal(value, format="#,##0.####", locale=locale)
+        number = spoken.number(self.env, value)
         unit = _ONE.get(self.unit, self.unit) if value == 1 else self.unit
-        return f"{number} {unit}".strip()
+        said = f"{number} {unit}".strip()
+        return f"{said} {self._in_time(value)}" if self.kind == "no_data" else said
+
+    def _in_time(self, intervals):
+        """``(16 h at one a minute)``: of all devices, how often each sends is not known."""
+        seconds = self.device_id.interval_seconds or self.profile_id.interval_seconds
+        time = _minutes(intervals * (seconds or INTERVAL) / 60)
+        if seconds:
+            return _("(%(time)s)", time=time)
+        return _("(%(time)s at one a minute)", time=time)
 
 
 def _duration(delay):

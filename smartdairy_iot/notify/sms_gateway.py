@@ -21,6 +21,13 @@ from .transport import NoAnswer, exchange
 PLACEHOLDERS = ("to", "text", "from", "reference", "token")
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 _RETRY = {408, 425, 429}
+# As the settings call them.
+_LABELS = {
+    "body": "Fields",
+    "headers": "Headers",
+    "success": "Accepted When",
+    "reference": "Its Message ID",
+}
 
 
 class GatewayError(ValueError):
@@ -59,19 +66,20 @@ class Gateway(NamedTuple):
     def check(self):
         """:raise GatewayError: something would fail with every message"""
         for name in ("body", "headers"):
-            _template(name, getattr(self, name))
+            _template(_LABELS[name], getattr(self, name))
         if self.body_format == "query" and "{token}" in self.body:
             raise GatewayError(
                 "the token must not stand in the URL, where servers log it: put {token}"
                 " into a header"
             )
         if "{text}" not in self.body or "{to}" not in self.body:
-            raise GatewayError("{to} and {text} must both stand in the body")
+            raise GatewayError("{to} and {text} must both stand in Fields")
         for name in ("success", "reference"):
             try:
                 jmespath.compile(getattr(self, name) or "@")
             except jmespath.exceptions.JMESPathError as error:
-                raise GatewayError(f"{name} is no JMESPath: {error}") from None
+                why = str(error).splitlines()[0]
+                raise GatewayError(f"{_LABELS[name]} is no JMESPath: {why}") from None
 
     def send(self, session, number, text, reference, secret, **how):
         """Send one message.
@@ -143,7 +151,9 @@ def _template(name, text):
     try:
         template = json.loads(text or "{}")
     except ValueError as error:
-        raise GatewayError(f"{name} is no JSON: {error}") from None
+        raise GatewayError(
+            f'{name} is no JSON ({error}); placeholders stand in quotes, as in "{{to}}"'
+        ) from None
     if not isinstance(template, dict):
         raise GatewayError(f'{name} is no JSON object, such as {{"to": "{{to}}"}}')
     unknown = set(_PLACEHOLDER.findall(text or "")) - set(PLACEHOLDERS)

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..rules.case import Case
 from .common import LineCase
 
 
@@ -49,6 +50,17 @@ class TestAlert(LineCase):
         self.assertEqual((alert.trigger_value, alert.threshold_value), (12.0, 6.0))
         self.assertEqual((alert.state, alert.is_active), ("new", True))
         self.assertEqual(alert.severity, "high", "more than 5 °C beyond the limit")
+
+    def test_a_large_number_is_written_in_groups_and_with_all_its_digits(self):
+        rule = self.env["iot.threshold"].create(
+            {"name": "Cells", "reading_type": "scc", "max_value": 400_000}
+        )
+        case = Case(None, rule._to_rule(), None, None, None, [])
+        self.assertEqual(
+            self.env["iot.alert"]._describe(case, "high", 1_234_567.0),
+            "Somatic Cell Count exceeded maximum threshold: 1,234,567 cells/mL"
+            " (max: 400,000 cells/mL)",
+        )
 
     def test_a_small_breach_is_medium_and_rises_with_the_value(self):
         alert = self.measure(6.5)

@@ -93,6 +93,15 @@ class TestCalibration(IotCase):
         with self.assertRaisesRegex(ValidationError, "-50 °C .* ±5 °C"):
             one.action_apply()
 
+    def test_a_form_that_nobody_filled_in_is_no_calibration(self):
+        """It would count as done, and the probe as good for half a year."""
+        one = make(self, applies=False, reference_1=0.0, measured_1=0.0)
+        self.assertIn("Enter what the reference instrument", one.problem)
+        with self.assertRaisesRegex(ValidationError, "both are exactly 0"):
+            one.action_apply()
+        zero = {"method": "given", "reference_1": 0.0, "measured_1": 0.0}
+        self.assertEqual(make(self, **zero).state, "applied")
+
     def test_the_limit_can_be_widened(self):
         self.env["ir.config_parameter"].set_param(FACTOR, "20")
         self.assertEqual(make(self, measured_1=54.0).state, "applied")

@@ -76,6 +76,25 @@ class TestChannelPush(ChannelCase):
             }
         )
 
+    def test_an_administrator_tries_push_from_the_settings(self):
+        boss = self.make_user("push-boss", "smartdairy_iot.group_iot_manager")
+        boss.group_ids |= self.env.ref("base.group_system")
+        settings = self.env["res.config.settings"].with_user(boss).create({})
+        self.assertIn("none of yours has allowed", settings.iot_push_state)
+        notice = settings.action_iot_test_push()
+        self.assertEqual(notice["params"]["type"], "danger")
+        self.assertIn("no browser that takes", notice["params"]["message"])
+        self.register("/boss", partner_id=boss.partner_id.id)
+        settings = self.env["res.config.settings"].with_user(boss).create({})
+        self.assertIn("Browsers: 1 of yours", settings.iot_push_state)
+        notice = settings.action_iot_test_push()
+        self.assertEqual(notice["params"]["type"], "success")
+        (request,) = self.sink.received
+        told = self.browser.read(request.body)
+        self.assertEqual(told["title"], "TEST: this is how alerts will reach you")
+        row = self.env["iot.notification"].search([("user_id", "=", boss.id)], limit=1)
+        self.assertEqual((row.channel, row.state), ("push", "sent"))
+
     def test_the_browser_reads_what_happened_and_a_click_opens_the_alert(self):
         outcome = self.send(self.make_row("push"))
         self.assertTrue(outcome.is_sent)

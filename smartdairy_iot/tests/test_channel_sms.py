@@ -136,7 +136,7 @@ class TestSmsSettings(GatewayCase):
         for vals, words in (
             ({"iot_sms_url": "sms.example.com"}, "enter its URL"),
             ({"iot_sms_url": "https://me:pass@sms.example.com"}, "odoo.conf"),
-            ({"iot_sms_body": "to={to}"}, "body is no JSON"),
+            ({"iot_sms_body": "to={to}"}, "Fields is no JSON"),
             ({"iot_sms_headers": '{"X": "{key}"}'}, "{key}, which means nothing"),
         ):
             with self.assertRaisesRegex(ValidationError, words):

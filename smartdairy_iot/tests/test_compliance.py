@@ -97,6 +97,29 @@ class TestCompliance(ComplianceCase):
         self.assertEqual((told["date"], told["offset"]), ("2025-12-01", -0.2))
         self.assertEqual(tank["calibration"], {"state": "valid", "due": "2026-06-01"})
 
+    def test_a_calibration_after_the_period_does_not_hide_that_it_was_overdue(self):
+        """The probe was due in December, and was not calibrated until February."""
+        profile = {"name": "Probe", "device_type": "temperature"}
+        self.probe.profile_id = self.env["iot.device.profile"].create(
+            {**profile, "calibration_months": 6}
+        )
+        self.probe.activated_at = "2025-06-10 08:00:00"
+        self.env["iot.calibration"].create(
+            {
+                "device_id": self.probe.id,
+                "reading_type": "temperature",
+                "valid_from": "2026-02-01 08:00:00",
+                "reference_1": 4.0,
+                "measured_1": 4.3,
+            }
+        ).action_apply()
+        self.assertEqual(str(self.probe.calibration_due), "2026-08-01")
+        report = self.make_report()
+        report.action_generate()
+        tank = json.loads(report.data)["tanks"][0]
+        self.assertEqual(tank["calibrations"], [])
+        self.assertEqual(tank["calibration"], {"state": "overdue", "due": "2025-12-10"})
+
     def test_a_farm_without_a_standard_is_told_to_choose_one(self):
         self.tank.cooling_standard_id = False
         with self.assertRaisesRegex(UserError, "Choose a standard"):

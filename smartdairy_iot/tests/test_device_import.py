@@ -33,6 +33,15 @@ class TestDeviceImport(OnboardingCase):
         self.assertEqual(set((one + two + gateway).mapped("state")), {"active"})
         self.assertEqual((one + two + gateway).farm_id, self.farm)
 
+    def test_an_empty_file_is_not_told_as_no_file(self):
+        values = {"file": b"", "file_name": "box.csv"}
+        wizard = self.env["iot.device.import"].create(values)
+        with self.assertRaisesRegex(UserError, "box.csv is empty"):
+            wizard.action_preview()
+        wizard.file_name = False
+        with self.assertRaisesRegex(UserError, "Choose a file first"):
+            wizard.action_preview()
+
     def test_the_same_file_again_makes_no_doubles(self):
         self.import_file(FILE).action_import()
         again = self.import_file(FILE)

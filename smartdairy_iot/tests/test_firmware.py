@@ -212,6 +212,30 @@ class TestFirmware(FirmwareCase):
         campaign.with_user(self.make_user("boss", MANAGER)).action_start()
         self.assertEqual(campaign.state, "running")
 
+    def test_a_shared_firmware_is_offered_by_each_company_to_its_own_devices(self):
+        """Else any company's manager could stop what another one rolls out."""
+        other = self.env["res.company"].create({"name": "Another Dairy"})
+        ours = self.make_user("ours", MANAGER)
+        theirs = self.make_user("theirs", MANAGER)
+        theirs.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        farm = self.env["farm.farm"].create({"name": "Far", "company_id": other.id})
+        far = self.make_device("FW-FAR", farm_id=farm.id)
+        campaigns = self.env["iot.firmware.campaign"]
+        values = {"name": "To 2.1.0", "firmware_id": self.firmware.id}
+        mine = campaigns.with_user(ours).create(values)
+        self.assertEqual(mine.company_id, self.env.company)
+        self.assertNotIn(far, mine.sudo()._find_devices())
+        mine.action_start()
+        with self.assertRaises(AccessError):
+            mine.with_user(theirs).action_stop()
+        with self.assertRaises(AccessError):
+            mine.company_id = other
+        shared = self.make_campaign()
+        self.assertFalse(shared.company_id)
+        for user in (ours, theirs):
+            with self.assertRaises(AccessError):
+                shared.with_user(user).action_stop()
+
     def test_devices_are_found_and_grouped_by_the_firmware_they_report(self):
         self.set_online(self.devices[0], firmware="2.1.0")
         device = self.env["iot.device"]

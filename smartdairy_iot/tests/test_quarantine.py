@@ -203,6 +203,28 @@ class TestQuarantine(QuarantineCase):
             self.assertTrue(model.search([]))
             self.assertFalse(model.with_user(manager).search([]))
 
+    def test_what_was_registered_is_shown_to_who_sees_the_device_only(self):
+        """Its ID and what it sent, of another company and of another farm."""
+        company = self.env["res.company"].create({"name": "Other Dairy"})
+        theirs = self.make_user("their-manager", "smartdairy_iot.group_iot_manager")
+        theirs.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
+        stranger = self.make_user("stranger", "smartdairy_iot.group_iot_technician")
+        owner = self.make_user("owner", "smartdairy_iot.group_iot_technician")
+        boss = self.make_user("boss-here", "smartdairy_iot.group_iot_manager")
+        self.farm.user_ids = owner
+        self.quarantine._record(self.readings(1))
+        self.assertTrue(self.discovered.with_user(theirs).search([]), "nobody's yet")
+        self.found().action_register()
+        self.assertEqual(self.found().device_id.farm_id, self.farm)
+        # Late, before the listener knows that it is registered.
+        self.quarantine._record(self.readings(1))
+        decisions = self.env["iot.discovered.decision"]
+        for model in (self.discovered, self.quarantine, decisions):
+            for user in (theirs, stranger):
+                self.assertFalse(model.with_user(user).search([]), user.login)
+            for user in (owner, boss):
+                self.assertTrue(model.with_user(user).search([]), user.login)
+
 
 @tagged("post_install", "-at_install")
 class TestQuarantineAtOnce(QuarantineCase):

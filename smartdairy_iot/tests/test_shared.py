@@ -33,13 +33,16 @@ class TestShared(IotCase):
         standard = ref("smartdairy_iot.cooling_standard_eu")
         scoring = self.env["iot.milk.scoring"].search([], limit=1)
         schedule = self.env["iot.schedule"].create({"name": "Nights"})
+        firmware = self.env["iot.firmware"].create(file)
+        offer = {"name": "To 9", "firmware_id": firmware.id}
         return [
             self.profile,
             self.env["iot.device.profile.setting"].create(setting),
             self.env["iot.device.profile.field"].create(field | {"expression": "t"}),
             self.rule,
             self.env["iot.threshold.level"].create(level),
-            self.env["iot.firmware"].create(file),
+            firmware,
+            self.env["iot.firmware.campaign"].create(offer),
             standard,
             standard.limit_ids[:1],
             scoring,

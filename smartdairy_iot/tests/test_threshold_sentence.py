@@ -46,9 +46,11 @@ SENTENCES = {
         "max_value": 3,
         "off_delay": 120,
     },
-    "Alert when nothing has been measured for more than 5 intervals": {
+    "Alert when nothing has been measured for more than 5 intervals (5 min at one a"
+    " minute); high more than 960 intervals (16 h at one a minute)": {
         "kind": "no_data",
         "max_value": 5,
+        "level_ids": [Command.create({"severity": "high", "max_value": 960})],
     },
     "Alert when the device is offline; critical after 4 h": {
         "kind": "offline",

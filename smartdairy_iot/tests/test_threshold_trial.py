@@ -228,6 +228,24 @@ class TestThresholdTrial(ThresholdCase):
             with self.assertRaises(AccessError):
                 rules.with_user(user).try_on_history({"max_value": 1.0})
 
+    def test_a_manager_of_one_company_tries_what_all_companies_share(self):
+        """On the devices they see, changed or not; they still may not save it."""
+        manager = self.make_user("try-one", "smartdairy_iot.group_iot_manager")
+        self.env["res.company"].create({"name": "Theirs"})
+        self.measure([20.0] * 5 + [55.0] + [20.0] * 5)
+        profile = self.env["iot.device.profile"].create({"name": "Shared"})
+        self.sensor.profile_id = profile
+        rule = self.make(max_value=60.0, profile_id=profile.id)
+        rule = rule.with_user(manager)
+        self.assertFalse(rule.has_access("write"))
+        self.assertEqual(self.attempt(rule).count, 0)
+        self.assertEqual(self.attempt(rule, max_value=50.0).count, 1)
+        self.assertEqual(rule.max_value, 60.0)
+        with self.assertRaises(AccessError):
+            rule.max_value = 50.0
+        with self.assertRaises(AccessError):
+            self.attempt(rule, farm_id=self.farm.id)
+
     def test_nobody_tries_a_rule_on_the_devices_of_another_company(self):
         manager = self.make_user("try-manager", "smartdairy_iot.group_iot_manager")
         company = self.env["res.company"].create({"name": "Theirs"})

@@ -125,6 +125,8 @@ class IotDeviceImport(models.TransientModel):
         """
         devices = self.env["iot.device"]
         devices.check_access("create")
+        if not self.file and self.file_name:
+            raise UserError(_("The file %(name)s is empty.", name=self.file_name))
         if not self.file:
             raise UserError(_("Choose a file first."))
         try:
@@ -196,7 +198,8 @@ class IotDeviceImport(models.TransientModel):
         ]
 
     def _describe_file(self, table):
-        rows = _("%(count)s rows", count=len(table.rows))
+        count = len(table.rows)
+        rows = _("1 row") if count == 1 else _("%(count)s rows", count=count)
         if not table.encoding:
             return f"XLSX, {rows}"
         names = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}

@@ -15,6 +15,7 @@ from . import iot_push_delivery
 from . import iot_notification_fcm
 from . import iot_app_code
 from . import ir_http
+from . import res_config_settings
 from . import res_users
 from . import res_users_apikeys
 from . import iot_live_watch

@@ -53,6 +53,18 @@ class TestPush(ChannelCase):
         row.invalidate_recordset()
         return {d.session_id.name: d.state for d in row.delivery_ids}
 
+    def test_an_administrator_tries_push_from_the_settings(self):
+        """Of their own phones; what a phone has chosen to hear is no hindrance."""
+        boss = self.make_user("fcm-boss", "smartdairy_iot.group_iot_manager")
+        boss.group_ids |= self.env.ref("base.group_system")
+        self.new_device("boss-token", user=boss, topics=["severity_critical"])
+        settings = self.env["res.config.settings"].with_user(boss).create({})
+        notice = settings.action_iot_test_push()
+        self.assertEqual(notice["params"]["type"], "success")
+        (message,) = self.fcm.messages("boss-token")
+        self.assertIn("TEST", message["notification"]["title"])
+        self.assertEqual(self.fcm.messages("phone-token"), [])
+
     def test_the_phone_is_told_what_happened_and_which_alert_it_is(self):
         row = self.make_row("push")
         self.assertTrue(self.send(row).is_sent)

@@ -222,11 +222,17 @@ class TestMove(MoveCase):
         move = self.moves._find()
         user = new_test_user(self.env, "u", "smartdairy_iot.group_iot_user")
         manager = new_test_user(self.env, "m", "smartdairy_iot.group_iot_manager")
+        manager.company_ids = self.env["res.company"].search([])
         with self.assertRaises(AccessError):
             move.with_user(user).read(["state"])
         move.with_user(manager).action_retry()
         with self.assertRaises(AccessError):
+            move.with_user(manager).state = "done"  # the months would never move
+        with self.assertRaises(AccessError):
             move.with_user(manager).unlink()
+        self.env["res.company"].create({"name": "Another Dairy"})
+        with self.assertRaisesRegex(AccessError, "readings of all companies"):
+            move.with_user(manager).action_retry()
 
     def test_whoever_uninstalls_reads_that_the_readings_stay(self):
         addon = self.env["ir.module.module"]._get("smartdairy_iot_timescale")

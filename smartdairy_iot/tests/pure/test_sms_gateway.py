@@ -141,15 +141,15 @@ def test_a_secret_is_in_no_message_and_in_no_representation(sink):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"body": "{to} {text}"}, "body is no JSON"),
+        ({"body": "{to} {text}"}, "Fields is no JSON"),
         ({"body": '["{to}", "{text}"]'}, "no JSON object"),
-        ({"body": '{"to": "{to}"}'}, "must both stand in the body"),
+        ({"body": '{"to": "{to}"}'}, "must both stand in Fields"),
         (
             {"body": '{"to": "{to}", "t": "{text} {tetx}"}'},
             "{tetx}, which means nothing",
         ),
-        ({"headers": "X: 1"}, "headers is no JSON"),
-        ({"success": "a["}, "success is no JMESPath"),
+        ({"headers": "X: 1"}, "Headers is no JSON"),
+        ({"success": "a["}, "Accepted When is no JMESPath"),
         (
             {
                 "body_format": "query",
