@@ -198,6 +198,7 @@ def _server(moment: Moment, sockets: Path, log: Path):
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
+        "timescaledb.max_background_workers": "0",  # retention would begin at once
         "hot_standby": "off",
         "archive_mode": "off",
         "logging_collector": "off",
