@@ -6,6 +6,8 @@ import zipfile
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import openpyxl
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
@@ -116,6 +118,15 @@ class TestCompliancePaper(ComplianceCase):
         self.assertFalse([body for body in bodies if "<f>" in body])
         self.assertIn(report.data_hash, texts)
         self.assertIn("Within limits", texts)
+
+    def test_its_days_can_be_sorted_and_filtered_as_dates(self):
+        report = self.make_report()
+        report.action_generate()
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(report.xlsx)))
+        days = book.worksheets[0]
+        self.assertEqual(days.cell(2, 2).value, datetime(2026, 1, 5))
+        self.assertTrue(days.cell(2, 2).is_date)
+        self.assertEqual(days.auto_filter.ref, f"A1:I{days.max_row}")
 
     def test_grades_of_each_day_are_in_it(self):
         self.env.cr.execute(
