@@ -115,7 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
     database = next(folder.parent.rglob("safety_db/**/insecure_full.json"))
     found = holes(pins, json.loads(database.read_text()))
     if options.osv:
-        found += osv_holes(pins, read_osv(options.osv))
+        records = list(read_osv(options.osv))
+        if not records:
+            parser.error(f"there are no advisories in {options.osv}")
+        found += osv_holes(pins, records)
     for line in found:
         print(line)
     known = f"an advisory of {DATED} or before"

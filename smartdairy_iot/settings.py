@@ -11,6 +11,7 @@ from .watch.access import SHORTEST_TOKEN, networks
 _SECTION = "smartdairy_iot"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+DSN_SECRETS = ("password", "sslpassword")  # keywords of a connection string
 
 
 class SettingsError(ValueError):
@@ -276,7 +277,7 @@ def passwords_in(dsn):
         words = parse_dsn(dsn)
     except ProgrammingError:
         return set()
-    found = {words[key] for key in ("password", "sslpassword") if words.get(key)}
+    found = {words[key] for key in DSN_SECRETS if words.get(key)}
     return found | {quote(word, safe="") for word in found}
 
 

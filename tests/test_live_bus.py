@@ -1,5 +1,6 @@
 """What the bus carries of readings: nothing unwatched, nothing to strangers, no gap."""
 
+import itertools
 import json
 import os
 import uuid
@@ -38,6 +39,25 @@ def bus_rows():
             return cr.fetchone()[0]
 
     yield count
+    connection.close()
+
+
+@pytest.fixture
+def sent_at():
+    """When a farm's messages of readings were sent, in milliseconds."""
+    connection = psycopg2.connect(os.environ["PG_DSN"])
+    connection.autocommit = True
+
+    def read(farm):
+        with connection.cursor() as cr:
+            cr.execute(
+                "SELECT (message::json -> 'payload' ->> 'at')::bigint FROM bus_bus"
+                " WHERE channel LIKE %s ORDER BY 1",
+                [f'%"farm.farm",{farm},"readings"]'],
+            )
+            return [at for (at,) in cr.fetchall()]
+
+    yield read
     connection.close()
 
 
@@ -95,6 +115,23 @@ def test_while_nobody_watches_an_alert_is_not_on_the_bus(make_device, odoo, bus_
     odoo.call("farm.farm", "watch_live", [farm])
     odoo.call("iot.alert", "action_resolve", [alert["id"]])
     assert bus_rows(farm) == 1
+
+
+def test_a_farm_that_speaks_all_the_time_has_one_message_a_second(
+    make_device, odoo, own_farm, sent_at
+):
+    device = make_device(farm_id=own_farm)
+    odoo.call("farm.farm", "watch_live", [own_farm])
+    values = itertools.count(4.0, 0.01)
+
+    def speaks_on():
+        device.publish({"temperature": round(next(values), 2)})
+        return len(sent_at(own_farm)) >= 4
+
+    wait_until(speaks_on, "four messages", seconds=60)
+    apart = [b - a for a, b in itertools.pairwise(sent_at(own_farm))]
+    assert min(apart) >= 1000, "milliseconds between the times that they bear"
+    assert next(values) > 4.2, "it spoke far more often"
 
 
 def test_a_user_of_one_farm_is_never_told_of_another(make_device, odoo, stranger):
@@ -182,9 +219,9 @@ def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
 COUNT_MESSAGES = """() => {
     const { services } = odoo.__WOWL_DEBUG__.root.env;
     const { handlers } = services["smartdairy_iot.telemetry"];
-    const handle = handlers["smartdairy_iot/readings"];
+    const handle = handlers["smartdairy_iot/reading_tables"];
     window.messages = 0;
-    handlers["smartdairy_iot/readings"] = (message) => {
+    handlers["smartdairy_iot/reading_tables"] = (message) => {
         window.messages++;
         handle(message);
     };

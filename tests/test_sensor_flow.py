@@ -115,9 +115,9 @@ def test_websocket_real_time_updates(make_device, farm, odoo):
     connection = open_websocket(odoo, [f"farm.farm_{farm}"])
     odoo.call("farm.farm", "watch_live", [farm])
     device.publish({"temperature": 4.0})
-    reading = wait_for_reading(connection, device.id)
-    assert reading["v"] == {"temperature": 4.0}
-    assert "a" not in reading  # no alarm
+    place, table = wait_for_reading(connection, device.id)
+    assert (table["m"], table["v"][0][place]) == (["temperature"], 4.0)
+    assert not table.get("a"), "no alarm"
     connection.close()
 
 
@@ -148,11 +148,12 @@ def open_websocket(odoo, channels):
 
 
 def wait_for_reading(connection, device_id):
+    """:return: ``(index, table)``, see ``ingest/live_message.py``"""
     while True:
         for notification in json.loads(connection.recv()):
             message = notification["message"]
-            if message["type"] != "smartdairy_iot/readings":
+            if message["type"] != "smartdairy_iot/reading_tables":
                 continue
-            for reading in message["payload"]["readings"]:
-                if reading["d"] == device_id and "v" in reading:
-                    return reading
+            for table in message["payload"]["tables"]:
+                if device_id in table["d"] and table["m"]:
+                    return table["d"].index(device_id), table

@@ -10,6 +10,12 @@
 # analyst      may read names and readings through Odoo's database (foreign.sql)
 set -euo pipefail
 
+# An empty password would take from a role the one that it has.
+for role in odoo reader analyst; do
+    file=${SECRETS:-/run/secrets}/${role}_db_password
+    [ -s "$file" ] || { echo "$file is missing: docker/secrets.sh makes it" >&2; exit 1; }
+done
+
 # psql's variables quote the passwords; they are on no command line that others can see.
 # template0, as the image puts TimescaleDB into template1, and it is no part of Odoo's.
 psql -v ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<SQL

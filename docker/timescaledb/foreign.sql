@@ -5,10 +5,13 @@
 -- with -v store_host=… -v store_port=… -v store_db=… where they are others than below. In
 -- the folder SECRETS are reader_db_password and analyst_db_password.
 --
+-- Odoo's role is the one that owns the database.
 -- analyst         who asks: names and readings, nothing else of Odoo's
 -- readings_link   owns server and foreign tables; nobody can be it, so nobody but a
 --                 superuser reads the password of the user mappings
 \set ON_ERROR_STOP on
+-- Odoo owns this database: nothing that it may have put into "public" is called here.
+SET search_path = pg_catalog;
 \if :{?store_host} \else
   \set store_host 127.0.0.1
 \endif
@@ -25,6 +28,11 @@ SET log_statement = 'none';
 SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';
 SET client_min_messages = 'warning';
+SELECT '' IN (:'reader', :'analyst') AS is_missing
+\gset
+\if :is_missing
+  DO $$ BEGIN RAISE 'reader_db_password and analyst_db_password must be in the folder SECRETS'; END $$;
+\endif
 
 SELECT format('CREATE ROLE %I', name)
   FROM unnest(ARRAY['analyst', 'readings_link']) AS name
@@ -37,8 +45,11 @@ ALTER ROLE analyst SET statement_timeout = '30s';
 SELECT format('GRANT CONNECT ON DATABASE %I TO analyst', current_database())
 \gexec
 
+SELECT pg_get_userbyid(datdba) AS odoo FROM pg_database WHERE datname = current_database()
+\gset
+
 BEGIN;
-CREATE EXTENSION IF NOT EXISTS postgres_fdw;
+CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA public;
 -- TimescaleDB is not in Odoo's database, so its functions are not sent: date_bin() is.
 CREATE SERVER IF NOT EXISTS timescale FOREIGN DATA WRAPPER postgres_fdw
     OPTIONS (host '', port '', dbname '', connect_timeout '10', fetch_size '10000',
@@ -55,7 +66,7 @@ CREATE USER MAPPING FOR readings_link SERVER timescale
 CREATE SCHEMA IF NOT EXISTS readings AUTHORIZATION readings_link;
 CREATE SCHEMA IF NOT EXISTS readings_import AUTHORIZATION readings_link;
 GRANT USAGE ON SCHEMA readings TO analyst;
-GRANT USAGE, CREATE ON SCHEMA readings TO odoo;
+GRANT USAGE, CREATE ON SCHEMA readings TO :"odoo";
 
 -- The add-on calls it after each upgrade. A table that is as it was is kept, with what
 -- people have built upon it.
@@ -90,7 +101,8 @@ BEGIN
 END
 $body$;
 CREATE OR REPLACE FUNCTION readings.columns(schema text)
-RETURNS TABLE (relname name, columns text) LANGUAGE sql STABLE AS $body$
+RETURNS TABLE (relname name, columns text) LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $body$
     SELECT pg_class.relname,
            string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', '
                       ORDER BY attnum)
@@ -99,7 +111,8 @@ RETURNS TABLE (relname name, columns text) LANGUAGE sql STABLE AS $body$
        AND attnum > 0 AND NOT attisdropped
      GROUP BY 1
 $body$;
+ALTER FUNCTION readings.columns(text) OWNER TO readings_link;
 ALTER FUNCTION readings.refresh() OWNER TO readings_link;
 REVOKE ALL ON FUNCTION readings.refresh() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION readings.refresh() TO odoo;
+GRANT EXECUTE ON FUNCTION readings.refresh() TO :"odoo";
 COMMIT;

@@ -6,13 +6,14 @@ import threading
 import time
 
 import paho.mqtt.client as mqtt
+from reference import settings_table
 
 from doctor.finding import Finding, fail, ok, skip, warn
 
+broker_state = settings_table.module("ingest.broker_state")
 _SECONDS = 5
 _SLOW = 1.0  # s, there and back
 _MANY = 100_000  # as the alert rule BrokerQueueGrows
-_STATE = ("$SYS/broker/store/messages/count", "$SYS/broker/publish/messages/dropped")
 
 
 def check(settings) -> list[Finding]:
@@ -21,16 +22,19 @@ def check(settings) -> list[Finding]:
     if settings.mqtt_ca and found[0].state != "failure":
         found.append(_stranger(settings))
     if found[0].state != "failure":
-        found += check_queue(_state(settings))
+        found += check_queue(broker_state.ask(settings, patience=1))
     return found
 
 
 def check_queue(told: dict[str, int]) -> list[Finding]:
-    """:param told: topic below ``$SYS/broker/``: number, as far as it says them"""
-    if "store/messages/count" not in told:
-        text = "the broker does not tell Odoo what waits in it"
-        return [skip("queue", f"{text}: compare docker/mosquitto/acl, or no Mosquitto")]
-    waits, lost = told["store/messages/count"], told.get("publish/messages/dropped", 0)
+    """:param told: of the add-on's ``watch/broker.py``, as far as the broker says it"""
+    waits, lost = map(told.get, ("store/messages/count", "publish/messages/dropped"))
+    if waits is None:
+        text = (
+            "the broker tells Odoo nothing of itself: compare docker/mosquitto/acl. Or"
+            " it is no Mosquitto, or one of before 2.0.16 that was idle for a minute"
+        )
+        return [skip("queue", text)]
     text = f"the broker keeps {waits} messages, retained ones included"
     if waits > _MANY:
         remedy = "see the listeners and the store's speed; beyond max_queued_messages"
@@ -42,27 +46,6 @@ def check_queue(told: dict[str, int]) -> list[Finding]:
         text = f"since its start the broker has dropped {lost} messages"
         found.append(warn("queue", text, remedy))
     return found
-
-
-def _state(settings) -> dict[str, int]:
-    """What is retained follows the subscription at once."""
-    told, complete = {}, threading.Event()
-
-    def on_message(_client, _data, message):
-        if message.payload.strip().isdigit():
-            told[message.topic.removeprefix("$SYS/broker/")] = int(message.payload)
-        if len(told) == len(_STATE):
-            complete.set()
-
-    client = _client(settings, identified=True)
-    client.on_connect = lambda c, *_: c.subscribe([(topic, 0) for topic in _STATE])
-    client.on_message = on_message
-    client.connect(settings.mqtt_host, settings.mqtt_port, keepalive=30)
-    client.loop_start()
-    complete.wait(1)
-    client.disconnect()
-    client.loop_stop()
-    return told
 
 
 def _client(settings, *, identified: bool) -> mqtt.Client:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
+from reference import settings_table
 
 from doctor.finding import Finding, fail, ok, warn
 
+declared = settings_table.module()
 HIDDEN = "(hidden)"
 _SECRET_KEY = re.compile(r"passw|secret|token|_key$|dsn", re.IGNORECASE)
 _NOT_SECRET = {"token_port", "ca_key", "mqtt_key", "ssl_private_key"}  # ports and paths
-_IN_DSN = ("password", "sslpassword")
 _SHORTEST = 6  # a shorter word is found in too much that is none
 
 
@@ -85,27 +86,25 @@ def secret_values(key: str, value: str) -> set[str]:
     if not value or value in ("False", "None") or key in _NOT_SECRET:
         return set()
     if "dsn" in key.lower():
-        words = _parse_dsn(value)
-        return {words[name] for name in _IN_DSN if words.get(name)}
+        return declared.passwords_in(value)
     return {value} if _SECRET_KEY.search(key) else set()
-
-
-def _parse_dsn(dsn: str) -> dict[str, str]:
-    """Its keywords; none of what libpq does not understand."""
-    try:
-        return parse_dsn(dsn)
-    except psycopg2.ProgrammingError:
-        return {}
 
 
 def _shown(key: str, value: str) -> str:
     if "dsn" in key.lower() and value:
-        words = _parse_dsn(value)
-        hidden = {name: HIDDEN for name in _IN_DSN if name in words}
-        return make_dsn(**words | hidden) if words else HIDDEN
+        return _without_passwords(value)
     for secret in secret_values(key.lower().removeprefix("smartdairy_iot_"), value):
         value = value.replace(secret, HIDDEN)
     return value
+
+
+def _without_passwords(dsn: str) -> str:
+    try:
+        words = parse_dsn(dsn)
+    except psycopg2.ProgrammingError:
+        return HIDDEN
+    hidden = {name: HIDDEN for name in declared.DSN_SECRETS if name in words}
+    return make_dsn(**words | hidden)
 
 
 def check(configuration: Configuration) -> list[Finding]:

@@ -54,9 +54,16 @@ class Database:
         self._connection.close()
 
 
+def reason(error: psycopg2.Error) -> str:
+    """In one line; of a connection string nothing is quoted, such as a password."""
+    if isinstance(error, psycopg2.ProgrammingError):
+        return "that is no connection string"
+    return str(error).strip().splitlines()[0]
+
+
 def unreachable(area: str, error: psycopg2.Error, key: str) -> Finding:
     """:param key: of ``odoo.conf``, where the address stands"""
-    text = str(error).strip().splitlines()[0]
+    text = reason(error)
     remedy = f"start the server, or correct {key} in odoo.conf (user, password, host)"
     return fail(area, f"the database cannot be reached: {text}", remedy)
 

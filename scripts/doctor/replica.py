@@ -4,7 +4,7 @@ from contextlib import closing
 
 import psycopg2
 
-from doctor.database import Database
+from doctor.database import Database, reason
 from doctor.finding import Finding, fail, ok, skip, warn
 
 AREA = "replica"
@@ -22,7 +22,7 @@ def check(settings, is_odoo_replicated: bool) -> list[Finding]:
         with closing(Database(settings.timescale_replica_dsn)) as standby:
             return [*found, *_compare(settings, standby)]
     except psycopg2.Error as error:
-        text = str(error).strip().splitlines()[0]
+        text = reason(error)
         remedy = "start it, or correct timescale_replica_dsn; the primary is read now"
         return [*found, warn(AREA, f"it cannot be reached: {text}", remedy)]
 

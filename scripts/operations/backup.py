@@ -131,7 +131,7 @@ def pg_dump(moment: Snapshot, target: Path) -> None:
     run(
         [
             *(program("pg_dump"), "--format=custom", "--lock-wait-timeout=60s"),
-            "--exclude-schema=readings*",
+            *("--exclude-schema=readings", "--exclude-schema=readings_import"),
             *(f"--snapshot={moment.name}", f"--file={target}"),
         ],
         moment.database,

@@ -1,7 +1,7 @@
 """A database server, asked through psql: passwords are on no command line."""
 
 import os
-import shlex
+import re
 import subprocess
 import urllib.parse
 from dataclasses import dataclass, field
@@ -20,6 +20,11 @@ _VARIABLES = {
     "target_session_attrs": "PGTARGETSESSIONATTRS",
     "connect_timeout": "PGCONNECT_TIMEOUT",
 }
+# a keyword and its value, as libpq reads them: in quotes or up to a space, \ before any
+_WORD = re.compile(
+    r"\s*(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|((?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*|$))",
+    re.DOTALL,
+)
 # every table of the public schema, counted: relname|rows
 COUNT = """
 SELECT c.relname, (xpath('/row/n/text()', query_to_xml(
@@ -51,7 +56,20 @@ def parse(dsn: str) -> dict[str, str]:
 
 
 def _parse_keywords(dsn: str) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in shlex.split(dsn))
+    found, rest = {}, dsn.strip()
+    while rest:
+        word = _WORD.match(rest)
+        if not word:
+            raise ValueError(dsn)
+        key, quoted, plain = word.groups()
+        found[key] = re.sub(r"\\(.)", r"\1", quoted or plain or "", flags=re.DOTALL)
+        rest = rest[word.end() :].lstrip()
+    return found
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _parse_address(dsn: str) -> dict[str, str]:
@@ -92,7 +110,7 @@ class Database:
     def named(self, name: str) -> "Database":
         """Return another database of the same server."""
         words = {**self._keywords, "dbname": name}
-        quoted = (f"{k}={shlex.quote(v)}" for k, v in words.items())
+        quoted = (f"{key}={_quote(text)}" for key, text in words.items())
         return Database(" ".join(quoted))
 
     def environment(self) -> dict[str, str]:
@@ -101,17 +119,21 @@ class Database:
         given = {_VARIABLES[key]: text for key, text in self._keywords.items()}
         return {"PGCONNECT_TIMEOUT": "10", "LC_ALL": "C.UTF-8", **kept, **given}
 
-    def ask(self, statement: str, snapshot: str = "") -> list[list[str]]:
+    def ask(self, statement: str, snapshot: str = "", **values: str) -> list[list[str]]:
         """Run SQL; return its rows as texts.
 
         :param snapshot: the name of an exported one, in which to look
+        :param values: what ``:'name'`` stands for, a text, or ``:"name"``, a name
         """
         if snapshot:
+            values["snapshot"] = snapshot
             statement = (
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                f"SET TRANSACTION SNAPSHOT '{snapshot}'; {statement.rstrip()}; COMMIT"
+                f"SET TRANSACTION SNAPSHOT :'snapshot'; {statement.rstrip()}; COMMIT"
             )
         command = [program("psql"), "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
+        for name, value in values.items():
+            command += ["-v", f"{name}={value}"]
         done = run([*command, "-f", "-"], self, input=statement, text=True)
         return [line.split("\t") for line in done.splitlines()]
 

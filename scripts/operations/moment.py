@@ -105,6 +105,12 @@ def verify_base(base: Path) -> None:
             remedy="give the folder that 'base' has named; one that ends in .partial "
             "was cut off",
         )
+    if any((base / "pg_tblspc").iterdir()):
+        # These are links out of it: to recover would change the backup itself.
+        raise StackError(
+            f"{base} has tablespaces, which lie outside of it",
+            remedy="move their tables to pg_default, or use PostgreSQL's own tools",
+        )
     _output([program("pg_verifybackup"), "--quiet", base], "take another base backup")
 
 
@@ -124,15 +130,23 @@ def recover(moment: Moment) -> str:
     require_version(moment.base)
     if moment.until != LATEST and moment.until < began(moment.base):
         raise _too_early(moment)
-    shutil.copytree(moment.base, moment.data, dirs_exist_ok=True, symlinks=True)
-    moment.data.chmod(0o700)
-    (moment.data / "recovery.signal").touch(mode=0o600)
     try:
+        _copy(moment.base, moment.data)
+        (moment.data / "recovery.signal").touch(mode=0o600)
         return _replay(moment)
     except BaseException:
-        for path in moment.data.iterdir():
+        for path in moment.data.glob("*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         raise
+
+
+def _copy(base: Path, data: Path) -> None:
+    try:
+        shutil.copytree(base, data, dirs_exist_ok=True)
+    except shutil.Error as error:
+        (_source, _target, why), *_others = error.args[0]
+        raise StackError(f"{base} was not copied: {why}", remedy="df -h") from None
+    data.chmod(0o700)
 
 
 def began(base: Path) -> datetime:
@@ -247,7 +261,8 @@ def from_folder(folder: Path) -> str:
     """The ``restore_command`` of a folder of archived log."""
     if not folder.is_dir():
         raise StackError(f"there is no folder {folder}", remedy="--wal FOLDER")
-    return f"cp {shlex.quote(str(folder.resolve()))}/%f %p"
+    path = str(folder.resolve()).replace("%", "%%")  # PostgreSQL reads those first
+    return f"cp {shlex.quote(path)}/%f %p"
 
 
 def to_moment(text: str) -> datetime | str:

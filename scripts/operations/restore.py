@@ -15,6 +15,10 @@ from operations.connection import Database, program, run
 AVAILABLE = """
 SELECT version FROM pg_available_extension_versions WHERE name = 'timescaledb'
 """
+CREATE = """
+CREATE DATABASE :"name" OWNER :"owner" TEMPLATE template0
+    ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'
+"""
 FOREIGN = re.compile(r"\d+; \d+ \d+ (SERVER|USER MAPPING) ")
 STORED = "SELECT DISTINCT store_fname FROM ir_attachment WHERE store_fname IS NOT NULL"
 
@@ -44,7 +48,8 @@ def restore_databases(source: Path, target: Target) -> dict[str, float]:
     about = manifest.read(source)
     check_versions(about, target)
     for server, database in servers(target):
-        if server.ask(f"SELECT 1 FROM pg_database WHERE datname = '{database.name}'"):
+        query = "SELECT 1 FROM pg_database WHERE datname = :'name'"
+        if server.ask(query, name=database.name):
             raise StackError(
                 f"database {database.name} exists, and nothing is overwritten",
                 remedy="restore on another server, or rename the one that is there",
@@ -105,7 +110,7 @@ def restore_timeseries(source: Path, about: dict, target: Target) -> None:
     create(target.timeseries_superuser, target.timeseries, target.owner)
     ours = target.timeseries_superuser.named(target.timeseries.name)
     version = about["timeseries"]["timescaledb"]
-    ours.ask(f"CREATE EXTENSION timescaledb VERSION '{version}'")
+    ours.ask("CREATE EXTENSION timescaledb VERSION :'version'", version=version)
     ours.ask("SELECT timescaledb_pre_restore()")
     pg_restore(source / "timeseries.dump", ours)
     ours.ask("SELECT timescaledb_post_restore()")
@@ -116,15 +121,12 @@ def restore_timeseries(source: Path, about: dict, target: Target) -> None:
 
 def create(server: Database, database: Database, owner: str) -> None:
     """Create an empty database of that owner, who must exist."""
-    if not server.ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{owner}'"):
+    if not server.ask("SELECT 1 FROM pg_roles WHERE rolname = :'owner'", owner=owner):
         raise StackError(
             f"there is no role {owner} on the server of {database.name}",
             remedy=f"CREATE ROLE {owner} LOGIN PASSWORD '…'",
         )
-    server.ask(
-        f'CREATE DATABASE "{database.name}" OWNER "{owner}" TEMPLATE template0 '
-        "ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
-    )
+    server.ask(CREATE, name=database.name, owner=owner)
 
 
 def pg_restore(source: Path, database: Database) -> None:

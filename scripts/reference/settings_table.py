@@ -14,12 +14,17 @@ END = "<!-- end -->"
 _TYPES = {"bool": "yes or no", "int": "number", "str": "text"}
 
 
-def declaration():
-    """Return the dataclass; the add-on's package imports Odoo, so one stands in."""
+def module(name="settings"):
+    """Return one of the add-on; its package imports Odoo, so another stands in."""
     package = ModuleType(ADDON)
     package.__path__ = [str(REPO / ADDON)]
     sys.modules.setdefault(ADDON, package)
-    return importlib.import_module(f"{ADDON}.settings").Settings
+    return importlib.import_module(f"{ADDON}.{name}")
+
+
+def declaration():
+    """Return the dataclass."""
+    return module().Settings
 
 
 def table(settings) -> str:

@@ -8,10 +8,12 @@ the broker's inflight window hold the rest back. Nothing is ever dropped here.
 import logging
 import random
 import select
+import socket
 import ssl
 import struct
 import time
 from collections import deque
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ _CONNECT_TIMEOUT = 5  # seconds
 _BACKOFF = (1, 30)  # seconds, first and longest
 _QUANTUM = 0.05  # seconds of reading before the caller gets its turn, or …
 _MOUTHFUL = 512 * 1024  # … bytes of payload: a gateway's message is many readings
+_RINGS = 64  # more than ever wait to be heard
 _PUBACK = struct.Struct(">BBH")  # MQTT 3.1.1 and 5: without a reason it is success
 _PROTOCOLS = {"3.1.1": mqtt.MQTTv311, "5": mqtt.MQTTv5}
 _ASK_AGAIN = 3.0  # seconds until a subscription that was refused is tried again
@@ -92,6 +95,8 @@ class BrokerClient:
         self._refused = frozenset()  # filters, to be asked for again
         self._ask_again_at = 0.0
         self._inbox = deque()
+        self._alarm, self._bell = socket.socketpair()
+        self._bell.setblocking(False)
         self._bytes = 0  # of payload, in the inbox
         self._retry_at = 0.0
         self._backoff = _BACKOFF[0]
@@ -135,18 +140,7 @@ class BrokerClient:
         """
         if self._client.socket() is None and not self._reconnect(timeout):
             return ()
-        sock = self._client.socket()
-        poll = select.poll()
-        wanted = select.POLLIN if read else 0
-        wanted |= select.POLLOUT if self._client.want_write() else 0
-        if wanted:  # else a socket that hung up would wake us all the time
-            poll.register(sock, wanted)
-        pending = read and _pending(sock)
-        for _fd, event in poll.poll(0 if pending else max(0, timeout) * 1000):
-            if event & select.POLLOUT:
-                self._client.loop_write()
-            pending = pending or event & ~select.POLLOUT
-        if pending and read:
+        if self._wait(timeout, read):
             self._read()
         if not read:
             self._client.excuse_silence()
@@ -154,6 +148,30 @@ class BrokerClient:
         self._ask_again()
         received, self._inbox, self._bytes = self._inbox, deque(), 0
         return received
+
+    def _wait(self, timeout, read):
+        """:return: whether there is something to be read"""
+        sock = self._client.socket()
+        poll = select.poll()
+        wanted = select.POLLIN if read else 0
+        wanted |= select.POLLOUT if self._client.want_write() else 0
+        if wanted:  # else a socket that hung up would wake us all the time
+            poll.register(sock, wanted)
+        poll.register(self._alarm, select.POLLIN)
+        pending = read and _pending(sock)
+        for fd, event in poll.poll(0 if pending else max(0, timeout) * 1000):
+            if fd == self._alarm.fileno():
+                self._alarm.recv(_RINGS)
+                continue
+            if event & select.POLLOUT:
+                self._client.loop_write()
+            pending = pending or event & ~select.POLLOUT
+        return read and pending
+
+    def wake(self):
+        """End a :meth:`receive` that waits, or the next one; from any thread."""
+        with suppress(OSError):  # full: it will wake; closed: nobody waits
+            self._bell.send(b"!")
 
     def acknowledge(self, receipts):
         """PUBACK in arrival order; a receipt of an earlier connection is void.
@@ -170,6 +188,8 @@ class BrokerClient:
     def close(self):
         self._client.disconnect()
         self._client.loop_misc()
+        self._alarm.close()
+        self._bell.close()
 
     def _read(self):
         """Read packets until there are none, or others must get their turn."""
@@ -190,7 +210,10 @@ class BrokerClient:
     def _reconnect(self, timeout):
         now = time.monotonic()
         if now < self._retry_at:
-            time.sleep(min(timeout, self._retry_at - now))
+            if select.select([self._alarm], [], [], min(timeout, self._retry_at - now))[
+                0
+            ]:
+                self._alarm.recv(_RINGS)
             return False
         self._retry_at = now + self._backoff * random.uniform(  # noqa: S311  # nosec B311 # a pause
             0.5, 1.0

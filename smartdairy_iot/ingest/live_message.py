@@ -1,42 +1,66 @@
-"""What the bus carries of a device's newest values. Pure.
+"""What the bus carries of a farm's newest values. Pure.
 
-A thousand sensors send each second, so keys are short, times are milliseconds after the
-message's own, and what is as usual is left out:
+A thousand sensors send each second, and a browser reads a message three times over
+before a tile has it: so the values stand in tables, a table for all devices that
+measure the same, a list for each column:
 
 =====  =========================================================================
-``d``  device id
-``v``  values by reading type, those that were told only
-``t``  when they were measured; missing: a sign of life, which says nothing of values
-``s``  when it was last heard, where that differs
-``a``  type of alarm; missing: none
-``f``  fault of the probe; missing: none
+``m``  reading types
+``d``  device ids
+``v``  values: of each reading type a list
+``t``  when they were measured; null: a sign of life, which says nothing of values
+``s``  when each was last heard; null: at ``t``
+``a``  type of alarm; null: none
+``f``  fault of the probe; null: none
 ``o``  1: offline
-``b``  battery in percent
-``r``  radio signal in percent
+``b``  battery in percent; null: not told
+``r``  radio signal in percent; null: not told
 =====  =========================================================================
 
+Times are milliseconds after the message's own. A column of nulls is left out.
 ``static/src/telemetry/message.js`` reads it.
 """
 
 
-def encode(news, at):
-    """One reading of the message of ``at``.
+def encode(told, at):
+    """The tables of the message of ``at``.
 
-    :param news: :class:`~.news.DeviceNews`
+    :param told: list of :class:`~.news.DeviceNews`
     :param at: aware datetime
     """
-    reading = {
-        "d": news.device_id,
-        "v": news.values,
-        "t": _after(news.time, at),
-        "s": None if news.last_seen == news.time else _after(news.last_seen, at),
-        "a": news.alarm_type,
-        "f": news.fault,
-        "o": None if news.is_online else 1,
-        "b": news.battery,
-        "r": news.signal,
+    kinds = {}
+    for news in told:
+        kinds.setdefault(tuple(news.values), []).append(news)
+    return [_to_table(measures, some, at) for measures, some in kinds.items()]
+
+
+def _to_table(measures, told, at):
+    optional = {
+        "t": [_after(news.time, at) for news in told],
+        "s": [
+            None if news.last_seen == news.time else _after(news.last_seen, at)
+            for news in told
+        ],
+        "a": [news.alarm_type for news in told],
+        "f": [news.fault for news in told],
+        "o": [None if news.is_online else 1 for news in told],
+        "b": [news.battery for news in told],
+        "r": [news.signal for news in told],
     }
-    return {key: value for key, value in reading.items() if value not in (None, {})}
+    return {
+        "m": measures,
+        "d": [news.device_id for news in told],
+        "v": [[news.values[measure] for news in told] for measure in measures],
+        **{
+            key: column
+            for key, column in optional.items()
+            if any(map(_is_told, column))
+        },
+    }
+
+
+def _is_told(value):
+    return value is not None
 
 
 def _after(time, at):

@@ -6,6 +6,7 @@ screen should wait for.
 """
 
 import logging
+from datetime import datetime, timezone
 from math import inf
 
 from .news import News
@@ -20,12 +21,13 @@ _ON_ITS_WAY = 0.2  # seconds from telling to the screen, and room for others
 class LiveNews:
     """Keeps nothing of farms that nobody watches.
 
-    :param send: is called with ``{device_id: DeviceNews}``
+    :param send: is called with ``{device_id: DeviceNews}`` and an aware datetime
     """
 
-    def __init__(self, send, clock):
+    def __init__(self, send, clock, now=lambda: datetime.now(timezone.utc)):
         self._send = send
         self._clock = clock
+        self._now = now
         self._farms = {}  # id → News
         self._told_at = -inf
         self._due_at = {}  # farm's id → when it may be told again
@@ -84,9 +86,13 @@ class LiveNews:
         if not due:
             return
         parts = [news.take()[0] for news in due]
-        began = self._clock()
+        at = self._now()
+        began = (
+            self._clock()
+        )  # not before, or the next could be less than a second after
         try:
-            self._send({name: said for part in parts for name, said in part.items()})
+            said = {name: news for part in parts for name, news in part.items()}
+            self._send(said, at)
         except Exception as error:  # noqa: BLE001 - the data is safe, tell it next time
             _logger.info("Could not show the newest readings, will retry: %s", error)
             for news, part in zip(due, parts, strict=True):

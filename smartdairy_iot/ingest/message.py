@@ -94,6 +94,17 @@ class Sample:
     faults: dict = field(default_factory=dict)
     alarms: dict = field(default_factory=dict)
 
+    def refused_by_store(self, error):
+        """:return: the :class:`Rejection` of a row that the store does not take"""
+        return Rejection(
+            Reason.STORE_REFUSED,
+            str(error).splitlines()[0],
+            "",
+            repr(self.values).encode(),
+            self.received_at,
+            self.device_id,
+        )
+
     @property
     def alarm_types(self):
         """``high_temperature``, ``low_ph`` …"""

@@ -56,7 +56,8 @@ _FIRST_BEAT_SECONDS = 1.0  # enough to have connected
 _RETRY_SECONDS = (0.2, 10.0)  # first and longest
 _COLLISION_SECONDS = (0.005, 0.05)  # after one with another listener, or a person
 _CLOSE_SECONDS = 10.0  # for the batch under way
-_GLANCE_SECONDS = 0.005  # how often to look whether a batch is stored
+_LEAST_SECONDS = 0.005  # of waiting for what is overdue
+_JITTER = 0.002  # seconds that a commit may take longer than the one before
 
 
 class Pipeline:
@@ -167,19 +168,16 @@ class Pipeline:
 
     def _receive(self, timeout):
         now = self._clock()
-        if self._storing:
-            timeout = min(timeout, _GLANCE_SECONDS)
-        elif self._batch:
-            timeout = min(timeout, self._retry_at - now)
-        elif (wait := self._buffer.wait(now)) is not None:
-            timeout = min(timeout, wait)
+        waits = [timeout]
+        if not self._storing:  # its end wakes us
+            waits += [self._live.wait()]
+            waits += [self._retry_at - now if self._batch else self._buffer.wait(now)]
         if self._news:
-            timeout = min(timeout, max(_GLANCE_SECONDS, self._cadence.at - now))
-        if not self._storing and (wait := self._live.wait()) is not None:
-            timeout = min(timeout, wait)
+            waits += [max(_LEAST_SECONDS, self._cadence.at - now)]
         if self._has_answers:
-            timeout = min(timeout, self._answer_at - now)
-        return self._client.receive(max(0.0, timeout), read=not self._buffer.is_full)
+            waits += [self._answer_at - now]
+        timeout = max(0.0, min(wait for wait in waits if wait is not None))
+        return self._client.receive(timeout, read=not self._buffer.is_full)
 
     # Rooms 5 and 6 --------------------------------------------------------------
 
@@ -189,6 +187,7 @@ class Pipeline:
             self._batch, self._taken_at = self._buffer.take(), now
         if self._batch and not self._storing and now >= self._retry_at:
             self._storing = self._writer.write(self._batch)
+            self._storing.add_done_callback(lambda _stored: self._client.wake())
         if self._storing and self._storing.done():
             self._finish()
 
@@ -239,7 +238,7 @@ class Pipeline:
 
     def _count(self, batch, stored):
         self._commits.add(stored.seconds)
-        self._commit_took = min(stored.seconds + _GLANCE_SECONDS, _COMMIT_AHEAD)
+        self._commit_took = min(stored.seconds + _JITTER, _COMMIT_AHEAD)
         counters = self.counters
         counters.batches += 1
         counters.stored += stored.new
@@ -253,9 +252,9 @@ class Pipeline:
 
     # Room 7 ---------------------------------------------------------------------
 
-    def _show(self, devices):
+    def _show(self, devices, at):
         with self._transaction() as env:
-            env["farm.farm"]._send_readings(devices, self._interpreter.fleet)
+            env["farm.farm"]._send_readings(devices, self._interpreter.fleet, at)
 
     def _is_beat_due(self, now):
         """At a change of the connection too: the export to the broker goes by it."""

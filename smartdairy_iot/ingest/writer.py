@@ -16,7 +16,6 @@ import psycopg2
 from odoo import SUPERUSER_ID, api
 
 from ..watch.json_log import about
-from .message import Reason, Rejection
 
 _logger = logging.getLogger(__name__)
 
@@ -112,7 +111,7 @@ class Writer:
                 if middle:
                     parts += [samples[middle:], samples[:middle]]
                 else:
-                    refused[id(samples[0])] = _refused(samples[0], error)
+                    refused[id(samples[0])] = samples[0].refused_by_store(error)
             else:
                 rows, new = rows + found[0], new + found[1]
         if len(refused) == len(batch.samples) > _TOO_MUCH:
@@ -180,17 +179,6 @@ def _tell(batch, stored):
 
 def _name_database(db_name):
     threading.current_thread().dbname = db_name  # for the log
-
-
-def _refused(sample, error):
-    return Rejection(
-        Reason.STORE_REFUSED,
-        str(error).splitlines()[0],
-        "",
-        repr(sample.values).encode(),
-        sample.received_at,
-        sample.device_id,
-    )
 
 
 def _is_poison(error):

@@ -1,19 +1,37 @@
 from operator import itemgetter
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, OrderedSet
 
-from odoo.addons.bus.models.bus import channel_with_db, json_dump
+from odoo.addons.bus.models.bus import (
+    channel_with_db,
+    get_notify_payloads,
+    json_dump,
+)
 from odoo.addons.bus.tools import orjson
 
+from ..pg_notify import notify
 from .farm_farm_live import READINGS
 
+_CHANNELS = "bus.bus.channels"  # as Odoo calls what its hook will tell
 _LIVE = ("farm.farm", READINGS)  # of a channel, without its database and id
 _FRESH_SECONDS = 5  # a screen that was away longer fetches all anew
 
 
 class BusBus(models.Model):
     _inherit = "bus.bus"
+
+    def _ensure_hooks(self):
+        """Odoo's own hook is not added where there is one."""
+        hooks = self.env.cr.postcommit
+        if _CHANNELS not in hooks.data:
+            hooks.data[_CHANNELS] = OrderedSet()
+            hooks.add(self._notify)
+        super()._ensure_hooks()
+
+    def _notify(self):
+        channels = list(self.env.cr.postcommit.data.pop(_CHANNELS))
+        notify("imbus", get_notify_payloads(channels))
 
     @api.model
     def _poll(self, channels, last=0, ignore_ids=None):

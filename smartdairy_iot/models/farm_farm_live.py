@@ -92,13 +92,14 @@ class FarmFarm(models.Model):
         return trends
 
     @api.model
-    def _send_readings(self, news, devices):
+    def _send_readings(self, news, devices, at):
         """Room 7: one coalesced message for each farm that somebody watches.
 
         In a channel of its own: who was away fetches all anew, see :class:`BusBus`.
 
         :param news: ``{device_id: DeviceNews}``
         :param devices: the listener's ``{device_id: Device}``
+        :param at: aware datetime of the message
         """
         watched = self.env["iot.live.watch"]._watched_farm_ids() if news else ()
         if not watched:
@@ -106,20 +107,18 @@ class FarmFarm(models.Model):
         # Raw SQL: nothing is lost with a message that a power cut takes, and a screen
         # need not wait for the disk.
         self.env.cr.execute("SET LOCAL synchronous_commit TO off")
-        at = datetime.now(timezone.utc)
-        readings = {}
+        told = {}
         for device_id, device_news in news.items():
             device = devices.get(device_id)
             if device and device.farm_id in watched:
-                reading = encode(device_news, at)
-                readings.setdefault(device.farm_id, []).append(reading)
-        for farm in self.browse(readings):
+                told.setdefault(device.farm_id, []).append(device_news)
+        for farm in self.browse(told):
             farm._bus_send(
-                "smartdairy_iot/readings",
+                "smartdairy_iot/reading_tables",
                 {
                     "farm_id": farm.id,
                     "at": round(at.timestamp() * 1000),
-                    "readings": readings[farm.id],
+                    "tables": encode(told[farm.id], at),
                 },
                 subchannel=READINGS,
             )

@@ -60,8 +60,9 @@ class IotDeviceCounter(models.Model):
             ]
             # Raw SQL: many rows that only machines write, see iot.device.state.
             ids = [id_ for id_, _day, _counts in part]
+            update = SQL(_UPDATE, SQL(_ADDED), json.dumps(said))
             self.env.cr.execute(SQL(_INSERT, ids), log_exceptions=False)
-            self.env.cr.execute(SQL(_UPDATE, json.dumps(said)), log_exceptions=False)
+            self.env.cr.execute(update, log_exceptions=False)
         self.invalidate_model()
 
     def _today(self):
@@ -91,11 +92,11 @@ _ADDED = ",\n".join(
     f" THEN known.{name}_day ELSE 0 END"
     for name in Counts._fields
 )
-_UPDATE = f"""
+_UPDATE = """
 UPDATE iot_device_counter AS known
    SET day = said.day,
-{_ADDED}
+%s
   FROM json_to_recordset(%s) AS said (device_id int, day date, received int,
        rejected int, again int, late int)
  WHERE known.device_id = said.device_id
-"""  # noqa: S608  # nosec B608 # names of our own
+"""

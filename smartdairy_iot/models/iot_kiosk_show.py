@@ -31,11 +31,13 @@ class IotKiosk(models.Model):
             return {"refused": refused}
         if read is None:
             return {"kiosk": kiosk._settings()}
-        if read in READS_OF and _are_ids(of):
-            return {"data": getattr(kiosk._farms(), READS_OF[read])(of)}
-        if read not in READS:
-            return {"refused": "read"}
-        return {"data": getattr(kiosk._farms(), READS[read])()}
+        # What comes from outside may be a list, which is no key of anything.
+        if isinstance(read, str):
+            if read in READS:
+                return {"data": getattr(kiosk._farms(), READS[read])()}
+            if read in READS_OF and _are_ids(of):
+                return {"data": getattr(kiosk._farms(), READS_OF[read])(of)}
+        return {"refused": "read"}
 
     def _settings(self):
         return {

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class IotKioskView(models.Model):
@@ -29,6 +29,18 @@ class IotKioskView(models.Model):
         "CHECK(seconds BETWEEN 5 AND 3600)",
         "A view is shown for 5 seconds at least, and for an hour at most.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        views = super().create(vals_list)
+        views.kiosk_id._tell()
+        return views
+
+    def unlink(self):
+        kiosks = self.kiosk_id
+        done = super().unlink()
+        kiosks._tell()
+        return done
 
     def write(self, vals):
         done = super().write(vals)

@@ -8,7 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..ingest.interpret import Interpreter
-from ..ingest.message import Message, Reason, Rejection
+from ..ingest.message import Message
 from ..ingest.news import News
 from ..ingest.replay import Newcomer, find_device, replay
 from .iot_discovered_device import naive
@@ -130,7 +130,7 @@ class IotQuarantinedMessage(models.Model):
         except psycopg2.DataError as error:
             middle = len(samples) // 2
             if not middle:
-                return {id(samples[0]): _to_refusal(samples[0], error)}
+                return {id(samples[0]): samples[0].refused_by_store(error)}
             return self._insert(samples[:middle]) | self._insert(samples[middle:])
 
     def _tell(self, news, fleet):
@@ -151,17 +151,6 @@ class IotQuarantinedMessage(models.Model):
         self.env["iot.device.state"].invalidate_model()
         if wakes_rules:
             self.env["iot.alert"]._wake_rules()
-
-
-def _to_refusal(sample, error):
-    return Rejection(
-        Reason.STORE_REFUSED,
-        str(error).splitlines()[0],
-        "",
-        repr(sample.values).encode(),
-        sample.received_at,
-        sample.device_id,
-    )
 
 
 _CLAIM = """

@@ -1,27 +1,20 @@
 import logging
-import os
 from datetime import timedelta
-from functools import cache
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import api, fields, models, sql_db
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from ..pg_notify import notify
 
 _logger = logging.getLogger(__name__)
 
 _TRIES = 5
-_JUST_NOW = timedelta(seconds=5)  # the listener looks every second
+# The listener looks every second. A job that is triggered while it runs is passed over
+# by the scheduler: this is also how long it may run and still be begun again at once.
+_JUST_NOW = timedelta(seconds=30)
 _WAKE = "smartdairy_iot.wake"
-_CONNECTIONS = 4  # of the threads of a process, for a moment each
-
-
-@cache
-def _pool(_pid):
-    """One pool a process: a connection must not be shared across a fork."""
-    return sql_db.ConnectionPool(_CONNECTIONS)
 
 
 class IrCron(models.Model):
@@ -53,7 +46,7 @@ class IrCron(models.Model):
         """A digest, another attempt, an escalation: a trigger for later has come due.
 
         Odoo wakes the scheduler for triggers of now; those for later are found by its
-        next poll, up to a minute late.
+        next poll, up to a minute late. So are those that came while the job ran.
         """
         now = fields.Datetime.now()
         # Raw SQL: every second, by its index, without a record.
@@ -94,23 +87,9 @@ class IrCron(models.Model):
 
     @api.model
     def _notifydb(self):
-        """Once for all the jobs that a transaction has triggered, by a connection that
-        stays.
-
-        Odoo opens a connection for each call, which takes some 10 ms.
-        """
+        """Once for all the jobs that a transaction has triggered."""
         told = self.env.cr.postcommit.data  # emptied when the hooks have run
         if told.get("smartdairy_iot.scheduler"):
             return
         told["smartdairy_iot.scheduler"] = True
-        name, info = sql_db.connection_info_for("postgres")
-        # Its label, for Odoo keeps none that is called as that database is.
-        label = f"{name} (scheduler)"
-        with sql_db.Connection(_pool(os.getpid()), label, info).cursor() as cr:
-            cr.execute(
-                SQL(
-                    "SELECT %s('cron_trigger', %s)",
-                    SQL.identifier(ODOO_NOTIFY_FUNCTION),
-                    self.env.cr.dbname,
-                )
-            )
+        notify("cron_trigger", [self.env.cr.dbname])

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import models, tools
 
 
 class ResUsers(models.Model):
@@ -16,11 +16,16 @@ class ResUsers(models.Model):
         """Whether what all companies share is theirs to change: an administrator's, and
         of whoever belongs to each company, as everybody does where there is one."""
         self.ensure_one()
-        if self.has_group("base.group_system"):
-            return True
+        return self.has_group("base.group_system") or self._is_of_all_companies()
+
+    @tools.ormcache("self.id")
+    def _is_of_all_companies(self):
+        """Kept as long as the record rules that go by it, and as they are, whatever the
+        context asks for."""
         # sudo - res.users, res.company: those that they do not belong to count, too.
-        others = [("id", "not in", self.sudo().company_ids.ids)]
-        return not self.env["res.company"].sudo().search_count(others, limit=1)
+        user = self.sudo().with_context(active_test=True)
+        others = [("id", "not in", user.company_ids.ids)]
+        return not user.env["res.company"].search_count(others, limit=1)
 
     def _company_of_new(self):
         """The company of what they create: none, that is all, if they may share it."""

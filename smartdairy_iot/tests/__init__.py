@@ -29,6 +29,7 @@ from . import test_color_scheme
 from . import test_command
 from . import test_config_settings
 from . import test_cron
+from . import test_pg_notify
 from . import test_device
 from . import test_device_inherited
 from . import test_device_life
@@ -73,6 +74,7 @@ from . import test_milk_quality
 from . import test_notification_plan
 from . import test_notification_queue
 from . import test_pipeline
+from . import test_pipeline_news
 from . import test_quarantine
 from . import test_quarantine_register
 from . import test_quarantine_replay

@@ -49,6 +49,9 @@ class Broker:
             self._inbox.clear()
         return received
 
+    def wake(self):
+        """Its `receive` does not wait."""
+
     def follow(self, filters, left=()):
         self.followed, self.left = set(filters), set(left)
 

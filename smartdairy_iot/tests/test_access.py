@@ -53,7 +53,7 @@ class TestAccess(IotCase):
     ):
         self.env["iot.live.watch"]._renew(self.farm)
         self.farm._bus_send("smartdairy_iot/alert", {})
-        self.farm._bus_send("smartdairy_iot/readings", {}, subchannel="readings")
+        self.farm._bus_send("smartdairy_iot/reading_tables", {}, subchannel="readings")
         self.env.cr.precommit.run()
         database = self.env.cr.dbname
         whole = (database, "farm.farm", self.farm.id)
@@ -63,7 +63,7 @@ class TestAccess(IotCase):
             bus = self.env["bus.bus"].with_user(self.viewer)
             return [found["message"]["type"] for found in bus._poll(channels)]
 
-        told = ["smartdairy_iot/alert", "smartdairy_iot/readings"]
+        told = ["smartdairy_iot/alert", "smartdairy_iot/reading_tables"]
         self.assertEqual(heard(), told)
         self.farm.user_ids -= self.viewer
         self.assertEqual(heard(), [])

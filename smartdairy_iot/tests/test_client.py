@@ -47,6 +47,29 @@ class TestClient(BaseCase):
             self.assertLess(pause, longest + 0.1)
         self.assertNotEqual(pauses, others)
 
+    def test_the_end_of_a_commit_ends_the_waiting(self):
+        """Also when it came first, and while there is no broker."""
+        client = self.make_client()
+        with self.assertLogs(LOGGER, logging.WARNING):
+            client.receive(0)
+        client._retry_at = time.monotonic() + 600
+        for _again in range(2):
+            client.wake()
+            client.wake()
+            client.receive(600)
+        client.close()
+        client.wake()  # a store that answers too late
+
+    def test_with_a_connection_too(self):
+        client = self.make_client()
+        ours, broker = socket.socketpair()
+        self.addCleanup(broker.close)
+        self.addCleanup(ours.close)
+        client._client.socket = lambda: ours
+        client._client.loop_misc = lambda: None
+        client.wake()
+        self.assertFalse(client.receive(600))
+
     def test_a_certificate_that_cannot_be_used_is_named(self):
         nowhere = {"mqtt_cert": "/nowhere/device.crt", "mqtt_key": "/nowhere/key"}
         for files in ({"mqtt_ca": "/nowhere/ca.crt"}, {"mqtt_ca": __file__}, nowhere):

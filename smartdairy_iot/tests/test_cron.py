@@ -1,17 +1,15 @@
-import select
-from contextlib import closing
 from datetime import timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
-from odoo import fields, sql_db
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.base.models.ir_cron import IrCron
 
-_PATIENCE = 10  # seconds
+from .listening import listening
 
 
 @tagged("post_install", "-at_install")
@@ -78,13 +76,9 @@ class TestCron(TransactionCase):
     def count_notices(self):
         """What the scheduler hears when several jobs are triggered and committed."""
         self.env.cr.postcommit.clear()
-        with closing(sql_db.db_connect("postgres").cursor()) as scheduler:
-            scheduler.execute("LISTEN cron_trigger")
-            scheduler.commit()
+        with listening("cron_trigger") as heard:
             for channel in ("odoo", "email", "mqtt"):
                 self.env.ref(f"smartdairy_iot.ir_cron_send_{channel}")._trigger()
             self.env.cr.postcommit.run()
-            select.select([scheduler._cnx], [], [], _PATIENCE)
-            scheduler._cnx.poll()
-            heard = [one.payload for one in scheduler._cnx.notifies]
-        return heard.count(self.env.cr.dbname)
+            payloads = [notice.payload for notice in heard()]
+        return payloads.count(self.env.cr.dbname)

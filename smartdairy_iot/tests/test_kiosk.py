@@ -66,6 +66,15 @@ class TestKiosk(KioskCase):
         self.kiosk.write({"user_id": self.env.ref("base.user_admin").id})
         self.assertEqual(self.kiosk.user_id, self.manager)
 
+    def test_a_screen_is_told_when_a_view_comes_changes_or_goes(self):
+        view = {"kiosk_id": self.kiosk.id, "view": "live"}
+        told = []
+        with patch.object(type(self.kiosk), "_tell", lambda kiosk: told.append(kiosk)):
+            view = self.env["iot.kiosk.view"].create(view)
+            view.seconds = 60
+            view.unlink()
+        self.assertEqual(told, [self.kiosk] * 3)
+
     def test_a_view_moves_to_no_screen_of_another_company(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         farm = self.env["farm.farm"].create(
@@ -100,6 +109,10 @@ class TestKiosk(KioskCase):
             for read in READS_OF:
                 refused = self.answer(read=read, of=of)
                 self.assertEqual(refused, {"refused": "read"}, of)
+
+    def test_what_is_the_name_of_no_read_is_refused(self):
+        for read in ("write", "_farms", "", ["live"], {"live": 1}, 7, True):
+            self.assertEqual(self.answer(read=read), {"refused": "read"}, read)
 
     def test_a_link_without_an_end_holds_for_years(self):
         with freeze_time(fields.Datetime.now() + timedelta(days=1000)):

@@ -71,6 +71,21 @@ class TestShared(IotCase):
         self.rule.with_user(self.manager).max_value = 7
         self.profile.with_user(self.manager).unlink()
 
+    def test_who_looks_at_archived_records_first_is_judged_the_same(self):
+        """What a rule comes to is kept for all who ask later, in any context."""
+        others = self.env["res.company"].search([("id", "!=", self.env.company.id)])
+        others.active = False
+        rule = self.rule.with_user(self.manager)
+        self.assertTrue(rule.with_context(active_test=False).has_access("write"))
+        self.assertTrue(rule.has_access("write"))
+
+    def test_a_company_more_takes_from_its_managers_what_all_share(self):
+        others = self.env["res.company"].search([("id", "!=", self.env.company.id)])
+        others.active = False
+        self.assertTrue(self.rule.with_user(self.manager).has_access("write"))
+        self.env["res.company"].create({"name": "A third dairy"})
+        self.assertFalse(self.rule.with_user(self.manager).has_access("write"))
+
     def test_what_one_makes_is_of_the_company_and_never_of_all(self):
         profiles = self.env["iot.device.profile"].with_user(self.manager)
         own = profiles.create({"name": "Own"})

@@ -1,5 +1,8 @@
 """What Mosquitto says of itself (``$SYS``), as figures. Pure.
 
+Before 2.0.16, Mosquitto forgets what has not changed for a minute: what it does not say
+may be as it was. Prometheus' rules go by what was said last.
+
 Source: https://mosquitto.org/man/mosquitto-8.html, "Broker Status".
 """
 

@@ -6,11 +6,13 @@ lines of Odoo's and PostgreSQL's own carry it too.
 
 import json
 import logging
+import re
 import traceback
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
 
+_SHORT = 6  # characters: less than that is found in too much that is none
 _about = ContextVar("smartdairy_iot_log_about", default={})  # noqa: B039 - never changed
 
 
@@ -28,11 +30,14 @@ def about(**facts):
 
 
 class JsonFormatter(logging.Formatter):
-    """:param hidden: texts that are written nowhere, such as passwords"""
+    """:param hidden: texts that are written nowhere, such as passwords; short ones not
+    as words of their own"""
 
     def __init__(self, hidden=()):
         super().__init__()
-        self._hidden = sorted(filter(None, hidden), key=len, reverse=True)
+        longest_first = sorted(filter(None, hidden), key=len, reverse=True)
+        # (?!) is found nowhere.
+        self._hidden = re.compile("|".join(map(_pattern, longest_first)) or "(?!)")
 
     def format(self, record):
         """
@@ -52,16 +57,20 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             fields["exception"] = "".join(traceback.format_exception(*record.exc_info))
+        if record.stack_info:
+            fields["stack"] = record.stack_info
         known = {name: v() if callable(v) else v for name, v in fields.items()}
         known = {n: self._hide(v) for n, v in known.items() if v not in (None, "?", [])}
         # ASCII: there are more ends of a line in Unicode than one.
         return json.dumps(known, default=str)
 
     def _hide(self, value):
-        if isinstance(value, str):
-            for text in self._hidden:
-                value = value.replace(text, "***")
-        return value
+        return self._hidden.sub("***", value) if isinstance(value, str) else value
+
+
+def _pattern(text):
+    found = re.escape(text)
+    return found if len(text) >= _SHORT else rf"(?<!\w){found}(?!\w)"
 
 
 def use_json(root, hidden=()):

@@ -10,8 +10,8 @@ class FarmFarm(models.Model):
     _inherit = "farm.farm"
 
     @api.model
-    def _send_readings(self, news, devices):
-        super()._send_readings(news, devices)
+    def _send_readings(self, news, devices, at):
+        super()._send_readings(news, devices, at)
         watched = self._watched().ids if news else ()
         messages = {}
         for device_id, of_device in news.items():

@@ -34,8 +34,10 @@ class IotStore(models.AbstractModel):
             return False
         try:
             with self.env.cr.savepoint():
-                self.env.cr.execute(SQL("SELECT readings.refresh()"))
-                self.env.cr.execute(SQL(_DEVICES))
+                self.env.cr.execute(
+                    SQL("SELECT readings.refresh()"), log_exceptions=False
+                )
+                self.env.cr.execute(SQL(_DEVICES), log_exceptions=False)
         except psycopg2.Error as error:
             said = str(error).strip().partition("\n")[0]
             _logger.warning(

@@ -43,7 +43,7 @@ class IotStore(models.AbstractModel):
             return [StoreTable(*row) for row in cr.fetchall()]
 
     def _compressed(self):
-        with self._cursor() as cr:
+        with connection.dedicated_cursor() as cr:
             # Raw SQL: TimescaleDB's own account.
             cr.execute(_COMPRESSED)
             return [Compressed(*row) for row in cr.fetchall()]

@@ -23,7 +23,10 @@ class TestStoreForeign(TransactionCase):
 
     def test_a_server_that_is_away_is_told_and_stops_no_upgrade(self):
         self.make("RAISE EXCEPTION ''could not connect to server \"timescale\"''")
-        with self.assertLogs(_LOGGER, "WARNING") as log:
+        with (
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            self.assertLogs(_LOGGER, "WARNING") as log,
+        ):
             self.env["iot.store"].init()
         self.assertIn('could not connect to server "timescale"', log.output[0])
         self.assertIn("docker/timescaledb/foreign.sql", log.output[0])

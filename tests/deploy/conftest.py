@@ -11,6 +11,7 @@ from stack.settings import free_port
 
 from tests.deploy.places import (
     DOCKER,
+    FOREIGN,
     HOST,
     REPO,
     RUN,
@@ -22,7 +23,6 @@ from tests.deploy.places import (
 from tests.deploy.watching import ask, configured, told  # noqa: F401
 from tests.support.servers import stack
 
-FOREIGN = DOCKER / "timescaledb" / "foreign.sql"
 _REFRESH = 'env["iot.store"]._refresh_foreign() and env.cr.commit()\n'
 
 

@@ -12,6 +12,7 @@ from tests.conftest import wait_until
 
 REPO = Path(__file__).resolve().parents[2]
 DOCKER = REPO / "docker"
+FOREIGN = DOCKER / "timescaledb" / "foreign.sql"
 RUN = REPO / ".run"
 HOST = "127.0.0.1"
 CERTIFICATES = REPO / "scripts" / "certificates.sh"

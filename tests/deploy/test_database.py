@@ -5,8 +5,9 @@ import shutil
 import pytest
 from operations import backup, restore
 from operations.connection import Database, Snapshot
+from stack.console import StackError
 
-from tests.deploy.places import has_namespaces
+from tests.deploy.places import FOREIGN, has_namespaces, run
 
 
 def secret(secrets, name):
@@ -68,6 +69,57 @@ def test_run_again_it_keeps_what_is_there_and_takes_a_new_password(
         cluster.sql("SELECT 1", **analyst, database="smartdairy_iot")
 
 
+def test_a_password_that_is_missing_takes_none_away(cluster, secrets, tmp_path):
+    passwords = (
+        "SELECT rolname, rolpassword FROM pg_authid WHERE rolcanlogin ORDER BY 1"
+    )
+    before = cluster.sql(passwords)
+    fewer = shutil.copytree(secrets, tmp_path / "secrets")
+    (fewer / "analyst_db_password").unlink()
+    with pytest.raises(AssertionError, match="analyst_db_password is missing"):
+        cluster.set_up(SECRETS=fewer)
+    by_hand = [cluster.bin / "psql", "-h", cluster.socket, "-p", cluster.port]
+    by_hand += ["-U", "postgres", "-d", "smartdairy", "-f", FOREIGN]
+    with pytest.raises(AssertionError, match="must be in the folder SECRETS"):
+        run(*by_hand, SECRETS=fewer)
+    assert cluster.sql(passwords) == before
+
+
+def test_odoo_may_have_another_name_where_it_owns_its_databases(cluster, secrets):
+    """As in an installation without docker."""
+    cluster.sql("CREATE ROLE dairy")
+    for name, script in (("farm", FOREIGN), ("farm_iot", FOREIGN.with_stem("reader"))):
+        cluster.sql(f"CREATE DATABASE {name} OWNER dairy TEMPLATE template0")
+        psql = [cluster.bin / "psql", "-h", cluster.socket, "-p", cluster.port]
+        run(*psql, "-U", "postgres", "-d", name, "-f", script, SECRETS=secrets)
+    may = "SELECT has_schema_privilege('dairy', 'readings', 'CREATE')"
+    assert cluster.sql(may, database="farm") == "t"
+    later = (
+        "SET ROLE dairy; CREATE TABLE later AS SELECT 1; SET ROLE reader; TABLE later"
+    )
+    assert cluster.sql(later, database="farm_iot") == "1"
+
+
+def test_the_superuser_runs_nothing_that_odoo_has_put_into_its_database(
+    cluster, secrets
+):
+    """Whoever has taken over Odoo waits for the next run of the set-up."""
+    odoo = {"user": "odoo", "password": secret(secrets, "odoo_db_password")}
+    trap = "'ALTER ROLE odoo SUPERUSER'"
+    for kind in ("name", "text"):
+        cluster.sql(
+            f"CREATE FUNCTION public.format(text, {kind}) RETURNS text"
+            f" RETURN {trap}::text",
+            **odoo,
+            database="smartdairy",
+        )
+    cluster.set_up()
+    query = "SELECT rolname FROM pg_roles WHERE rolsuper"
+    assert cluster.sql(query) == "postgres"
+    for kind in ("name", "text"):
+        cluster.sql(f"DROP FUNCTION public.format(text, {kind})", database="smartdairy")
+
+
 def test_no_password_is_in_the_log_though_each_statement_is(cluster, secrets):
     log = (cluster.folder / "log").read_text()
     assert "CREATE SCHEMA IF NOT EXISTS readings" not in log, "it hides itself whole"
@@ -106,6 +158,16 @@ def test_a_backup_is_restored_where_nobody_has_made_the_server(
         assert not cluster.sql(f"SELECT 1 FROM {catalogue}", database="restored")
     schemas = "SELECT 1 FROM pg_namespace WHERE nspname LIKE 'readings%'"
     assert not cluster.sql(schemas, database="restored")
+
+
+def test_a_database_of_any_name_is_made_for_the_restore_and_no_more(cluster):
+    where = f"host={cluster.socket} port={cluster.port}"
+    postgres = Database(f"{where} dbname=postgres user=postgres")
+    named = postgres.named("""dairy's "first"; DROP ROLE odoo""")
+    restore.create(postgres, named, "odoo")
+    assert named.ask("SELECT current_database()") == [[named.name]]
+    with pytest.raises(StackError, match="there is no role odoo' OR 'x"):
+        restore.create(postgres, postgres.named("other"), "odoo' OR 'x' = 'x")
 
 
 def test_postgresql_writes_nowhere_but_to_its_data_and_its_socket(cluster, tmp_path):

@@ -1,6 +1,8 @@
 """To a point in time: a server of its own, whose data a mistake destroys."""
 
+import resource
 import signal
+from contextlib import contextmanager
 
 import pytest
 from operations.__main__ import main
@@ -95,6 +97,12 @@ def test_what_cannot_lead_to_a_point_in_time_is_refused(place, server, capsys):
         refused(place, time, capsys, "no time with its zone", source="damaged")
     refused(place, "latest", capsys, "not empty", source="damaged", into="first")
     refused(place, "latest", capsys, "no base backup", source="wal")
+    elsewhere = base / "pg_tblspc" / "16400"
+    elsewhere.symlink_to(place)
+    refused(place, "latest", capsys, "tablespaces", source="damaged")
+    elsewhere.unlink()
+    with little_room(2**20):
+        refused(place, "latest", capsys, "was not copied", source="damaged")
     with (base / "global" / "pg_control").open("r+b") as file:
         file.write(b"damaged")
     refused(place, "latest", capsys, "pg_verifybackup", source="damaged")
@@ -113,6 +121,8 @@ def test_a_server_comes_back_as_of_a_moment_with_both_databases(
     end = ask(server, "odoo", "SELECT clock_timestamp()")[0][0]
     execute(server, "odoo", "SELECT pg_switch_wal()")
     server.daemon.stop()  # archives what is left, as a server that is shut down does
+    away = (place / "wal").rename(place / "it's 5% full")
+    (place / "wal").symlink_to(away)
 
     assert recover(place, moment) == 0, capsys.readouterr().err
     restored.start()
@@ -123,6 +133,15 @@ def test_a_server_comes_back_as_of_a_moment_with_both_databases(
 
     refused(place, end.replace(year=end.year + 1), capsys, "archived log ends before")
     refused(place, end.replace(year=end.year - 1), capsys, "before the base backup was")
+
+
+@contextmanager
+def little_room(most):
+    """No file becomes larger: as on a full disk."""
+    _soft, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def make_tables(server):

@@ -5,7 +5,7 @@ import tarfile
 import pytest
 from reference.settings_table import declaration
 
-from doctor import bundle
+from doctor import bundle, replica, store
 from doctor.configuration import Configuration, check
 
 CONF = """
@@ -61,6 +61,16 @@ def test_a_password_is_found_as_postgresql_reads_it(make, word):
     found = make(text.replace("password== ", "password = "))
     assert word.removeprefix("= ") in found.secrets()
     assert "cd-ef" not in found.redacted()
+
+
+def test_what_is_no_connection_string_is_quoted_nowhere(make):
+    dsn = "host=store.example password=two-words of-mine user=iot"
+    config = make(f"{CONF}\ntimescale_replica_dsn = {dsn}")
+    findings = [*store.check(dsn, {})[0], *replica.check(config.settings, True)]
+    assert {finding.state for finding in findings} == {"failure", "warning"}
+    told = "".join(f.text + f.remedy for f in findings) + config.redacted()
+    assert "no connection string" in told
+    assert "two-words" not in told and "of-mine" not in told
 
 
 def test_a_bundle_is_its_owners_and_holds_no_secret_of_the_log(

@@ -2,6 +2,7 @@
 
 import pytest
 from operations.connection import Database, parse
+from psycopg2.extensions import parse_dsn
 from stack.console import StackError
 
 KEYWORDS = (
@@ -19,6 +20,23 @@ def test_both_forms_say_the_same(dsn):
         "user": "odoo",
         "password": "a b",
     }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        r"user = odoo password = a\ b",
+        r"user=odoo password='it\'s a \\ b' ",
+        "user=odoo password='' port=5433",
+        'user=odoo password="a"',
+        "user=odoo password=a'b=c",
+        "user=odoo password=",
+    ],
+)
+def test_a_connection_string_is_read_as_postgresql_and_so_odoo_read_it(words):
+    dsn = f"dbname=iot {words}"
+    assert parse(dsn) == parse_dsn(dsn)
+    assert parse(Database(dsn).named("x").dsn) == {**parse_dsn(dsn), "dbname": "x"}
 
 
 def test_several_hosts_are_handed_on():
@@ -42,6 +60,8 @@ def test_another_database_of_the_same_server():
         ("", "dbname is missing"),
         ("host=a", "dbname is missing"),
         ("nonsense", "not a connection string"),
+        ("dbname=x password='secret", "not a connection string"),
+        ("dbname=x pass word=secret", "not a connection string"),
         ("mysql://a/b", "not a connection string"),
         ("dbname=x passwrd=secret", "passwrd not known"),
     ],

@@ -1,9 +1,11 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from known_holes import holes, osv_holes, pinned  # noqa: E402
+from known_holes import holes, main, osv_holes, pinned  # noqa: E402
 
 ADVISORIES = {
     "$meta": {},
@@ -40,6 +42,12 @@ def test_a_range_of_versions_has_its_ends():
         ]
     for version in ("1.0", "1.10", "1.11", "2.4"):
         assert osv_holes({"flask-thing": version}, records) == []
+
+
+def test_a_folder_without_advisories_is_no_good_news(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--osv", str(tmp_path / "mistyped")])
+    assert "no advisories" in capsys.readouterr().err
 
 
 def test_what_was_withdrawn_is_none():

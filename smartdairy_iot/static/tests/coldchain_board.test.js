@@ -15,9 +15,9 @@ import {
     toPhases,
     whereMeasured,
 } from "@smartdairy_iot/coldchain_board/tank_words";
+import { highestMilk } from "@smartdairy_iot/coldchain_board/wash";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 import {
-    defineTelemetryModels,
     isSubscribed,
     makeBoard,
     makeReading,
@@ -25,12 +25,10 @@ import {
     openAction,
     sendReadings,
     serveBoard,
-    startAtNow,
+    setUpTelemetry,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
 const AT = Date.parse(NOW);
 
@@ -122,5 +120,46 @@ describe("a tank in words", () => {
         expect(whereMeasured({ ...curve, series: { points: [] } }).start).toBe(curve.start);
         const phases = [{ start: AT - 3 * HOUR }];
         expect(whereMeasured({ ...curve, series, phases }).start).toBe(AT - 3.15 * HOUR);
+    });
+});
+
+describe("a wash", () => {
+    const DAY_LONG = { start: 0, end: 24 * HOUR };
+    const stored = [0, 1, 2, 3].map((hour) => [hour * HOUR, 4, 3, 5]);
+    const wash = [
+        [4 * HOUR, 38],
+        [4 * HOUR + 5 * MINUTE, 68, 60, 71],
+        [4 * HOUR + 20 * MINUTE, 18],
+    ];
+
+    test("without one nothing is cut off", () => {
+        expect(highestMilk(stored, [], DAY_LONG)).toBe(undefined);
+    });
+
+    test("it does not flatten the curve of what was stored before", () => {
+        expect(highestMilk([...stored, ...wash], [], DAY_LONG)).toBe(5);
+    });
+
+    test("the empty tank after it is as warm as the room, and that is no milk either", () => {
+        const points = [...stored, ...wash, [6 * HOUR, 21]];
+        const phases = [{ phase: "empty", start: 4 * HOUR, end: false }];
+        expect(highestMilk(points, phases, DAY_LONG)).toBe(5);
+    });
+
+    test("milk that is warm just before or after it is shown as warm as it is", () => {
+        const before = [3.9 * HOUR, 12];
+        const after = [4.8 * HOUR, 31];
+        const phases = [
+            { phase: "storage", start: 0, end: 4 * HOUR },
+            { phase: "filling", start: 4.7 * HOUR, end: false },
+        ];
+        const points = [...stored, before, ...wash];
+        expect(highestMilk(points, phases, DAY_LONG)).toBe(12);
+        expect(highestMilk([...points, after], phases, DAY_LONG)).toBe(31);
+    });
+
+    test("who zooms into it sees all of it", () => {
+        const window = { start: 4 * HOUR, end: 4.5 * HOUR };
+        expect(highestMilk([...stored, ...wash], [], window)).toBe(undefined);
     });
 });

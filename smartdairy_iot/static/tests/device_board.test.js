@@ -1,5 +1,5 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
-import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { describe, expect, test, waitFor } from "@odoo/hoot";
 import { allowTranslations, onRpc } from "@web/../tests/web_test_helpers";
 import { addLive, fromWindow, toRows, toWindow } from "@smartdairy_iot/device_board/curve_window";
 import { toBands } from "@smartdairy_iot/device_board/limit_bands";
@@ -7,18 +7,15 @@ import { addMessage, isOnlineNow } from "@smartdairy_iot/device_board/live_panel
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 import {
     ago,
-    defineTelemetryModels,
     makeReading,
     NOW,
     openAction,
     sendReadings,
     serveBoard,
-    startAtNow,
+    setUpTelemetry,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
 const AT = Date.parse(ago(60));
 const END = Date.parse(NOW);

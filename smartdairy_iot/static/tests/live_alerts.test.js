@@ -1,20 +1,17 @@
-import { beforeEach, describe, expect, test, waitFor, waitForNone } from "@odoo/hoot";
+import { expect, test, waitFor, waitForNone } from "@odoo/hoot";
 import { press, queryFirst } from "@odoo/hoot-dom";
 import { contains, makeServerError, onRpc } from "@web/../tests/web_test_helpers";
 import {
-    defineTelemetryModels,
     makeAlert,
     makeBoard,
     NOW,
     openBoard,
     openLiveBoard,
     sendBus,
-    startAtNow,
+    setUpTelemetry,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
 test("an alert from the bus is listed, announced and acknowledged by a click", async () => {
     onRpc("iot.alert", "action_acknowledge", ({ args }) => {

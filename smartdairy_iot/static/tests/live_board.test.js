@@ -1,5 +1,5 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
-import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { expect, test, waitFor } from "@odoo/hoot";
 import { queryAllTexts, queryAttribute, queryFirst, queryText } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import { Component, onPatched, xml } from "@odoo/owl";
@@ -10,7 +10,6 @@ import { LiveBoard } from "@smartdairy_iot/live_board/live_board";
 import { Tile } from "@smartdairy_iot/live_board/tile";
 import {
     ago,
-    defineTelemetryModels,
     makeAlert,
     makeBoard,
     makeDevice,
@@ -19,16 +18,11 @@ import {
     openBoard,
     openLiveBoard,
     sendReadings,
-    startAtNow,
+    setUpTelemetry,
+    TILE,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-
-defineTelemetryModels();
-
-beforeEach(startAtNow);
-
-const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
+setUpTelemetry();
 
 const TILES = ".o_sd_tile";
 

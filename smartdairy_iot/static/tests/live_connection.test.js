@@ -1,6 +1,6 @@
 import { lockWebsocketConnect, waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { WEBSOCKET_CLOSE_CODES } from "@bus/workers/websocket_worker";
-import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { expect, test, waitFor } from "@odoo/hoot";
 import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
 import {
     contains,
@@ -11,21 +11,18 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import {
-    defineTelemetryModels,
     makeBoard,
     makeDevice,
     makeReading,
     openBoard,
     openLiveBoard,
     sendReadings,
-    startAtNow,
+    setUpTelemetry,
+    TILE,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
-const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
 const CONNECTION = ".o_sd_connection";
 
 test("the server is told at once and each half minute that somebody watches", async () => {

@@ -1,22 +1,19 @@
-import { beforeEach, describe, expect, test, waitFor } from "@odoo/hoot";
+import { expect, test, waitFor } from "@odoo/hoot";
 import { press, queryAllTexts, queryAttribute } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 import { contains, getService, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import {
-    defineTelemetryModels,
     makeBoard,
     makeDevice,
     makeReading,
     openLiveBoard,
     sendReadings,
-    startAtNow,
+    setUpTelemetry,
+    TILE,
 } from "./live_test_helpers";
 
-describe.current.tags("desktop");
-defineTelemetryModels();
-beforeEach(startAtNow);
+setUpTelemetry();
 
-const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
 const TILES = ".o_sd_tile";
 
 /** Two farms, four devices; the addresses of the filters are tested in `board_frame.test.js`. */

@@ -3,7 +3,15 @@ import { reactive } from "@odoo/owl";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
 import { LiveStore } from "@smartdairy_iot/telemetry/live_store";
 import { decodeReadings } from "@smartdairy_iot/telemetry/message";
-import { ago, makeAlert, makeBoard, makeDevice, makeReading, NOW } from "./live_test_helpers";
+import {
+    ago,
+    makeAlert,
+    makeBoard,
+    makeDevice,
+    makeMessage,
+    makeReading,
+    NOW,
+} from "./live_test_helpers";
 
 describe.current.tags("headless");
 
@@ -18,7 +26,7 @@ beforeEach(() => {
 
 /** Apply readings at once, as the frames of a browser do one after the other. */
 function applyReadings(...readings) {
-    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
+    store.queueReadings(decodeReadings(makeMessage(...readings)));
     return store.flush();
 }
 
@@ -109,7 +117,7 @@ test("what waits for its turn is not lost to what the device tells next", () => 
         makeReading({ v: {}, t: undefined, s: 20, b: undefined }),
         makeReading({ v: { temperature: 1 }, t: -5000 }),
     ];
-    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
+    store.queueReadings(decodeReadings(makeMessage(...readings)));
     store.flush();
     const device = store.devices.get("TEMP-G01");
     expect(device.values).toEqual({ temperature: 4.4, humidity: 60 });
@@ -121,7 +129,7 @@ test("what waits for its turn is not lost to what the device tells next", () => 
 test("a flush stops at its count and goes on with the next", () => {
     store.applyBoard(makeBoard({ devices: [makeDevice(), makeDevice({ id: 8, device_id: "B" })] }));
     const readings = [makeReading(), makeReading({ d: "B" })];
-    store.queueReadings(decodeReadings({ at: Date.parse(NOW), readings }));
+    store.queueReadings(decodeReadings(makeMessage(...readings)));
     store.flush(() => false);
     expect(store.pending.size).toBe(1);
     store.flush(() => false);

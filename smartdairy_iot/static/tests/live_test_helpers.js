@@ -1,5 +1,6 @@
 import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { beforeEach, describe } from "@odoo/hoot";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     defineModels,
@@ -61,6 +62,16 @@ export function defineTelemetryModels() {
     defineModels({ FarmFarm, FarmTank, IotDevice, IotAlert });
 }
 
+/** For a file of tests: on a computer, with our models, each test begins at `NOW`. */
+export function setUpTelemetry() {
+    describe.current.tags("desktop");
+    defineTelemetryModels();
+    beforeEach(startAtNow);
+}
+
+/** That of `makeDevice()` on Live. */
+export const TILE = ".o_sd_tile[data-device-id='TEMP-G01']";
+
 export function makeDevice(values = {}) {
     return {
         id: 7,
@@ -114,9 +125,23 @@ export function makeAlert(values = {}) {
     };
 }
 
-/** As the bus carries it: see `ingest/live_message.py`. */
+/** One row of a table of `ingest/live_message.py`. */
 export function makeReading(values = {}) {
     return { d: "TEMP-G01", v: { temperature: 3.9 }, t: 0, b: 93, r: 71, ...values };
+}
+
+/** As the bus carries it: see `ingest/live_message.py`. */
+export function makeMessage(...readings) {
+    const tables = readings.map(({ d, v = {}, ...optional }) => {
+        const told = Object.entries(optional).filter(([, value]) => value !== undefined);
+        return {
+            m: Object.keys(v),
+            d: [d],
+            v: Object.values(v).map((value) => [value]),
+            ...Object.fromEntries(told.map(([key, value]) => [key, [value]])),
+        };
+    });
+    return { farm_id: 1, at: Date.parse(NOW), tables };
 }
 
 export function makeBoard(values = {}) {
@@ -162,7 +187,7 @@ export function sendBus(type, payload) {
 }
 
 export function sendReadings(...readings) {
-    sendBus("readings", { farm_id: 1, at: Date.parse(NOW), readings });
+    sendBus("reading_tables", makeMessage(...readings));
 }
 
 /** Open Live, and wait until its farm's channel is subscribed. */

@@ -14,11 +14,13 @@ import { localization } from "@web/core/l10n/localization";
 
 import {
     appended,
+    cutOff,
     extent,
     isAlone,
     summarize,
     tableRows,
     withGaps,
+    withRoom,
 } from "@smartdairy_iot/time_chart/points";
 import { TimeChart } from "@smartdairy_iot/time_chart/time_chart";
 import {
@@ -151,6 +153,30 @@ describe("points", () => {
         expect(extent(points, [{ from: 7, to: null }])).toEqual({ min: 3, max: 7 });
         expect(extent(points, [{ from: 70, to: null }])).toEqual({ min: 3, max: 4 });
         expect(extent([[]], [{ from: 7, to: null }])).toEqual({ min: 7, max: 7 });
+    });
+
+    test("the axis has a little room and ends there, not at the next tick", () => {
+        const { min, max } = withRoom({ min: 3, max: 70 });
+        expect(min).toBeWithin(-2, 0);
+        expect(max).toBeWithin(73, 75);
+        expect(withRoom({})).toEqual({});
+        expect(withRoom({ min: 4, max: 4 }).max).toBeGreaterThan(4);
+    });
+
+    test("what is above a ceiling does not stretch the axis, and its height is told", () => {
+        const points = [
+            [0, 3],
+            [1, 60],
+            [2, 68, 66, 71],
+            [3, 5],
+            [4, 50],
+        ];
+        expect(extent([points], [{ from: 7, to: null }], 5)).toEqual({ min: 3, max: 7 });
+        expect(cutOff(points, 10)).toEqual([
+            [2, 68, 66, 71],
+            [4, 50],
+        ]);
+        expect(cutOff(points, 100)).toEqual([]);
     });
 
     test("a table has one row for each instant of all series", () => {

@@ -19,7 +19,7 @@ def log():
     logger = logging.Logger("dairy", logging.DEBUG)
     stream = io.StringIO()
     logger.addHandler(logging.StreamHandler(stream))
-    use_json(logger, {'hush-"hush', ""})
+    use_json(logger, {'hush-"hush', "cow", ""})
     logger.lines = lambda: [json.loads(x) for x in stream.getvalue().splitlines()]
     return logger
 
@@ -40,11 +40,16 @@ def test_a_text_from_outside_makes_no_line_of_its_own(log):
 
 def test_an_exception_stays_in_its_line(log):
     try:
-        raise ValueError("no such cow")
+        raise ValueError("no such tank")
     except ValueError:
         log.exception("failed")
     (line,) = log.lines()
-    assert "Traceback" in line["exception"] and "no such cow" in line["exception"]
+    assert "Traceback" in line["exception"] and "no such tank" in line["exception"]
+
+
+def test_where_somebody_asked_for_the_stack_it_is_in_the_line(log):
+    log.info("here", stack_info=True)
+    assert "test_json_log.py" in log.lines()[0]["stack"]
 
 
 def test_secrets_are_written_nowhere_not_even_in_an_exception(log):
@@ -54,6 +59,11 @@ def test_secrets_are_written_nowhere_not_even_in_an_exception(log):
         log.exception("with %s", 'hush-"hush')
     (line,) = log.lines()
     assert "hush" not in json.dumps(line)
+
+
+def test_a_short_secret_is_hidden_where_it_stands_and_not_in_other_words(log):
+    log.info("coward, scow, cow_2: user=odoo password=cow")
+    assert log.lines()[0]["message"] == "coward, scow, cow_2: user=odoo password=***"
 
 
 def test_lines_of_others_too_carry_the_batch_while_it_is_stored_and_only_then(log):

@@ -1,5 +1,8 @@
 """A watched farm is told at once after a pause, else once a second."""
 
+import itertools
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
 from smartdairy_iot.ingest.buffer import Batch
@@ -27,7 +30,7 @@ class Line:
         self.live = LiveNews(self.send, lambda: self.now)
         self.live.watch(set(farms), {}, FLEET)
 
-    def send(self, devices):
+    def send(self, devices, _at):
         self.now += self.takes
         if self.error:
             raise self.error
@@ -78,6 +81,31 @@ def test_no_second_sees_two_messages_of_one_farm_whatever_comes():
     assert len(times) == 6, "400 · 0.013 s"
 
 
+def test_messages_bear_times_a_second_apart_however_long_each_look_at_the_clock_takes():
+    now, delays = (
+        [datetime(2026, 1, 5, tzinfo=timezone.utc)],
+        itertools.cycle([0, 4, 1]),
+    )
+    zero, stamps = now[0], []
+
+    def look():
+        now[0] += timedelta(milliseconds=next(delays))
+        return now[0]
+
+    def clock():
+        return (look() - zero).total_seconds()
+
+    live = LiveNews(lambda _devices, at: stamps.append(at), clock, now=look)
+    live.watch({1}, {}, FLEET)
+    for step in range(3000):
+        live.add(Batch(samples=[reading(step / 10, second=step)]), FLEET)
+        live.tell()
+        look()
+    apart = [b - a for a, b in itertools.pairwise(stamps)]
+    assert len(apart) >= 3
+    assert min(apart) >= timedelta(seconds=1)
+
+
 def test_one_farm_does_not_wait_for_another():
     line = Line(1, 2)
     line.commit(reading(3.0))
@@ -98,7 +126,7 @@ def test_nothing_is_kept_of_a_farm_that_nobody_watches():
 def test_who_begins_to_watch_is_told_what_the_state_was_told_last():
     """It was committed since the page has asked for the state."""
     line = Line()
-    news = LiveNews(lambda _devices: None, lambda: 0.0)
+    news = LiveNews(lambda _devices, _at: None, lambda: 0.0)
     news.watch({1, 2}, {}, FLEET)
     batch = Batch(samples=[reading(3.0), reading(8.0, "OTHER")])
     news.add(batch, FLEET)

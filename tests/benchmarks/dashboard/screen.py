@@ -28,28 +28,29 @@ const look = () => {
 };
 requestAnimationFrame(look);
 """
-# One reading in ten: from the time it bears, which is that of its publishing by the
-# same machine's clock, to the frame after it was shown. And of each message: when the
-# listener sent it, which it says, and when it was here.
+# One reading in ten, drawn by lot, as each sensor has its place in the second: from
+# the time it bears, which is that of its publishing by the same machine's clock, to the
+# frame after it was shown. And of each message: when the listener sent it, which it
+# says, and when it was here.
 FOLLOW = """() => {
     const telemetry = odoo.__WOWL_DEBUG__.root.env.services["smartdairy_iot.telemetry"];
     const { handlers, store } = telemetry;
+    const isDrawn = () => Math.random() < 0.1;
     window.latencies = [];
     window.sent = [];
     window.travelled = [];
-    const type = "smartdairy_iot/readings";
+    const type = "smartdairy_iot/reading_tables";
     const handle = handlers[type];
     handlers[type] = (message) => {
         travelled.push(Date.now() - message.at);
-        const followed = message.readings.filter(({ t }, i) => t && i % 10 === 0);
-        sent.push(...followed.map(({ t }) => -t));
+        const ages = message.tables.flatMap(({ t }) => t || []);
+        sent.push(...ages.filter((t) => t && isDrawn()).map((t) => -t));
         handle(message);
     };
     const show = store.applyReading;
-    let count = 0;
     store.applyReading = function (entry, reading) {
         show.call(this, entry, reading);
-        if (reading.time && count++ % 10 === 0) {
+        if (reading.time && isDrawn()) {
             requestAnimationFrame(() => latencies.push(Date.now() - reading.time));
         }
     };

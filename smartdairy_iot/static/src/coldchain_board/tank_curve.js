@@ -12,6 +12,7 @@ import { useService } from "@web/core/utils/hooks";
 import { fitWindow } from "../time_chart/window";
 import { TimeChart } from "../time_chart/time_chart";
 import { toBands, toPhases, whereMeasured } from "./tank_words";
+import { highestMilk } from "./wash";
 
 /** A tank's cooling curve; fetched when it comes into sight, and again with each revision. */
 export class TankCurve extends Component {
@@ -79,8 +80,10 @@ export class TankCurve extends Component {
     }
 
     get series() {
-        const { unit, gap, points } = this.state.curve.series;
-        return [{ label: _t("Temperature"), unit, gap, points, color: 0 }];
+        const { series, phases } = this.state.curve;
+        const { unit, gap, points } = series;
+        const ceiling = highestMilk(points, phases, this.shown);
+        return [{ label: _t("Temperature"), unit, gap, points, color: 0, ceiling }];
     }
 
     get bands() {

@@ -3,6 +3,7 @@ import {
     onMounted,
     onWillDestroy,
     onWillStart,
+    toRaw,
     useEffect,
     useExternalListener,
     useRef,
@@ -11,6 +12,7 @@ import {
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { deepEqual } from "@web/core/utils/objects";
 import { ConnectionBadge } from "../board/connection_badge";
 import { KpiStrip } from "../live_board/kpi_strip";
 import { formatClock } from "../telemetry/format";
@@ -59,6 +61,7 @@ export class Kiosk extends Component {
         this.startedAt = Date.now();
         this.state = useState({
             settings: this.props.settings,
+            opened: 0, // how often it was told anew what to show
             at: { index: 0, page: 0 },
             count: 0, // items of a view that reads them itself
             paused: false,
@@ -131,6 +134,11 @@ export class Kiosk extends Component {
 
     get view() {
         return this.state.settings.views[this.state.at.index]?.view;
+    }
+
+    /** Each line, and each time that it is told anew, has a view of its own. */
+    get key() {
+        return `${this.state.opened}|${this.state.at.index}`;
     }
 
     get title() {
@@ -233,11 +241,15 @@ export class Kiosk extends Component {
                 return browser.location.reload();
             }
             document.documentElement.dataset.textSize = settings.text_size;
+            const hasOtherViews = !deepEqual(toRaw(this.state).settings.views, settings.views);
             this.state.settings = settings;
-            this.state.at = { index: 0, page: 0 };
+            this.state.opened++;
+            if (hasOtherViews) {
+                this.state.at = { index: 0, page: 0 };
+                this.schedule();
+            }
             this.bus.forceUpdateChannels();
             this.telemetry.load();
-            this.schedule();
         } catch {
             // Refused, and shown by `refuse`; or the server is away, which the head says.
         }

@@ -15,8 +15,13 @@ function say(text) {
     document.body.textContent = text;
 }
 
+function sayAway(since) {
+    const time = since.toLocaleTimeString([], { timeStyle: "short" });
+    say(`The server has not answered since ${time}. Trying again …`);
+}
+
 async function open(link) {
-    const since = new Date().toLocaleTimeString([], { timeStyle: "short" });
+    const since = new Date();
     for (;;) {
         try {
             return await link.open();
@@ -24,7 +29,7 @@ async function open(link) {
             if (error instanceof RefusedError) {
                 throw error;
             }
-            say(`The server has not answered since ${since}. Trying again …`);
+            sayAway(since);
             await new Promise((resolve) => browser.setTimeout(resolve, RETRY));
         }
     }
@@ -81,4 +86,9 @@ async function start() {
     await app.mount(document.body);
 }
 
-start();
+/** The server went away meanwhile: nobody stands there to load the page anew. */
+start().catch((error) => {
+    console.error(error);
+    sayAway(new Date());
+    browser.setTimeout(() => browser.location.reload(), RETRY);
+});

@@ -39,7 +39,7 @@ export class Telemetry {
         this.clockOffset = 0;
         this.tickListeners = new Set();
         this.handlers = {
-            "smartdairy_iot/readings": (message) => this.onReadings(decodeReadings(message)),
+            "smartdairy_iot/reading_tables": (message) => this.onReadings(decodeReadings(message)),
             "smartdairy_iot/alert": ({ alert }) => this.store.applyAlert(alert),
             "smartdairy_iot/status": ({ devices }) => this.store.applyStatus(devices),
         };

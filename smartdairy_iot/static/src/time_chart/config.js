@@ -3,7 +3,7 @@ import { localization } from "@web/core/l10n/localization";
 import { pyToJsLocale } from "@web/core/l10n/utils/locales";
 import { isAverage, seriesOf, toDatasets } from "./datasets";
 import { overlayPlugin } from "./overlay";
-import { extent, nearest } from "./points";
+import { extent, nearest, withRoom } from "./points";
 import { describeMark, describePoint, describeTime, describeValue } from "./words";
 
 const NEAR = 10; // pixels from the pointer to a mark that is told of
@@ -32,15 +32,28 @@ export function toOptions(props, axes, palette) {
         normalized: true,
         maintainAspectRatio: false,
         locale: pyToJsLocale(localization.code) || undefined,
-        interaction: { mode: "nearest", axis: "x", intersect: false },
+        interaction: {
+            ...{ mode: "nearest", axis: "x", intersect: false },
+            includeInvisible: props.series.some(hasCeiling), // what is cut off is told, too
+        },
         layout: { padding: { top: props.marks.length ? 12 : 4 } },
         scales: { x: timeAxis(props, palette), ...valueAxes(props, axes, palette) },
         plugins: {
             legend: { display: false },
-            overlay: { ...props, bands: onAxes(props.bands, axes), palette },
+            overlay: {
+                ...{ ...props, bands: onAxes(props.bands, axes), palette },
+                cut: props.series.filter(hasCeiling).map((one) => ({
+                    ...{ ...one, axis: axes.get(one.unit || "") },
+                    describe: (value) => `↑ ${describeValue(value, one.unit)}`,
+                })),
+            },
             tooltip: tooltip(props),
         },
     };
+}
+
+function hasCeiling({ ceiling }) {
+    return ceiling !== undefined;
 }
 
 /** A band belongs to the axis of its unit; without one, to the first. */
@@ -74,27 +87,27 @@ function timeAxis({ start, end, tz, isCompact }, palette) {
     };
 }
 
-function valueAxes({ series, bands, range, isCompact }, axes, palette) {
+function valueAxes({ series, bands, phases, range, isCompact }, axes, palette) {
     const isRTL = localization.direction === "rtl";
+    const below = phases.length ? (isCompact ? 0.2 : 0.1) : undefined;
     return Object.fromEntries(
         [...axes].map(([unit, id], index) => {
             const own = series.filter((one) => (one.unit || "") === unit);
             const reach = extent(
                 own.map(({ points }) => points),
-                onAxes(bands, axes).filter(({ axis }) => axis === id)
+                onAxes(bands, axes).filter(({ axis }) => axis === id),
+                Math.max(...own.map(({ ceiling = Infinity }) => ceiling))
             );
             const axis = {
                 position: isRTL === !index ? "right" : "left",
-                suggestedMin: reach.min,
-                suggestedMax: reach.max,
-                grace: "5%",
+                ...(range || withRoom(reach, below)),
                 grid: { color: palette.line, drawOnChartArea: !index },
                 ticks: {
                     color: palette.text,
-                    maxTicksLimit: isCompact ? 3 : 8,
+                    includeBounds: Boolean(range),
+                    maxTicksLimit: isCompact ? 5 : 9,
                     callback: (value) => describeValue(value, unit),
                 },
-                ...(range && { ...range, grace: 0 }),
             };
             return [id, axis];
         })

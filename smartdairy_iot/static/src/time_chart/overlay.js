@@ -1,7 +1,9 @@
 /**
- * A Chart.js plugin: limits as bands, phases as a strip, alerts as marks, and what is being
- * selected. Its options are the chart's props and its palette.
+ * A Chart.js plugin: limits as bands, phases as a strip, alerts as marks, how high goes what is
+ * cut off, and what is being selected. Its options are the chart's props and its palette.
  */
+
+import { cutOff, highOf } from "./points";
 
 const STRIP = 16; // height of the phases' strip
 const FONT = 11;
@@ -17,6 +19,7 @@ export const overlayPlugin = {
     },
     afterDatasetsDraw(chart, _args, options) {
         options.phases.forEach((phase) => drawPhaseName(chart, phase, options.palette));
+        options.cut.forEach((one) => drawCut(chart, one, options.palette));
         options.marks.forEach((mark) => drawMark(chart, mark, options.palette));
         drawSelection(chart, options.palette);
     },
@@ -94,16 +97,49 @@ function drawPhaseName(chart, { start, end, label }, palette) {
     }
 }
 
+function textWidth(ctx, text) {
+    ctx.font = `${FONT}px sans-serif`;
+    return ctx.measureText(text).width;
+}
+
 /** Only where it fits: half a word tells nothing. */
 function write({ ctx, chartArea }, text, x, y, width, color, align) {
     ctx.save();
-    ctx.font = `${FONT}px sans-serif`;
-    if (text && ctx.measureText(text).width <= width && y > chartArea.top) {
+    if (text && textWidth(ctx, text) <= width && y > chartArea.top) {
         ctx.fillStyle = color;
         ctx.textAlign = align;
         ctx.fillText(text, x, y);
     }
     ctx.restore();
+}
+
+/** A gap in the upper edge, and beside it the highest value of what is above it. */
+function drawCut(chart, { points, axis, color, describe }, palette) {
+    const { ctx, scales, chartArea } = chart;
+    const { left, right, top } = chartArea;
+    for (const point of cutOff(points, scales[axis].max)) {
+        const x = scales.x.getPixelForValue(point[0]);
+        if (x < left || x > right) {
+            continue;
+        }
+        ctx.save();
+        ctx.strokeStyle = palette.get(color ?? 0);
+        ctx.lineWidth = 2;
+        ctx.beginPath();
+        ctx.moveTo(x - 8, top);
+        [-4, 4, -4, 4].forEach((y, at) => ctx.lineTo(x - 4 + 3 * at, top + y));
+        ctx.lineTo(x + 8, top);
+        ctx.stroke();
+        ctx.restore();
+        const text = describe(highOf(point));
+        const width = textWidth(ctx, text);
+        const start = x + 12 + width < right ? x + 12 : x - 12 - width;
+        ctx.save();
+        ctx.fillStyle = palette.faint(palette.surface, 0.8);
+        ctx.fillRect(start - 2, top + 1, width + 4, FONT + 3);
+        ctx.restore();
+        write(chart, text, start, top + FONT, right - left, palette.text, "left");
+    }
 }
 
 const SHAPES = {

@@ -74,20 +74,52 @@ export function summarize(points) {
  *
  * @param {Array<Array>} all points of each series of that axis
  * @param {Array<{from, to}>} bands
+ * @param {number} [ceiling] what is above it is cut off
  */
-export function extent(all, bands) {
+export function extent(all, bands, ceiling = Infinity) {
     const known = all.map(summarize).filter(Boolean);
     const edges = bands.flatMap(({ from, to }) => [from, to]).filter(Number.isFinite);
     if (!known.length) {
         return edges.length ? { min: Math.min(...edges), max: Math.max(...edges) } : {};
     }
     let min = Math.min(...known.map(({ low }) => lowOf(low)));
-    let max = Math.max(...known.map(({ high }) => highOf(high)));
+    let max = Math.min(ceiling, Math.max(...known.map(({ high }) => highOf(high))));
     const reach = 2 * Math.max(max - min, 2, Math.abs(max) / 10);
     const seen = edges.filter((edge) => edge >= min - reach && edge <= max + reach);
     min = Math.min(min, ...seen);
     max = Math.max(max, ...seen);
     return { min, max };
+}
+
+/**
+ * A little more than the extent, so that no line runs along the edge. Not Chart.js's own: it
+ * goes on to the next tick, and three ticks from 3 to 70 are -100, 0 and 100.
+ *
+ * @param {{min?: number, max?: number}} extent
+ * @param {number} [below] part of it that is left free below, for the phases' strip
+ */
+export function withRoom({ min, max }, below = 0.06) {
+    if (min === undefined) {
+        return {};
+    }
+    const height = max - min || 1;
+    return { min: min - below * height, max: max + 0.06 * height };
+}
+
+/** What is above the top of the axis: the highest point of each run of them. */
+export function cutOff(points, top) {
+    const tops = [];
+    let isAbove = false;
+    for (const point of points) {
+        const wasAbove = isAbove;
+        isAbove = highOf(point) > top;
+        if (isAbove && !wasAbove) {
+            tops.push(point);
+        } else if (isAbove && highOf(point) > highOf(tops.at(-1))) {
+            tops[tops.length - 1] = point;
+        }
+    }
+    return tops;
 }
 
 /** One row for each instant, of all series: for those who read a table. */

@@ -25,7 +25,8 @@ export class TimeChart extends Component {
     static components = { TimeTable };
     static props = {
         label: String,
-        // [{label, unit, color?, points, gap?: ms that are still joined, isStepped?}]
+        // [{label, unit, color?, points, gap?: ms that are still joined, isStepped?,
+        //   ceiling?: the axis need not reach higher}]
         series: Array,
         bands: { type: Array, optional: true }, // [{from, to, color, label, unit?, start?, end?}]
         marks: { type: Array, optional: true }, // [{ms, label, severity}]
