@@ -1,4 +1,4 @@
-"""What a person does on a screen, where the model alone cannot tell whether it works."""
+"""What a person does on a screen, where a model cannot tell whether it works."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ EXACT = {"exact": True}
 
 @pytest.fixture
 def gateway(odoo):
-    """The settings of the SMS gateway, put back afterwards: ``gateway()`` reads them."""
+    """The SMS gateway's settings, put back afterwards; ``gateway()`` reads them."""
     (company,) = odoo.search_read("res.company", [], ["id"])[:1]
     names = ["iot_sms_provider", "iot_sms_url"]
 
