@@ -229,9 +229,10 @@ def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
         assert page.evaluate("() => messages") == 1, "only what came since"
 
 
-# It was last told something then, and a reading that is under way is none it has missed.
+# It was told something before; a reading that may be on its way is not missed yet.
 HALF_A_MINUTE_LATER = """() => {
-    const { hearing } = odoo.__WOWL_DEBUG__.root.env.services["smartdairy_iot.telemetry"];
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    const { hearing } = services["smartdairy_iot.telemetry"];
     setTimeout(() => (hearing.since = hearing.lookedAt = hearing.now() - 40_000), 7000);
 }"""
 
