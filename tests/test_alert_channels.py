@@ -12,8 +12,6 @@ from tests.conftest import wait_until
 from tests.support.device import Device
 from tests.support.http_sink import HttpSink
 
-SECONDS = 20  # rules, then the channel's job, each woken and not polled
-
 
 @pytest.fixture
 def sink():
@@ -41,12 +39,11 @@ def screen(request):
         request.addfinalizer(client.close)
         heard = []
 
-        def on_message(_client, _userdata, message):
+        def on_message(message):
             content = json.loads(message.payload) if message.payload else None
             heard.append((message.topic, content, message.retain))
 
-        client._client.on_message = on_message
-        client._client.subscribe(topic, 1)
+        client.subscribe(topic, on_message=on_message)
         return heard
 
     return screen
@@ -69,22 +66,26 @@ def test_an_alert_is_told_to_other_programs_and_screens_until_it_is_over(
     device.publish({"temperature": 9.1})
     domain = [("device_id.device_id", "=", device.id)]
     (alert,) = wait_until(
-        lambda: odoo.search_read("iot.alert", domain, ["id"]), "the alert", SECONDS
+        lambda: odoo.search_read("iot.alert", domain, ["id"]), "the alert"
     )
 
     def told(event):
         contents = [(json.loads(one.body), one) for one in sink.received]
         return [one for one in contents if one[0]["type"] == f"alert.{event}"]
 
-    wait_until(lambda: told("raised"), "the webhook hears of the breach", SECONDS)
+    wait_until(
+        lambda: told("raised"),
+        "the webhook hears of the breach",
+        seen=lambda: [one.body for one in sink.received],
+    )
     odoo.call("iot.alert", "action_acknowledge", [alert["id"]])
     (content, received) = wait_until(
-        lambda: told("acknowledged"), "and of who has seen it", SECONDS
+        lambda: told("acknowledged"), "and of who has seen it"
     )[0]
     assert is_signed(received, webhook[1])
     assert content["data"]["alert"]["device_id"] == device.id
 
-    wait_until(lambda: heard, "the news", SECONDS)
+    wait_until(lambda: heard, "the news")
     late = screen(topic)
     wait_until(lambda: late, "what is retained")
     _topic, content, is_retained = late[0]
@@ -92,5 +93,5 @@ def test_an_alert_is_told_to_other_programs_and_screens_until_it_is_over(
     assert [one["id"] for one in content["open"]] == [alert["id"]]
 
     odoo.call("iot.alert", "action_dismiss", [alert["id"]], "a test")
-    wait_until(lambda: heard[-1][1] is None, "nothing is retained", SECONDS)
+    wait_until(lambda: heard[-1][1] is None, "nothing is retained", seen=lambda: heard)
     assert heard[-2][1]["open"] == []

@@ -17,14 +17,12 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.get_by_label("Login").fill("nobody")
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("alert")).to_contain_text(
-            "Wrong login or password", timeout=20_000
-        )
+        expect(page.get_by_role("alert")).to_contain_text("Wrong login or password")
         signed_in(page)
 
         page.get_by_role("searchbox").fill(device.id)
         card = page.locator(f"[data-device-id='{device.id}']")
-        expect(card).to_contain_text("4.2", timeout=20_000)
+        expect(card).to_contain_text("4.2")
         assert serious_faults(page, "body") == []
         card.locator("a").click()
         expect(page.get_by_role("img")).to_have_attribute(
@@ -40,7 +38,7 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.get_by_label("What was done").fill("closed")
         assert serious_faults(page, "body") == []
         page.locator("dialog button[type=submit]").click()
-        expect(alert).to_contain_text("Acknowledged", timeout=10_000)
+        expect(alert).to_contain_text("Acknowledged")
         domain = [("id", "=", alert_id)]
         found = odoo.search_read("iot.alert", domain, ["state", "cause"])[0]
         assert (found["state"], found["cause"]) == ("acknowledged", "door")
@@ -51,9 +49,7 @@ def test_the_app_signs_in_shows_acknowledges_and_survives_without_a_network(
         page.context.set_offline(True)
         page.goto(odoo.url + "/iot/app#/devices")
         page.reload()
-        expect(page.get_by_role("alert")).to_contain_text(
-            "No connection", timeout=20_000
-        )
+        expect(page.get_by_role("alert")).to_contain_text("No connection")
         page.get_by_role("searchbox").fill(device.id)
         expect(card).to_contain_text("4.2")
         page.context.set_offline(False)
@@ -92,7 +88,7 @@ def test_the_documentation_page_draws_all_of_itself_without_an_error(odoo):
         failed = []
         page.on("response", lambda r: r.status >= 400 and failed.append(r.url))
         page.goto(odoo.url + "/api/v1/iot/docs")
-        expect(page.locator("api-response").last).to_be_attached(timeout=20_000)
+        expect(page.locator("api-response").last).to_be_attached()
         assert (page.errors, failed) == ([], [])
 
 

@@ -10,7 +10,7 @@ import time
 from playwright.sync_api import expect, sync_playwright
 
 from tests.support.accessibility import serious_faults
-from tests.support.browser import _FLAGS
+from tests.support.browser import _FLAGS, be_patient
 from tests.support.odoo import Odoo
 from tests.support.phone import (
     PASSWORD,
@@ -54,13 +54,13 @@ def test_readings_and_alerts_come_by_themselves_and_after_an_interruption(
         expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
         alert_id = make_alert(odoo, device)
         alert = page.locator(f"[data-alert-id='{alert_id}']")
-        expect(alert).to_be_visible(timeout=5_000)
+        expect(alert).to_be_visible()
 
         page.context.set_offline(True)
         expect(page.locator(LIVE)).to_have_count(0)
         odoo.call("iot.alert", "action_acknowledge", [alert_id])
         page.context.set_offline(False)
-        expect(page.locator(LIVE)).to_be_visible(timeout=10_000)
+        expect(page.locator(LIVE)).to_be_visible()
         expect(alert).to_contain_text("Acknowledged")
         assert page.errors == []
 
@@ -84,7 +84,11 @@ def shows(page, number, **devices):
             for measure, value in values.items()
         )
 
-    wait_until(look, f"{number} on the phone", 40)
+    wait_until(
+        look,
+        f"{number} on the phone",
+        seen=lambda: [value.all_inner_texts() for value in values.values()],
+    )
 
 
 def test_an_answer_that_is_older_than_the_news_does_not_take_them_back(
@@ -109,7 +113,7 @@ def test_an_answer_that_is_older_than_the_news_does_not_take_them_back(
                 route.fulfill(response=response)
         page.wait_for_timeout(300)
         value = page.locator(f"[data-device-id='{device.id}'] .value")
-        expect(value).to_have_text("5.5 °C", timeout=1)
+        assert value.inner_text() == "5.5 °C"
 
 
 def test_signing_out_everywhere_empties_a_phone_that_looks_on(
@@ -127,7 +131,7 @@ def test_signing_out_everywhere_empties_a_phone_that_looks_on(
             page.wait_for_timeout(200)
             return page.get_by_label("Password").is_visible()
 
-        wait_until(is_out, "the phone asks for the password", 20)
+        wait_until(is_out, "the phone asks for the password")
         assert page.evaluate("localStorage.length") == 0
 
 
@@ -159,7 +163,7 @@ def test_a_second_factor_is_asked_for_and_a_wrong_code_is_refused(own_farm, odoo
         assert page.evaluate("localStorage.length") == 0
         code.fill(totp(secret, steps=1))  # the code of now was used to set it up
         page.get_by_role("button", name="Sign in").click()
-        expect(page.locator("nav")).to_be_visible(timeout=15_000)
+        expect(page.locator("nav")).to_be_visible()
 
 
 def use_second_factor(odoo, user):
@@ -192,7 +196,7 @@ def test_chromium_finds_it_installable(odoo, tmp_path):
         context = playwright.chromium.launch_persistent_context(
             tmp_path, executable_path="/usr/bin/chromium", args=_FLAGS
         )
-        page = context.new_page()
+        page = be_patient(context).new_page()
         page.goto(f"{odoo.url}/iot/app")
         # Not wait_for_function: the page's policy lets nothing be evaluated there.
         page.evaluate("async () => { await navigator.serviceWorker.ready; }")
@@ -220,7 +224,7 @@ def test_every_view_fits_a_small_phone_in_the_dark_and_from_right_to_left(
         expect(page.locator("html")).to_have_attribute("dir", "rtl")
         for view in ("devices", f"device/{device.id}", "alerts", "settings"):
             page.goto(f"{odoo.url}/iot/app#/{view}")
-            expect(page.locator("[data-live=live]")).to_be_visible(timeout=10_000)
+            expect(page.locator("[data-live=live]")).to_be_visible()
             assert serious_faults(page, "body") == [], view
             wide = "document.documentElement.scrollWidth > innerWidth"
             assert not page.evaluate(wide), view

@@ -38,6 +38,7 @@ def test_bad_messages_are_visible_with_their_reason_and_good_ones_stored(
     rows = wait_until(
         lambda: len(seen := rejections(odoo, device.id)) == len(BAD) and seen,
         "every bad message",
+        seen=lambda: rejections(odoo, device.id),
     )
     assert {reason: row["count"] for reason, row in rows.items()} == dict.fromkeys(
         BAD, 1
@@ -88,7 +89,7 @@ def test_an_unknown_device_is_discovered_and_loses_nothing_by_being_registered_l
     rows = wait_until(
         lambda: len(rows := timescale(query, stranger.id)) == 3 and rows,
         "its readings, replayed",
-        30,
+        seen=lambda: (kept(odoo, stranger.id), rejections(odoo, stranger.id)),
     )
     assert rows == [(4.0,), (5.0,), (6.0,)]
     # The readings are committed to the store first, then taken out of quarantine.

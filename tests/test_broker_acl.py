@@ -146,7 +146,7 @@ def let_in(token):
         found.append(client)
         return True
 
-    wait_until(try_it, "the token is exported", 60)
+    wait_until(try_it, "the token is exported")
     return found[0]
 
 

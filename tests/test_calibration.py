@@ -54,7 +54,7 @@ def test_the_page_health_shows_that_the_device_was_lost(make_device, odoo):
     with open_page(odoo, f"/odoo/iot-devices/{record}") as page:
         page.get_by_role("tab", name="Health").click()
         table = page.locator(".o_iot_health_outages")
-        expect(table).to_contain_text("still offline", timeout=30_000)
+        expect(table).to_contain_text("still offline")
         bar = page.locator(".o_iot_timeline_bar")
         assert "outages: 1" in bar.get_attribute("aria-label")
         assert page.errors == []

@@ -12,10 +12,6 @@ import requests
 from tests.conftest import wait_until
 from tests.support.device import Device
 
-# The job is woken, the answer comes through the listener; at worst the scheduler's next
-# poll finds it.
-SECONDS = 75
-
 
 class Told:
     """What a device hears on its topics, and how it answers."""
@@ -26,8 +22,7 @@ class Told:
         self.replies = {}  # end of the topic → function of the content
 
     def listen(self, *topics):
-        self.device._client.on_message = self._on_message
-        self.device._client.subscribe([(topic, 1) for topic in topics])
+        self.device.subscribe(*topics, on_message=self._on_message)
         return self
 
     def answering(self, status, **more):
@@ -35,7 +30,7 @@ class Told:
         self.replies["commands"] = lambda c: {"id": c["id"], "status": status, **more}
         return self
 
-    def _on_message(self, _client, _userdata, message):
+    def _on_message(self, message):
         content = json.loads(message.payload) if message.payload else None
         self.heard.append((message.topic, content, message.retain))
         reply = self.replies.get(message.topic.split("/")[-1])
@@ -89,7 +84,7 @@ def wait_for_state(configs):
         return wait_until(
             lambda: [c for c in configs(device)[:1] if c["state"] == state],
             f"the configuration of {device.id} is {state}",
-            SECONDS,
+            seen=lambda: configs(device),
         )[0]
 
     return wait_for_state
@@ -138,7 +133,7 @@ def test_a_device_that_comes_later_gets_the_newest_and_until_then_is_waited_for(
     config = wait_until(
         lambda: [c for c in configs(device)[:1] if c["version"] == 2 and c["sent_at"]],
         "the second version is at the broker",
-        SECONDS,
+        seen=lambda: configs(device),
     )[0]
     wait_until(
         lambda: (
@@ -165,10 +160,14 @@ def test_an_answer_to_an_older_version_is_counted_as_rejected_and_changes_nothin
     set_values(sensor.device, interval_seconds=40)
     old = wait_for_state(sensor.device, "sent")
     set_values(sensor.device, interval_seconds=30)
-    wait_until(lambda: len(sensor.heard) == 2, "both versions arrive", SECONDS)
+    wait_until(
+        lambda: len(sensor.heard) == 2,
+        "both versions arrive",
+        seen=lambda: sensor.heard,
+    )
     answer = {"hash": old["reference"], "status": "applied"}
     sensor.device.publish(answer, f"{config_topic(sensor.device)}/ack")
-    wait_until(lambda: rejected(sensor.device) == 1, "it is counted", SECONDS)
+    wait_until(lambda: rejected(sensor.device) == 1, "it is counted")
     assert [c["state"] for c in configs(sensor.device)] == ["sent", "superseded"]
 
 
@@ -208,7 +207,11 @@ def test_a_gateway_obeys_a_command(told, odoo):
         return odoo.call("iot.command", "read", [command], ["state"])[0]["state"]
 
     row = send("identify", 10)
-    wait_until(lambda: state(row) == "applied", "the gateway has done it", SECONDS)
+    wait_until(
+        lambda: state(row) == "applied",
+        "the gateway has done it",
+        seen=lambda: (state(row), gateway.heard),
+    )
     topic, content, retain = gateway.heard[0]
     assert topic == f"smartdairy/gateway/{gateway.device.id}/commands"
     assert (content["command"], retain) == ("identify", False)
@@ -270,7 +273,7 @@ def test_a_firmware_is_offered_fetched_and_applied_when_the_device_reports_it(
         domain = [("campaign_id", "=", campaign)]
         return odoo.search_read("iot.firmware.target", domain, [field])[0][field]
 
-    (offered,) = wait_until(offer, "the offer arrives", SECONDS)
+    (offered,) = wait_until(offer, "the offer arrives")
     path = "/" + offered["url"].split("/", 3)[3]
     answer = requests.get(odoo.url + path, timeout=30)
     assert answer.status_code == 200
@@ -279,7 +282,7 @@ def test_a_firmware_is_offered_fetched_and_applied_when_the_device_reports_it(
     wrong = requests.get(odoo.url + path[:-1] + "x", timeout=30)
     assert wrong.status_code == 404
     sensor.device.publish({"temperature": 3.8, "firmware": version})
-    wait_until(lambda: target("reported") == version, "it reports it", SECONDS)
+    wait_until(lambda: target("reported") == version, "it reports it")
     odoo.call("iot.firmware.campaign", "action_pause", [campaign])
     odoo.call("iot.firmware.campaign", "action_resume", [campaign])
     assert target("state") == "applied"

@@ -66,7 +66,7 @@ def test_a_file_is_previewed_and_imported_in_the_browser(odoo, farm, tmp_path):
         expect(dialog.get_by_text("20 new")).to_be_visible()
         dialog.get_by_role("button", name="Import", **EXACT).click()
         heading = page.get_by_role("heading", name=f"{key}-1 … {key}-20")
-        expect(heading).to_be_visible(timeout=30_000)
+        expect(heading).to_be_visible()
         domain = [("device_id", "=like", f"{key}-%"), ("state", "=", "active")]
         assert odoo.call("iot.device", "search_count", domain) == 20
         assert page.errors == []
@@ -108,7 +108,7 @@ def test_a_shipped_device_is_claimed_on_a_phone_that_must_log_in_first(
         expect(page.get_by_text("Tank probe is yours")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         page.get_by_role("link", name="Open the Device").click()
-        expect(page.locator(".o_form_view")).to_contain_text(device_id, timeout=30_000)
+        expect(page.locator(".o_form_view")).to_contain_text(device_id)
         assert page.errors == []
     (found,) = odoo.search_read(
         "iot.device", [("id", "=", record_id)], ["farm_id", "state"]

@@ -49,11 +49,11 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
     kiosk_id, path = kiosk
     with screen(odoo, path) as page:
         tile = page.locator(f"[data-device-id='{device.id}']")
-        expect(tile).to_be_visible(timeout=60_000)
+        expect(tile).to_be_visible()
         live = page.locator(".o_sd_connection[data-connection='live']")
-        expect(live).to_be_visible(timeout=60_000)
+        expect(live).to_be_visible()
         device.publish({"temperature": 4.2})
-        expect(tile).to_contain_text("4.2", timeout=60_000)
+        expect(tile).to_contain_text("4.2")
         expect(tile).to_have_attribute("data-status", "ok")
         page.keyboard.press("ArrowRight")
         odoo.call("iot.kiosk", "write", [kiosk_id], {"name": "Wall of the parlour"})
@@ -66,10 +66,10 @@ def test_a_wall_screen_is_live_without_a_login_until_its_link_is_revoked(
 
         odoo.call("iot.kiosk", "action_revoke", [kiosk_id])
         over = page.locator(".o_iot_kiosk_over")
-        expect(over).to_contain_text("revoked", timeout=60_000)
+        expect(over).to_contain_text("revoked")
         expect(tile).to_have_count(0)
         page.reload()
-        expect(page.locator("body")).to_contain_text("revoked", timeout=60_000)
+        expect(page.locator("body")).to_contain_text("revoked")
         assert page.errors == []
 
 
@@ -80,10 +80,10 @@ def test_a_screen_that_could_not_load_all_of_itself_begins_anew_by_itself(odoo, 
         page.clock.install()
         page.route("**/*.css", lambda route: route.abort())
         page.goto(odoo.url + path)
-        wait_until(lambda: turn(page) or "Trying again" in said(page), "it says so", 30)
+        wait_until(lambda: turn(page) or "Trying again" in said(page), "it says so")
         page.unroute("**/*.css")
         page.clock.run_for(10_000)
-        expect(page.locator(".o_iot_kiosk")).to_be_visible(timeout=30_000)
+        expect(page.locator(".o_iot_kiosk")).to_be_visible()
 
 
 def turn(page):
@@ -110,7 +110,7 @@ def test_an_administrator_makes_a_link_and_its_screen_turns_until_it_is_revoked(
         wall.goto(link)
         shown = wall.locator(".o_iot_kiosk")
         for view in [*VIEWS, VIEWS[0]]:
-            expect(shown).to_have_attribute("data-view", view, timeout=60_000)
+            expect(shown).to_have_attribute("data-view", view)
             if view == "cold_chain":
                 expect(shown).to_contain_text("Tank of a tour")
             wall.clock.fast_forward(30_000)
@@ -123,7 +123,7 @@ def test_an_administrator_makes_a_link_and_its_screen_turns_until_it_is_revoked(
         office.get_by_role("button", name="Revoke").click()
         office.locator(".modal").get_by_role("button", name="Ok").click()
         over = wall.locator(".o_iot_kiosk_over")
-        expect(over).to_contain_text("This link was revoked", timeout=60_000)
+        expect(over).to_contain_text("This link was revoked")
         expect(wall.locator("body")).not_to_contain_text(farm["name"])
         expect(shown).to_have_count(0)
         assert office.errors == []
@@ -144,7 +144,7 @@ def make_link(office, farm):
 def test_whoever_guesses_a_link_sees_nothing(odoo, kiosk):
     with screen(odoo, "/iot/kiosk#" + "A" * 43) as page:
         body = page.locator("body")
-        expect(body).to_contain_text("not valid", timeout=60_000)
+        expect(body).to_contain_text("not valid")
 
 
 def test_a_stubborn_websocket_is_cut_off_when_the_link_is_revoked(

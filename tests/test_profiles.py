@@ -54,6 +54,6 @@ def test_a_sensor_behind_zigbee2mqtt_is_used_without_code(odoo, admin, farm, tim
         admin.publish(payload, f"{base}/cold store")
         return timescale(query, device_id)
 
-    ((value, metadata, epoch),) = wait_until(is_stored, "the reading", 20)
+    ((value, metadata, epoch),) = wait_until(is_stored, "the reading")
     assert (float(value), int(epoch)) == (4.0, 1767592800)
     assert metadata == {"original": {"temperature": [39.2, "°F"]}}

@@ -45,7 +45,10 @@ def test_temperature_sensor_flow(make_device, timescale, odoo):
 
 
 def test_the_last_will_of_a_device_takes_it_offline_at_once(make_device, odoo):
-    """Its power fails → the broker publishes its will → offline, and since when."""
+    """Its power fails → the broker publishes its will → offline, and since when.
+
+    Silence alone would tell after five minutes.
+    """
     device = make_device()
     device.leave_a_will()
     device.publish({"temperature": 4.0})
@@ -55,7 +58,7 @@ def test_the_last_will_of_a_device_takes_it_offline_at_once(make_device, odoo):
     (gone,) = wait_until(
         lambda: odoo.search_read("iot.device", domain, ["health", "last_seen"]),
         "it is offline",
-        seconds=3,
+        seconds=60,
     )
     assert gone["health"].startswith("Offline since")
 
@@ -71,7 +74,6 @@ def test_temperature_alert_generation(make_device, odoo):
             ["alert_type", "severity", "state", "message"],
         ),
         "the alert",
-        seconds=60,
     )
     assert alert["alert_type"] == "high_temperature"
     assert alert["severity"] in ("medium", "high")
@@ -140,7 +142,7 @@ def open_websocket(odoo, channels):
     url = os.environ["ODOO_URL"].replace("http", "ws", 1) + "/websocket"
     cookie = f"session_id={odoo.session_id}" if odoo else None
     connection = websocket.create_connection(
-        url, cookie=cookie, origin=os.environ["ODOO_URL"], timeout=30
+        url, cookie=cookie, origin=os.environ["ODOO_URL"], timeout=60
     )
     subscription = {"channels": channels, "last": 0}
     connection.send(json.dumps({"event_name": "subscribe", "data": subscription}))

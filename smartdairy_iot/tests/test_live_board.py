@@ -104,6 +104,45 @@ class TestLiveBoard(LineCase):
         self.sensor.live_ids._send_status()
         self.assertEqual(len(self.bus_messages("smartdairy_iot/status")), 1)
 
+    def test_a_board_that_is_opened_during_a_long_evaluation_is_told_what_it_found(
+        self,
+    ):
+        """The evaluation's own transaction cannot see who came after it had begun."""
+        self.publish({"temperature": 9.5})
+        self.run_line()
+        self.env.cr.postcommit.clear()
+        self.evaluate()
+        self.sensor.live_ids._send_status()
+        self.assertEqual(self.told("alert"), [])
+        self.farm.watch_live()
+        self.commit_as_another_transaction()
+        ((_channel, said),) = self.told("alert")
+        self.assertEqual(said["alert"]["device_id"], "TEST-1")
+        self.assertEqual(len(self.told("status")), 1)
+
+    def test_who_was_told_during_the_evaluation_is_not_told_again_and_nobody_never(
+        self,
+    ):
+        alert = self.make_alert()
+        self.env.cr.postcommit.clear()
+        alert._send_bus()
+        self.commit_as_another_transaction()
+        self.assertEqual(self.told("alert"), [])
+        self.farm.watch_live()
+        alert._send_bus()
+        self.commit_as_another_transaction()
+        self.assertEqual(len(self.told("alert")), 1)
+
+    def told(self, what):
+        """Of the test's own farm: others may have boards open."""
+        channel = [self.env.cr.dbname, "farm.farm", self.farm.id]
+        messages = self.bus_messages(f"smartdairy_iot/{what}")
+        return [message for message in messages if message[0] == channel]
+
+    def commit_as_another_transaction(self):
+        self.env.flush_all()
+        self.env.cr.postcommit.run()
+
     def test_the_board_costs_as_many_queries_with_ten_devices_as_with_one(self):
         def queries():
             self.env.flush_all()

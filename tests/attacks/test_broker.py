@@ -36,7 +36,7 @@ def raw_session(common_name, *packets):
     address = os.environ["MQTT_HOST"], int(os.environ["MQTT_TLS_PORT"])
     answer = b""
     with (
-        socket.create_connection(address, timeout=5) as raw,
+        socket.create_connection(address, timeout=30) as raw,
         tls_context(common_name).wrap_socket(raw, server_hostname=address[0]) as tls,
     ):
         tls.sendall(packet(0x10, body))
@@ -161,7 +161,7 @@ def test_a_flood_of_connections_leaves_room_for_a_device_at_work(
     """Bounded: 300 sockets that say nothing, and 100 that stop within TLS."""
     device = make_device()
     address = os.environ["MQTT_HOST"], int(os.environ["MQTT_TLS_PORT"])
-    sockets = [socket.create_connection(address, timeout=5) for _ in range(300)]
+    sockets = [socket.create_connection(address, timeout=30) for _ in range(300)]
     try:
         for one in sockets[:100]:
             one.sendall(b"\x16\x03\x01\x02\x00")  # the beginning of a handshake

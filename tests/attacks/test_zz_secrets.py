@@ -56,8 +56,8 @@ def test_what_is_typed_at_a_refused_sign_in_is_in_no_log(odoo):
         ("/api/v1/iot/auth/pair", {"code": typed}),
         ("/iot/kiosk/read", {"jsonrpc": "2.0", "params": {"token": typed}}),
     ):
-        requests.post(odoo.url + path, json=body, timeout=20)
+        requests.post(odoo.url + path, json=body, timeout=60)
     requests.get(
-        f"{odoo.url}/metrics", headers={"Authorization": f"Bearer {typed}"}, timeout=20
+        f"{odoo.url}/metrics", headers={"Authorization": f"Bearer {typed}"}, timeout=60
     )
     assert holders(typed) == []

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.conftest import wait_until
+from tests.support.waiting import PATIENCE
 
 REPO = Path(__file__).resolve().parents[2]
 DOCKER = REPO / "docker"
@@ -41,7 +42,7 @@ def read_only(command, writable):
 
 
 @contextlib.contextmanager
-def running(command, log, ready, what, seconds=20, writable=None, **environment):
+def running(command, log, ready, what, seconds=PATIENCE, writable=None, **environment):
     """A program as long as the block; fails with its last words when it ends early.
 
     :param log: file of what it prints
@@ -67,7 +68,7 @@ def running(command, log, ready, what, seconds=20, writable=None, **environment)
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def run(*command, **environment):
@@ -77,7 +78,7 @@ def run(*command, **environment):
         capture_output=True,
         text=True,
         env=plain_environment(**environment),
-        timeout=60,
+        timeout=180,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

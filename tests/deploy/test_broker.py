@@ -66,7 +66,7 @@ def client(
     paho.on_message = lambda _c, _d, m: paho.received.append((m.topic, m.payload))
     paho.connect("localhost", port, keepalive)
     paho.loop_start()
-    assert there.wait(10)
+    assert there.wait(60)
     try:
         yield paho
     finally:
@@ -78,11 +78,11 @@ def subscribe(paho, topic):
     done = threading.Event()
     paho.on_subscribe = lambda *_: done.set()
     paho.subscribe(topic, qos=1)
-    assert done.wait(10)
+    assert done.wait(60)
 
 
 def send(paho, topic, payload):
-    paho.publish(topic, payload, qos=1).wait_for_publish(10)
+    paho.publish(topic, payload, qos=1).wait_for_publish(60)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_a_device_with_a_certificate_reaches_odoo_and_one_without_reaches_nothin
     with contextlib.suppress(OSError):
         paho.connect("localhost", port)
         paho.loop_start()
-        assert refused.wait(10)
+        assert refused.wait(60)
         paho.loop_stop()
 
 

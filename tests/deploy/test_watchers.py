@@ -92,7 +92,7 @@ def test_promtool_finds_nothing_to_say_about_our_metrics():
 def test_what_the_broker_says_of_itself_is_scraped_with_the_rest(ask):
     """Its `$SYS` is for Odoo to read, as docker/mosquitto/acl says."""
     query = "last_over_time(smartdairy_broker_stored_messages[1m]) > 0"
-    wait_until(lambda: ask("query", query=query)["result"], "it keeps messages", 30)
+    wait_until(lambda: ask("query", query=query)["result"], "it keeps messages")
 
 
 @pytest.mark.parametrize("query", [*targets("prometheus"), *rules()])

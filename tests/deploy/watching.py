@@ -116,13 +116,13 @@ def ask(configured):
 
     def ask(path, **parameters):
         address = f"{url}/api/v1/{path}"
-        answer = requests.get(address, params=parameters, timeout=10).json()
+        answer = requests.get(address, params=parameters, timeout=60).json()
         assert answer["status"] == "success", f"{parameters}: {answer.get('error')}"
         return answer["data"]
 
     def is_ready():
         try:
-            return requests.get(f"{url}/-/ready", timeout=1).ok
+            return requests.get(f"{url}/-/ready", timeout=10).ok
         except requests.RequestException:
             return False
 
@@ -132,5 +132,5 @@ def ask(configured):
     with running(command, log, is_ready, "Prometheus", writable=[data]):
         for job in ("odoo", "alertmanager"):
             healthy = f'up{{job="{job}"}} == 1'
-            wait_until(lambda: ask("query", query=healthy)["result"], "a scrape", 30)  # noqa: B023
+            wait_until(lambda: ask("query", query=healthy)["result"], "a scrape")  # noqa: B023
         yield ask

@@ -17,11 +17,11 @@ def test_a_configuration_outlives_the_broker_and_odoo(host, broker, make_device,
     kill_9(broker.daemon)
     values = {"config_values": {"interval_seconds": 30}}
     odoo.call("iot.device", "write", [record], values)
-    wait_until(lambda: config("error"), "Odoo has tried", 30)
+    wait_until(lambda: config("error"), "Odoo has tried")
     assert config("state") == "queued"
     host.restart()
     broker.start()
-    wait_until(device._client.is_connected, "the device is back", 30)
+    wait_until(device._client.is_connected, "the device is back")
     told = Told(device).answering("applied").listen(config_topic(device))
-    wait_until(lambda: config("state") == "applied", "it has it after all", 90)
+    wait_until(lambda: config("state") == "applied", "it has it after all")
     assert [c["settings"]["interval_seconds"] for _t, c, _r in told.heard] == [30]

@@ -5,6 +5,7 @@ import signal
 
 from tests.conftest import wait_until
 from tests.support.load import Load, expect_exactly_what_was_acked, wait_for_more
+from tests.support.odoo import run_job
 
 WATCH = "ir_cron_watch_listeners"
 
@@ -48,7 +49,7 @@ def test_managers_are_told_of_a_listener_that_hangs_and_when_it_goes_on(host, od
     newest = odoo.call("mail.message", "search", [], limit=1, order="id desc")
 
     def is_told(subject):
-        odoo.call("ir.cron", "method_direct_trigger", [job["res_id"]])
+        run_job(odoo, job["res_id"])
         domain = [("subject", "=", f"Dairy IoT: {subject}"), ("id", ">", last)]
         return odoo.search_read("mail.message", domain, ["notified_partner_ids"])
 

@@ -119,7 +119,7 @@ def test_readings_move_to_timescaledb_whatever_dies_and_are_dropped_last(moving)
     assert "The tables of the time-series database" in log and f"user={ROLE}" in log
     assert set(moving.states().values()) == {"waiting"}
     moving.start(**moving.settings)
-    wait_until(lambda: "moving" in moving.states().values(), "it moves", 90)
+    wait_until(lambda: "moving" in moving.states().values(), "it moves")
     moving.kill()
     moving.let_a_minute_pass()
     moving.start(**moving.settings)

@@ -48,7 +48,7 @@ def test_a_connection_that_is_dead_and_does_not_say_so_is_replaced(
             load.wait_for(dice.randint(50, 500))
             before = proxy.forwarded
             proxy.hold()
-            wait_until(lambda n=before: proxy.forwarded > n, "it connects anew", 60)
+            wait_until(lambda n=before: proxy.forwarded > n, "it connects anew")
         wait_for_more(timescale, load)
     expect_exactly_what_was_acked(timescale, load)
 
@@ -72,7 +72,7 @@ def test_acknowledgements_that_never_arrive_double_nothing(
         proxy.hold(from_server=False)
         for value in values:
             timeless.send({"temperature": value})
-        wait_until(lambda: len(stored()) == len(values), "all of them", 60)
+        wait_until(lambda: len(stored()) == len(values), "all of them")
         proxy.reset()
         wait_for_more(timescale, load, rows=500)
     expect_exactly_what_was_acked(timescale, load)

@@ -33,10 +33,10 @@ def test_an_upgrade_is_not_held_up_is_noticed_and_loses_nothing(
             load.wait_for(dice.randint(50, 500))
             seen = host.log.count(RELOADED)
             run_odoo(stack().odoo_conf, *upgrade)
-            wait_until(lambda n=seen: host.log.count(RELOADED) > n, "it is noticed", 30)
+            wait_until(lambda n=seen: host.log.count(RELOADED) > n, "it is noticed")
         wait_for_more(timescale, load)
     expect_exactly_what_was_acked(timescale, load)
-    assert host.listeners() == [listener], "the same server goes on"
+    assert host.wait_for_listeners() == [listener], "the same server goes on"
 
 
 def test_uninstalling_ends_the_listener_and_installing_starts_it_again(
@@ -48,14 +48,14 @@ def test_uninstalling_ends_the_listener_and_installing_starts_it_again(
     with Load(device) as load:
         wait_until(lambda: copied.count(device), "the copy listens, too")
         copied.run_module_command("uninstall")
-        wait_until(lambda: STEPPED_DOWN in copied.log, "it steps down", 30)
+        wait_until(lambda: STEPPED_DOWN in copied.log, "it steps down")
         assert not copied.listeners()
         assert copied.answers(), "the server lives"
         copied.run_module_command("install")
         copied.wait_for_listeners()
         copied.register(device)
-        wait_until(lambda: copied.count(device, in_odoo=True), "it stores again", 30)
-    assert copied.listeners() == [process], "all the time the same server"
+        wait_until(lambda: copied.count(device, in_odoo=True), "it stores again")
+    assert copied.wait_for_listeners() == [process], "all the time the same server"
     expect_exactly_what_was_acked(timescale, load)
 
 

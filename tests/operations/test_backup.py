@@ -13,7 +13,7 @@ from tests.faults.conftest import devices, dice, host, timescale  # noqa: F401
 from tests.support.device import Device
 from tests.support.faults import LastingQuery
 from tests.support.load import Load, compare, instants_of, wait_for_more
-from tests.support.odoo import Odoo
+from tests.support.odoo import Odoo, run_job
 from tests.support.servers import stack
 
 SEAL, EXPORT = "ir_cron_seal_ledger", "ir_cron_export_credentials"
@@ -115,7 +115,7 @@ def expect_it_works(env, device, alert, farm):
     again = Device(device.id, device.type)
     before = query(ROWS, device.id)[0][0]
     again.publish({"temperature": 4.0})
-    wait_until(lambda: query(ROWS, device.id)[0][0] > before, "readings go on", 60)
+    wait_until(lambda: query(ROWS, device.id)[0][0] > before, "readings go on")
     again.close()
     query.close()
 
@@ -125,7 +125,7 @@ def breach(device, odoo):
     device.publish({"temperature": 12.0, "location_type": "storage"})
     domain = [("device_id.device_id", "=", device.id)]
     found = wait_until(
-        lambda: odoo.search_read("iot.alert", domain, ["id"]), "the alert", 60
+        lambda: odoo.search_read("iot.alert", domain, ["id"]), "the alert"
     )
     return found[0]["id"]
 
@@ -134,9 +134,9 @@ def seal(odoo, farm):
     """The scheduled action that seals yesterday, now."""
     domain = [("module", "=", "smartdairy_iot"), ("name", "=", SEAL)]
     (job,) = odoo.search_read("ir.model.data", domain, ["res_id"])
-    odoo.call("ir.cron", "method_direct_trigger", [job["res_id"]])
+    run_job(odoo, job["res_id"])
     domain = [("farm_id", "=", farm)]
-    wait_until(lambda: odoo.call("iot.ledger.day", "search", domain), "a day", 60)
+    wait_until(lambda: odoo.call("iot.ledger.day", "search", domain), "a day")
 
 
 def test_a_backup_is_refused_where_something_is_in_the_way(host, tmp_path):  # noqa: F811

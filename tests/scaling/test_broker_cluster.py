@@ -64,7 +64,7 @@ def test_a_node_of_the_broker_dies_and_nothing_acked_is_lost(
         of_devices.lead_to(at(third))
         wait_for_more(timescale, load, rows=300)
         first.start()
-        wait_until(first.accepts, "the node is back", 30)
+        wait_until(first.accepts, "the node is back")
         wait_for_more(timescale, load, rows=300)
 
         load.wait_for(dice.randint(50, 300))
@@ -74,4 +74,6 @@ def test_a_node_of_the_broker_dies_and_nothing_acked_is_lost(
     expect_exactly_what_was_acked(timescale, load)
     for device in devices:
         device.close()
-    assert host.listeners(port=of_listener.port) == [listener], "the same goes on"
+    assert host.wait_for_listeners(port=of_listener.port) == [listener], (
+        "the same goes on"
+    )

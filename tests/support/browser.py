@@ -3,7 +3,9 @@
 from contextlib import contextmanager
 from urllib.parse import urlparse
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+from tests.support.waiting import PATIENCE
 
 # Without the background flags Chromium looks for its maker's hosts at every start.
 _FLAGS = [
@@ -15,6 +17,15 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_LOADING = 180_000  # ms; who comes first has the styles compiled
+expect.set_options(timeout=PATIENCE * 1000)  # where Playwright has five seconds
+
+
+def be_patient(context):
+    """On a busy machine a page takes its time; one that is there is not waited for."""
+    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_navigation_timeout(_LOADING)
+    return context
 
 
 @contextmanager
@@ -27,7 +38,8 @@ def open_page(odoo, path, width=1280, height=900):
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=_FLAGS
         )
-        context = browser.new_context(viewport={"width": width, "height": height})
+        viewport = {"width": width, "height": height}
+        context = be_patient(browser.new_context(viewport=viewport))
         if odoo.session_id:
             cookie = {"name": "session_id", "value": odoo.session_id, "path": "/"}
             host = urlparse(odoo.url).hostname

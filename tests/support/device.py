@@ -8,6 +8,10 @@ from datetime import datetime, timezone
 
 import paho.mqtt.client as mqtt
 
+from tests.support.waiting import wait_until
+
+_SECONDS = 60  # for the broker's answers
+
 
 def now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
@@ -52,8 +56,19 @@ class Client:
         return self._client.is_connected()
 
     def publish(self, payload, topic=None, retain=False):
-        """Send and wait for the broker's ack; the payload is JSON unless bytes."""
-        self.send(payload, topic, retain).wait_for_publish(10)
+        """Send and wait for the broker's ack; the payload is JSON unless bytes.
+
+        Where the connection is lost meanwhile it is sent over the next one.
+        """
+        info = self.send(payload, topic, retain)
+        if info.rc == mqtt.MQTT_ERR_SUCCESS:
+            info.wait_for_publish(_SECONDS)
+        wait_until(
+            lambda: info.mid not in self._sent,
+            f"the broker's ack of {topic or self.topic}",
+            _SECONDS,
+            seen=lambda: "connected" if self.is_connected() else "not connected",
+        )
 
     def send(self, payload, topic=None, retain=False):
         """Send without waiting; ``acked`` tells which payloads the broker took."""
@@ -67,17 +82,20 @@ class Client:
                 self._sent[info.mid] = payload
         return info
 
-    def subscribe(self, *topics):
+    def subscribe(self, *topics, on_message=None):
         """Return the list that the messages' topics are appended to.
+
+        :param on_message: called with each message instead
 
         The broker has answered by then (also where it refuses): what others publish
         from now on cannot overtake the subscription.
         """
         heard, answered = [], threading.Event()
-        self._client.on_message = lambda _c, _u, message: heard.append(message.topic)
+        hear = on_message or (lambda message: heard.append(message.topic))
+        self._client.on_message = lambda _client, _userdata, message: hear(message)
         self._client.on_subscribe = lambda *_answer: answered.set()
         self._client.subscribe([(topic, 1) for topic in topics])
-        if not answered.wait(10):
+        if not answered.wait(_SECONDS):
             raise TimeoutError(f"the broker did not answer a subscription to {topics}")
         return heard
 

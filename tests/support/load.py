@@ -5,7 +5,7 @@ import time
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 _TICK = 0.005  # seconds; what is due since the last one is sent at once
@@ -45,7 +45,7 @@ class Load:
         self._stop.set()
         self._thread.join()
         if exception is None:
-            wait_until(lambda: self.acked == self.sent, "all acks", 60)
+            wait_until(lambda: self.acked == self.sent, "all acks", seen=self.__repr__)
 
     @staticmethod
     def table_of(device):
@@ -57,10 +57,13 @@ class Load:
         """Messages that the broker has taken over."""
         return sum(len(device.acked) for device in self.devices)
 
+    def __repr__(self):
+        return f"{self.sent} sent, {self.acked} acknowledged"
+
     def wait_for(self, messages):
         """Wait until so many more are sent: a moment that the line does not know."""
         wanted = self.sent + messages
-        wait_until(lambda: self.sent >= wanted, f"{messages} more sent", 60)
+        wait_until(lambda: self.sent >= wanted, f"{messages} more sent")
 
     def _run(self):
         started = time.monotonic()
@@ -90,13 +93,14 @@ def count_rows(timescale, load):
     return sum(timescale(query.format(table), ids)[0][0] for table in tables)
 
 
-def wait_for_more(timescale, load, rows=1, seconds=60):
+def wait_for_more(timescale, load, rows=1, seconds=PATIENCE):
     """Wait until that many more readings are stored than now."""
     wanted = count_rows(timescale, load) + rows
     wait_until(
         lambda: count_rows(timescale, load) >= wanted,
         f"{rows} more readings under load",
         seconds,
+        seen=lambda: f"{wanted - count_rows(timescale, load)} too few, {load}",
     )
 
 
@@ -120,7 +124,7 @@ def wait_until_caught_up(timescale, load, seconds=60):
     )
 
 
-def expect_exactly_what_was_acked(timescale, load, seconds=30):
+def expect_exactly_what_was_acked(timescale, load, seconds=PATIENCE):
     """The instants in the store are those of the publisher's log: no more, no less."""
     assert load.acked > 200, "there was load"
     found = compare(timescale, load, seconds)
@@ -138,7 +142,7 @@ class Compared(NamedTuple):
     doubled: int  # rows too many
 
 
-def compare(timescale, load, seconds=30):
+def compare(timescale, load, seconds=PATIENCE):
     """Wait until the rows are as many as they should be, for so long, and compare."""
     wanted = {device: instants_of(device.acked) for device in load.devices}
     total = sum(map(len, wanted.values()))

@@ -41,7 +41,7 @@ class MobileApp:
         connection = websocket.create_connection(
             self.url.replace("http", "ws", 1) + "/websocket",
             origin=self.url,
-            timeout=10,
+            timeout=60,
         )
         asked = {
             "channels": [f"smartdairy_iot.token:{self.token}", *channels],

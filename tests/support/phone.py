@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.support.browser import _FLAGS
+from tests.support.browser import _FLAGS, be_patient
 from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery"
@@ -20,7 +20,7 @@ def phone(odoo, fragment="", width=390, **options):
             executable_path="/usr/bin/chromium", args=_FLAGS
         )
         viewport = {"width": width, "height": 844}
-        context = browser.new_context(viewport=viewport, **options)
+        context = be_patient(browser.new_context(viewport=viewport, **options))
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -52,7 +52,7 @@ def sign_in(page, login=None, password=None):
 
 def signed_in(page, *credentials):
     sign_in(page, *credentials)
-    expect(page.locator("nav")).to_be_visible(timeout=15_000)
+    expect(page.locator("nav")).to_be_visible()
 
 
 def make_alert(odoo, device):
@@ -63,7 +63,7 @@ def make_alert(odoo, device):
     def find():
         return odoo.search_read("iot.alert", domain, ["id"])
 
-    return wait_until(find, "the alert is raised", 70)[0]["id"]
+    return wait_until(find, "the alert is raised")[0]["id"]
 
 
 def make_viewer(odoo, farm, **values):

@@ -55,4 +55,4 @@ def wait_until_known(odoo, device):
         domain = [("device_id", "=", device.id), ("is_online", "=", True)]
         return odoo.call("iot.device", "search_count", domain)
 
-    wait_until(is_known, f"the listener knows {device.id}", 60)
+    wait_until(is_known, f"the listener knows {device.id}")

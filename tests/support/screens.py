@@ -32,7 +32,7 @@ def dress(page, odoo, look):
 
 def open_board(page, odoo, path, settle=500):
     """Wait until the board has been fetched, and some ms for its charts."""
-    page.goto(odoo.url + path, timeout=180_000)  # the first one compiles the styles
-    page.locator(_LOADED).first.wait_for(timeout=120_000)
+    page.goto(odoo.url + path)
+    page.locator(_LOADED).first.wait_for()
     with suppress(TimeoutError):  # a board that is fed all the time is never idle
         page.wait_for_load_state("networkidle", timeout=settle)

@@ -10,7 +10,7 @@ from stack.odoo_server import OdooServer
 from stack.process import Daemon
 from stack.settings import Stack, free_port
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 
 def stack():
@@ -58,7 +58,7 @@ class OdooHost:
         given = {f"SMARTDAIRY_IOT_{k.upper()}": str(settings[k]) for k in settings}
         env = self.server.environment(**given, **(variables or {}))
         self.daemon.start(command, env=env)
-        self.daemon.wait_until(self.answers, 90, "does not answer")
+        self.daemon.wait_until(self.answers, 2 * PATIENCE, "does not answer")
 
     def restart(self, workers=0, options=(), variables=None, **settings):
         self.stop()
@@ -66,7 +66,7 @@ class OdooHost:
 
     def stop(self):
         """SIGTERM, and wait until it has ended."""
-        self.daemon.stop(seconds=30)
+        self.daemon.stop(seconds=60)
 
     def kill(self):
         """kill -9 of the master, and of its workers as a machine that dies would."""
@@ -94,12 +94,12 @@ class OdooHost:
             return []  # it ended while we looked
         return found
 
-    def wait_for_listeners(self, count=1, port=None, seconds=60):
+    def wait_for_listeners(self, count=1, port=None):
         """Wait until that many of its processes have a broker."""
         return wait_until(
             lambda: len(found := self.listeners(port)) == count and found,
             f"{count} listening",
-            seconds,
+            seen=lambda: (self.listeners(port), self.log[-1000:]),
         )
 
     def answers(self):
@@ -109,7 +109,7 @@ class OdooHost:
             return False
 
 
-def run_odoo(conf, *arguments, succeeds=True, seconds=180, **settings):
+def run_odoo(conf, *arguments, succeeds=True, seconds=400, **settings):
     """Run an Odoo command to its end; under load it must not be held up.
 
     :param settings: keys of ``[smartdairy_iot]``
