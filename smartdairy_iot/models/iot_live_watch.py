@@ -44,7 +44,8 @@ class IotLiveWatch(models.Model):
                 self.env.uid,
                 WATCH_SECONDS,
                 farms.ids,
-            )
+            ),
+            log_exceptions=False,  # two tabs at once: the later request is tried again
         )
 
     @api.model
