@@ -1,7 +1,8 @@
 from contextlib import contextmanager
 
 from odoo import _, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from ..rules.kind import OF_READING
 
@@ -35,6 +36,7 @@ class IotThreshold(models.Model):
         # Nobody else sees it: the listener need not look again.
         rules = self.with_context(is_iot_trial=True)
         if self and not self.has_access("write") and _SCOPE.isdisjoint(values):
+            self._require_visible(values)
             # sudo - iot.threshold: a manager of one company tries what all companies
             # share, on the devices they see; nothing of it stays.
             rules = rules.sudo()
@@ -57,3 +59,13 @@ class IotThreshold(models.Model):
                 )
             yield rule
             savepoint.rollback()
+
+    def _require_visible(self, values):
+        """What the values name is this rule's, or may be read: it would be told of."""
+        self.env["iot.schedule"].browse(values.get("schedule_id")).check_access("read")
+        for command, record_id, *rest in values.get("level_ids", ()):
+            named = rest[0] if command == Command.SET else [record_id]
+            if command != Command.CREATE and set(filter(None, named)) - set(
+                self.level_ids.ids
+            ):
+                raise AccessError(self.env._("A level of another rule is named."))

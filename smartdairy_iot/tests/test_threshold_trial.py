@@ -243,6 +243,15 @@ class TestThresholdTrial(ThresholdCase):
         self.assertEqual(rule.max_value, 60.0)
         with self.assertRaises(AccessError):
             rule.max_value = 50.0
+        theirs = self.env["iot.threshold.level"].create(
+            {"threshold_id": self.make().id, "severity": "critical", "max_value": 70}
+        )
+        for named in ([[4, theirs.id]], [[1, theirs.id, {}]], [[6, 0, theirs.ids]]):
+            with self.assertRaisesRegex(AccessError, "another rule"):
+                self.attempt(rule, level_ids=named)
+        high = {"severity": "high", "max_value": 54.0}
+        trial = self.attempt(rule, max_value=50.0, level_ids=[[0, 0, high]])
+        self.assertEqual(trial.line_ids.severity, "high")
         with self.assertRaises(AccessError):
             self.attempt(rule, farm_id=self.farm.id)
 
