@@ -3,8 +3,7 @@ import { addTour } from "./add_tour";
 /** All tanks, the one that is too warm, its batch, and its alert's record. */
 addTour("smartdairy_iot_coldchain_board", () => [
     {
-        trigger:
-            ".o_iot_tank_card:contains('Tour bulk tank') .o_iot_tank_celsius:contains('3.4')",
+        trigger: ".o_iot_tank_card:contains('Tour bulk tank') .o_iot_tank_celsius:contains('3.4')",
     },
     {
         content: "what it is judged by",
