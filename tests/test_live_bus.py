@@ -191,6 +191,19 @@ def test_after_a_cut_line_the_board_has_no_gap(make_device, odoo):
         expect(value).to_have_text("5.9")
 
 
+def test_a_websocket_that_is_open_at_this_end_only_is_replaced(make_device, odoo):
+    """HTTP goes on, so nothing looks wrong: a snapshot knows what was not told."""
+    device = make_device()
+    with watched_through_a_proxy(odoo, device) as (proxy, page, badge, value):
+        proxy.hold()  # the websocket: HTTP has a connection for each request
+        device.publish({"temperature": 6.1})
+        page.evaluate(HALF_A_MINUTE_LATER)
+        expect(value).to_have_text("6.1", timeout=30_000)
+        expect(badge).to_have_attribute("data-connection", "live", timeout=30_000)
+        device.publish({"temperature": 6.2})
+        expect(value).to_have_text("6.2", timeout=15_000)
+
+
 def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
     make_device, odoo, own_farm, bus_rows
 ):
@@ -214,6 +227,14 @@ def test_a_laptop_that_slept_is_told_what_is_true_now_and_not_what_it_missed(
         device.publish({"temperature": 4.4})
         expect(value).to_have_text("4.4")
         assert page.evaluate("() => messages") == 1, "only what came since"
+
+
+# It was told something before; a reading that may be on its way is not missed yet.
+HALF_A_MINUTE_LATER = """() => {
+    const { services } = odoo.__WOWL_DEBUG__.root.env;
+    const { hearing } = services["smartdairy_iot.telemetry"];
+    setTimeout(() => (hearing.since = hearing.lookedAt = hearing.now() - 40_000), 7000);
+}"""
 
 
 COUNT_MESSAGES = """() => {

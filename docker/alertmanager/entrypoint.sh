@@ -39,4 +39,5 @@ fi
     echo "entrypoint.sh: nobody is told: neither alert_webhook_url nor ALERT_EMAIL_TO" >&2
 
 exec "${ALERTMANAGER:-/bin/alertmanager}" --config.file="$made" \
-    --storage.path="${DATA:-/alertmanager}" --cluster.listen-address= "$@"
+    --storage.path="${DATA:-/alertmanager}" --cluster.listen-address= \
+    --data.retention=240h "$@" # it must remember longer than the longest repeat_interval

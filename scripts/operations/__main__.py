@@ -53,6 +53,7 @@ def add_recover(command: argparse.ArgumentParser) -> None:
     log.add_argument("--restore-command", metavar="COMMAND", help="… or how to get it")
     command.add_argument("--into", type=Path, required=True, metavar="PGDATA")
     command.add_argument("--until", required=True, metavar="TIME", help="or latest")
+    command.add_argument("--timeline", default="", help="latest, after a promotion")
     command.add_argument("--config", type=Path, metavar="FILE", help="postgresql.conf")
 
 
@@ -111,7 +112,9 @@ def come_back(options: argparse.Namespace) -> None:
     """Make the data folder of a server as of the time that the options name."""
     until = moment.to_moment(options.until)
     get = options.restore_command or moment.from_folder(options.wal)
-    target = moment.Moment(options.source, get, options.into, until, options.config)
+    target = moment.Moment(
+        options.source, get, options.into, until, options.config, options.timeline
+    )
     last = moment.recover(target)
     say(f"{options.into}: as of {options.until}; its last transaction is of {last}")
     say("Start PostgreSQL on it, and take another base backup")

@@ -41,6 +41,8 @@ class Moment:
     :param data: folder of the new server, empty; its ``PGDATA``
     :param until: aware datetime, or ``LATEST``: all that was archived
     :param config: ``postgresql.conf``, where it is not in the data folder
+    :param timeline: as ``recovery_target_timeline``; empty: to a time, that of the base
+        backup; else the newest
     """
 
     base: Path
@@ -48,6 +50,7 @@ class Moment:
     data: Path
     until: datetime | str
     config: Path | None = None
+    timeline: str = ""
 
 
 def save_base(server: Database, target: Path) -> None:
@@ -190,11 +193,12 @@ def _server(moment: Moment, sockets: Path, log: Path):
     settings = {
         "restore_command": moment.restore_command,
         "recovery_target_action": "promote",
-        "recovery_target_timeline": "current" if moment.until != LATEST else "latest",
+        "recovery_target_timeline": moment.timeline or _timeline(moment.until),
         # Nobody gets in, and nothing goes out, before all is as it was.
         "listen_addresses": "",
         "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
+        "timescaledb.max_background_workers": "0",  # retention would begin at once
         "hot_standby": "off",
         "archive_mode": "off",
         "logging_collector": "off",
@@ -220,6 +224,11 @@ def _server(moment: Moment, sockets: Path, log: Path):
         process.wait()
 
 
+def _timeline(until: datetime | str) -> str:
+    """Who tries a later time must not follow what the first try has begun."""
+    return LATEST if until == LATEST else "current"
+
+
 def _takes_writes(data: Path) -> bool:
     if (data / "recovery.signal").exists():  # the copy was of a server in production
         return False
@@ -235,7 +244,8 @@ def _refusal(moment: Moment, log: str) -> StackError:
         until = f": its last transaction is of {last}" if last else ""
         return StackError(
             f"the archived log ends before {moment.until}{until}",
-            remedy=f"bring what is missing, an earlier moment, or --until {LATEST}",
+            remedy=f"bring what is missing, an earlier moment, or --until {LATEST}; "
+            "if a standby was promoted since the base backup, --timeline latest",
         )
     fatal = [line for line in log.splitlines() if re.search("FATAL|PANIC", line)]
     said = (fatal or log.splitlines() or ["no word"])[-1]

@@ -147,7 +147,10 @@ class _Builder:
             "alerts": [self._alert(alert) for alert in self._alerts_of(day)],
             "chart": self._chart(day, known),
         }
-        said["verdict"] = _verdict(said, bool(known), until < day.end)
+        has_begun = day.start < until
+        said["verdict"] = (
+            _verdict(said, bool(known), until < day.end) if has_begun else OPEN
+        )
         return said
 
     def _kept(self, day, quarters):

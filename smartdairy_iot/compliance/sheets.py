@@ -1,14 +1,21 @@
 """Rows of each sheet, from the data set. Pure.
 
 Titles and headers are keys into ``words["heading"]``; what is not there stays English.
+Days are dates, which a spreadsheet can sort; times are text that keeps its zone.
 """
+
+from datetime import date
 
 
 def _days(data, words):
     for tank in data["tanks"]:
         for day in tank["days"]:
             yield (
-                *(tank["name"], day["day"], words["day_verdict"][day["verdict"]]),
+                *(
+                    tank["name"],
+                    _date(day["day"]),
+                    words["day_verdict"][day["verdict"]],
+                ),
                 *(len(day["milkings"]), day["low"], day["high"]),
                 *(day["outside_minutes"], day["gap_minutes"], len(day["alerts"])),
             )
@@ -20,7 +27,12 @@ def _milkings(data, words):
         for mark in marks:
             verdict = mark.get("verdict", milking["verdict"])
             yield (
-                *(tank["name"], day["day"], milking["number"], milking["before"]),
+                *(
+                    tank["name"],
+                    _date(day["day"]),
+                    milking["number"],
+                    milking["before"],
+                ),
                 *(
                     milking["start"],
                     milking["end"],
@@ -34,25 +46,28 @@ def _milkings(data, words):
 
 def _gaps(data, _words):
     for tank, day, gap in _each(data, "gaps"):
-        yield tank["name"], day["day"], gap["start"], gap["end"], gap["minutes"]
+        times = gap["start"], gap["end"], gap["minutes"]
+        yield tank["name"], _date(day["day"]), *times
 
 
 def _alerts(data, _words):
     names = ("started", "ended", "severity", "message", "minutes", "cause", "action")
     for tank, day, alert in _each(data, "alerts"):
         yield (
-            *(tank["name"], day["day"], *(alert[name] for name in names)),
+            *(tank["name"], _date(day["day"]), *(alert[name] for name in names)),
             *(alert["state"], alert["by"]),
         )
 
 
 def _calibrations(data, _words):
-    names = ("date", "due", "scale", "offset", "by", "certificate")
+    names = ("scale", "offset", "by", "certificate")
     for tank in data["tanks"]:
         for one in tank["calibrations"]:
-            yield tank["name"], tank["probe"], *(one[name] for name in names)
+            dates = _date(one["date"]), _date(one["due"])
+            yield tank["name"], tank["probe"], *dates, *(one[name] for name in names)
         if not tank["calibrations"]:
-            yield tank["name"], tank["probe"], "–", tank["calibration"]["due"]
+            due = _date(tank["calibration"]["due"])
+            yield tank["name"], tank["probe"], "–", due
 
 
 def _limits(data, _words):
@@ -64,7 +79,8 @@ def _limits(data, _words):
 def _quality(data, _words):
     names = ("liters", "session_count", "animal_count", "fat", "protein", "scc")
     for row in data["quality"]:
-        yield row["day"], row.get("grade") or "N/A", *(row.get(name) for name in names)
+        said = (row.get(name) for name in names)
+        yield _date(row["day"]), row.get("grade") or "N/A", *said
 
 
 def _each(data, name):
@@ -72,6 +88,10 @@ def _each(data, name):
         for day in tank["days"]:
             for one in day[name]:
                 yield tank, day, one
+
+
+def _date(day):
+    return date.fromisoformat(day) if day else None
 
 
 def _yes(value, words):

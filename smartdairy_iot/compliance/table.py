@@ -1,6 +1,7 @@
 """The data set as a workbook. No Odoo."""
 
 import io
+from datetime import date
 
 import xlsxwriter
 
@@ -27,14 +28,16 @@ def workbook(data, words, signature):
     }
     with xlsxwriter.Workbook(stream, options) as book:
         bold = book.add_format({"bold": True, "bg_color": "#eceff1", "border": 1})
-        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        plain = {"text_wrap": True, "valign": "top"}
+        dated = book.add_format({**plain, "num_format": "yyyy-mm-dd"})
+        formats = {date: dated, None: book.add_format(plain)}
         said = words.get("heading", {})
         for title, header, rows in SHEETS:
             sheet = book.add_worksheet(_name(book, said.get(title, title)))
             header = [said.get(name, name) for name in header]
-            _fill(sheet, header, rows(data, words), bold, plain)
+            _fill(sheet, header, rows(data, words), bold, formats)
         sheet = book.add_worksheet(_name(book, said.get(SIGNATURE, SIGNATURE)))
-        _fill(sheet, (), signature, bold, plain)
+        _fill(sheet, (), signature, bold, formats)
         if words.get("is_rtl"):
             for sheet in book.worksheets():
                 sheet.right_to_left()
@@ -52,20 +55,25 @@ def _name(book, title):
     return name
 
 
-def _fill(sheet, header, rows, bold, plain):
+def _fill(sheet, header, rows, bold, formats):
     begin = 0
     if header:
         sheet.write_row(0, 0, header, bold)
         sheet.freeze_panes(1, 0)
         begin = 1
     widths = [len(name) for name in header]
+    number = begin
     for number, row in enumerate(rows, begin):
-        sheet.write_row(number, 0, ["" if v is None else v for v in row], plain)
+        for column, value in enumerate(row):
+            look = formats.get(type(value), formats[None])
+            sheet.write(number, column, "" if value is None else value, look)
         widths += [0] * (len(row) - len(widths))
         widths = [
             max(width, len(str(row[i] or ""))) if i < len(row) else width
             for i, width in enumerate(widths)
         ]
+    if header:
+        sheet.autofilter(0, 0, number, len(header) - 1)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, min(60, width + 2))
     sheet.set_landscape()

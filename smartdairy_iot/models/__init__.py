@@ -142,6 +142,7 @@ from . import iot_tank_outcome
 from . import iot_tank_judgement
 from . import iot_alert_tank
 from . import iot_alert_board
+from . import iot_alert_live
 from . import iot_alert_statistics
 from . import iot_milking_session
 from . import iot_milking_build

@@ -26,15 +26,14 @@ class FarmFarm(models.Model):
             without a meter and without milk are left out
         """
         sessions = self.env["iot.milking.session"]
-        rows = [
+        meters, today = sessions._board_meters(self), sessions._board_totals(self)
+        return [
             {
                 "id": farm.id,
                 "name": farm.name,
-                "meters": sessions._board_meters(farm),
-                "today": sessions._board_totals(
-                    [("farm_id", "=", farm.id), ("day", "=", farm._today())]
-                ),
+                "meters": meters[farm],
+                "today": today[farm],
             }
             for farm in self
+            if meters[farm] or today[farm]["sessions"]
         ]
-        return [row for row in rows if row["meters"] or row["today"]["sessions"]]

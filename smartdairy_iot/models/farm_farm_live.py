@@ -22,16 +22,14 @@ class FarmFarm(models.Model):
     def get_live_board(self):
         """All that the live board shows when it is opened, for the farms one may see.
 
-        :return: ``{now, farms, tags, devices, alerts}``; times are ISO 8601 UTC
+        :return: ``{now, farms, tags, devices, alerts, alert_counts}``; times are ISO
+            8601 UTC
         """
         return self.search([])._to_live_board()
 
     def _to_live_board(self):
         devices = self.env["iot.device"].search(
             [("farm_id", "in", self.ids), ("state", "=", "active")]
-        )
-        alerts = self.env["iot.alert"].search(
-            [("farm_id", "in", self.ids), ("is_open", "=", True)]
         )
         milk = self._liters_today()
         return {
@@ -44,7 +42,7 @@ class FarmFarm(models.Model):
             "devices": sorted(
                 devices._to_live_tiles(), key=lambda tile: natural_key(tile["name"])
             ),
-            "alerts": [alert._to_bus() for alert in alerts],
+            **self.env["iot.alert"]._to_live_list(self),
         }
 
     def watch_live(self):

@@ -251,7 +251,11 @@ class IotAlert(models.Model):
         self._send_bus()
 
     def _send_bus(self):
-        watched = self.env["iot.live.watch"]._watched_farm_ids()
+        self.env["iot.live.watch"]._tell(self)
+
+    def _send_to(self, audiences):
+        """:param audiences: see :meth:`IotLiveWatch._audiences`"""
+        watched = audiences["boards"]
         for alert in self.filtered(lambda alert: alert.farm_id.id in watched):
             alert.farm_id._bus_send("smartdairy_iot/alert", {"alert": alert._to_bus()})
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from odoo import _, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import format_date, format_datetime, formatLang
 
 from ..compliance import chart
 from ..compliance.table import workbook
@@ -93,6 +93,10 @@ class IotComplianceReport(models.Model):
 
     def _date(self, iso):
         return format_date(self.env, date.fromisoformat(iso)) if iso else "–"
+
+    def _say(self, value, digits=0):
+        """``44,700`` or ``3.6``, as the language writes it."""
+        return formatLang(self.env, value, digits=digits)
 
     def _clock(self, iso, day=None):
         """``06:42``; with its date where that is another one."""

@@ -143,9 +143,12 @@ class IotDeviceState(models.Model):
         )
 
     def _send_status(self):
-        watched = self.env["iot.live.watch"]._watched_farm_ids()
+        self.env["iot.live.watch"]._tell(self)
+
+    def _send_to(self, audiences):
+        """:param audiences: see :meth:`IotLiveWatch._audiences`"""
         for farm, states in self.grouped(lambda s: s.device_id.farm_id).items():
-            if farm.id not in watched:
+            if farm.id not in audiences["boards"]:
                 continue
             farm._bus_send(
                 "smartdairy_iot/status",

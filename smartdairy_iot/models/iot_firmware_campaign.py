@@ -33,8 +33,8 @@ class IotFirmwareCampaign(models.Model):
         compute="_compute_company_id",
         store=True,
         precompute=True,
-        help="The firmware's; of a firmware that all companies share, of whoever offers "
-        "it. Empty: all companies.",
+        help="The firmware's; of a firmware that all companies share, that of whoever "
+        "offers it. Empty: all companies.",
     )
     state = fields.Selection(
         [

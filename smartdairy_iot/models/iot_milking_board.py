@@ -9,6 +9,7 @@ _MOST_DAYS = 90
 _MOST_ANIMALS = 1000
 _MOST_ATTENTION = 100
 _BALANCES = timedelta(days=7)
+_TOTALS = ["liters:sum", "__count", "animal_id:count_distinct", "state:array_agg"]
 
 
 class IotMilkingSession(models.Model):
@@ -39,8 +40,8 @@ class IotMilkingSession(models.Model):
         of_today = [("farm_id", "=", farm.id), ("day", "=", today)]
         return board | {
             "day": str(today),
-            "meters": self._board_meters(farm),
-            "today": self._board_totals(of_today),
+            "meters": self._board_meters(farm)[farm],
+            "today": self._board_totals(farm)[farm],
             "by_hour": self._board_hours(farm, of_today),
             "by_day": self._board_days(farm, since),
             "animals": self._board_animals(farm),
@@ -59,11 +60,14 @@ class IotMilkingSession(models.Model):
         farms = self.env["farm.farm"]
         return farms.search([("id", "in", ids)]) or farms.search([])
 
-    def _board_meters(self, farm):
-        """Each meter in service and its milking: that which runs, or the last one."""
+    def _board_meters(self, farms):
+        """Each meter in service and its milking: that which runs, or the last one.
+
+        :return: ``{farm: [{…}]}``
+        """
         meters = self.env["iot.device"].search(
             [
-                ("farm_id", "=", farm.id),
+                ("farm_id", "in", farms.ids),
                 ("device_type", "=", "milk_meter"),
                 ("state", "=", "active"),
             ]
@@ -81,17 +85,18 @@ class IotMilkingSession(models.Model):
             order="start",
         )
         shown = {session.device_id: session for session in shown}
-        rows = [
-            {
-                "id": meter.id,
-                "device_id": meter.device_id,
-                "name": meter.name,
-                "stall": meter.stall_id.name or False,
-                "session": meter in shown and shown[meter]._to_board(),
-            }
-            for meter in meters
-        ]
-        return sorted(rows, key=lambda row: natural_key(row["stall"] or row["name"]))
+        rows = {farm: [] for farm in farms}
+        for meter in meters.sorted(lambda m: natural_key(m.stall_id.name or m.name)):
+            rows[meter.farm_id].append(
+                {
+                    "id": meter.id,
+                    "device_id": meter.device_id,
+                    "name": meter.name,
+                    "stall": meter.stall_id.name or False,
+                    "session": meter in shown and shown[meter]._to_board(),
+                }
+            )
+        return rows
 
     def _to_board(self):
         return {
@@ -105,19 +110,18 @@ class IotMilkingSession(models.Model):
             "average_flow": self.average_flow,
         }
 
-    def _board_totals(self, of_today):
-        ((liters, count, animals, states),) = self._read_group(
-            of_today,
-            [],
-            ["liters:sum", "__count", "animal_id:count_distinct", "state:array_agg"],
-        )
-        return {
-            "liters": liters or 0.0,
-            "sessions": count,
-            "animals": animals,
-            "running": (states or []).count("running"),
-            "incomplete": (states or []).count("incomplete"),
-        }
+    def _board_totals(self, farms):
+        """What each farm has milked today, by its own calendar.
+
+        :return: ``{farm: {liters, sessions, animals, running, incomplete}}``
+        """
+        totals = {}
+        for day, some in farms.grouped(lambda farm: farm._today()).items():
+            domain = [("farm_id", "in", some.ids), ("day", "=", day)]
+            groups = self._read_group(domain, ["farm_id"], _TOTALS)
+            totals |= {farm: told for farm, *told in groups}
+        nothing = [0.0, 0, 0, []]
+        return {farm: _to_total(*totals.get(farm, nothing)) for farm in farms}
 
     def _board_hours(self, farm, of_today):
         """By the hour of the farm's clock in which a milking ended."""
@@ -202,3 +206,13 @@ class IotMilkingSession(models.Model):
             }
             for row in rows
         ]
+
+
+def _to_total(liters, count, animals, states):
+    return {
+        "liters": liters or 0.0,
+        "sessions": count,
+        "animals": animals,
+        "running": states.count("running"),
+        "incomplete": states.count("incomplete"),
+    }

@@ -172,7 +172,7 @@ class IotThreshold(models.Model):
         return f"{said} {self._in_time(value)}" if self.kind == "no_data" else said
 
     def _in_time(self, intervals):
-        """``(16 h at one a minute)``: of all devices, how often each sends is not known."""
+        """``(16 h at one a minute)``: devices differ in how often they send."""
         seconds = self.device_id.interval_seconds or self.profile_id.interval_seconds
         time = _minutes(intervals * (seconds or INTERVAL) / 60)
         if seconds:

@@ -6,5 +6,6 @@ class IrRule(models.Model):
 
     def _eval_context(self):
         """``acts_for_all_companies``: see ``res.users`` and iot_shared_rules.xml"""
-        acts = self.env.user._acts_for_all_companies()
+        user = self.env.user  # none at all, where nobody is asked who they are
+        acts = bool(user) and user._acts_for_all_companies()
         return super()._eval_context() | {"acts_for_all_companies": acts}

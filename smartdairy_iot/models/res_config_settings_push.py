@@ -22,8 +22,8 @@ class ResConfigSettings(models.TransientModel):
         if not count:
             return [
                 _(
-                    "Browsers: none of yours has allowed notifications. Turn them on in "
-                    "Discuss; Odoo must be reached by https://."
+                    "Browsers: none of yours has allowed notifications. Turn them on "
+                    "in Discuss; Odoo must be reached by https://."
                 )
             ]
         return [_("Browsers: %(count)s of yours have allowed them.", count=count)]
@@ -42,4 +42,6 @@ class ResConfigSettings(models.TransientModel):
                 "reference": outcome.reference or False,
             }
         )
-        return self._iot_tell(outcome, _("It was taken: look at your phone or browser."))
+        return self._iot_tell(
+            outcome, _("It was taken: look at your phone or browser.")
+        )

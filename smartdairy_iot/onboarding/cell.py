@@ -59,4 +59,6 @@ def _read_choice(text, choices, suggestions):
             return value
     words = {fold(word): word for pair in choices.items() for word in pair}
     near = suggestions.nearest(text, words.values())
-    raise CellError("choice", text=text, nearest=near, choices=", ".join(choices))
+    raise CellError(
+        "choice", text=text, nearest=near, choices=", ".join(choices.values())
+    )

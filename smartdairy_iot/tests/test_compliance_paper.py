@@ -6,6 +6,8 @@ import zipfile
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import openpyxl
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
@@ -116,6 +118,31 @@ class TestCompliancePaper(ComplianceCase):
         self.assertFalse([body for body in bodies if "<f>" in body])
         self.assertIn(report.data_hash, texts)
         self.assertIn("Within limits", texts)
+
+    def test_numbers_are_written_as_the_language_writes_them(self):
+        """Days without a reading are thousands of minutes; 3.5 °C is 3,5 °C."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.store(self.curve(1))
+        report = self.make_report(date_to="2026-01-20").with_context(lang="fr_FR")
+        report.action_generate()
+        actions = self.env["ir.actions.report"].with_context(lang="fr_FR")
+        html, _kind = actions._render_qweb_html(
+            "smartdairy_iot.iot_compliance_report", report.ids
+        )
+        said = html.decode().replace("\u202f", " ").replace("\xa0", " ")
+        minutes = json.loads(report.data)["tanks"][0]["totals"]["gap_minutes"]
+        self.assertGreater(minutes, 1000)
+        self.assertIn(f"{minutes:,}".replace(",", " "), said)
+        self.assertRegex(said, r">\d,\d<")
+
+    def test_its_days_can_be_sorted_and_filtered_as_dates(self):
+        report = self.make_report()
+        report.action_generate()
+        book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(report.xlsx)))
+        days = book.worksheets[0]
+        self.assertEqual(days.cell(2, 2).value, datetime(2026, 1, 5))
+        self.assertTrue(days.cell(2, 2).is_date)
+        self.assertEqual(days.auto_filter.ref, f"A1:I{days.max_row}")
 
     def test_grades_of_each_day_are_in_it(self):
         self.env.cr.execute(

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user, tagged
@@ -31,6 +33,13 @@ class TestConfigSettings(IotCase):
             [self.sample(3.0, device_id=f"SIZE-{number}") for number in range(2000)]
         )
         self.assertGreater(self.env["iot.store"]._status().size, before + 50_000)
+
+    def test_no_button_there_stores_what_nobody_saved(self):
+        """Without Odoo's question, whatever stands in the form is in force at once."""
+        arch = self.env["res.config.settings"].get_view(view_type="form")["arch"]
+        (app,) = etree.fromstring(arch).xpath("//app[@name='smartdairy_iot']")
+        self.assertGreater(len(app.xpath(".//button[@type='object']")), 3)
+        self.assertFalse(app.xpath(".//button[@noSaveDialog]"))
 
     def test_retention_is_set_there(self):
         self.save(self.kept, days=120)

@@ -138,6 +138,37 @@ class TestKiosk(KioskCase):
                 (farm,) = self.answer(read="milking")["data"]
             self.assertEqual(farm["today"]["liters"], liters)
 
+    def test_many_farms_cost_no_more_queries_than_one(self):
+        """A wall asks every fifteen seconds."""
+        now = fields.Datetime.now()
+        names = [f"Milked {number}" for number in range(5)]
+        farms = self.env["farm.farm"].create([{"name": n, "tz": "UTC"} for n in names])
+        for liters, farm in enumerate(farms, start=1):
+            kind = {"device_type": "milk_meter", "farm_id": farm.id}
+            meter = self.make_device(f"MILK-{liters}", **kind)
+            values = {"device_id": meter.id, "farm_id": farm.id, "liters": liters}
+            self.env["iot.milking.session"].sudo().create(
+                values
+                | {"start": now, "end": now, "day": now.date(), "state": "closed"}
+            )
+
+        def queries(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            shown = some._to_kiosk_milking()
+            self.assertEqual(
+                [
+                    (row["name"], len(row["meters"]), row["today"]["liters"])
+                    for row in shown
+                ],
+                [(f.name, 1, n) for n, f in enumerate(farms, start=1) if f in some],
+            )
+            return self.env.cr.sql_log_count - before
+
+        queries(farms[:1])  # caches of the registry
+        self.assertEqual(queries(farms[:1]), queries(farms))
+
     def test_a_wrong_token_learns_nothing(self):
         for token in ("", "x", self.token[:-1], self.token + "a", "a" * 5000, 7, None):
             found = self.env["iot.kiosk"]._answer(token)

@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -50,6 +51,33 @@ class TestLiveBoard(LineCase):
         board = self.env["farm.farm"].get_live_board()
         alerts = [a for a in board["alerts"] if a["device_id"] == "TEST-1"]
         self.assertEqual([a["alert_type"] for a in alerts], ["high_temperature"])
+
+    def test_of_thousands_of_alerts_the_worst_are_sent_and_all_are_counted(self):
+        """After a power cut; who is over and seen, or history, is on no list."""
+        began = fields.Datetime.now()
+        sensors = [self.make_device(f"MANY-{number}") for number in range(4)]
+        with patch("odoo.addons.smartdairy_iot.models.iot_alert_live._MOST_LISTED", 3):
+            severities = ("low", "critical", "high", "high")
+            for number, (sensor, severity) in enumerate(
+                zip(sensors, severities, strict=True)
+            ):
+                self.make_alert(
+                    device_id=sensor.id,
+                    severity=severity,
+                    started_at=began - timedelta(minutes=number),
+                )
+            seen = self.make_alert(severity="critical", acknowledged_at=began)
+            seen.state = "acknowledged"
+            self.make_alert(severity="critical", is_historic=True)
+            board = self.farm._to_live_board()
+        self.assertEqual(
+            [(a["severity"], a["device_id"]) for a in board["alerts"]],
+            [("critical", "MANY-1"), ("high", "MANY-2"), ("high", "MANY-3")],
+        )
+        self.assertEqual(board["alert_counts"], {"critical": 2, "high": 2, "low": 1})
+        seen.is_active = False
+        counts = self.farm._to_live_board()["alert_counts"]
+        self.assertEqual(counts["critical"], 1)
 
     def test_a_device_has_its_tags_and_the_place_that_filters_go_by(self):
         tag = self.env["iot.device.tag"].create({"name": "HACCP"})
@@ -103,6 +131,45 @@ class TestLiveBoard(LineCase):
         self.farm.watch_live()
         self.sensor.live_ids._send_status()
         self.assertEqual(len(self.bus_messages("smartdairy_iot/status")), 1)
+
+    def test_a_board_that_is_opened_during_a_long_evaluation_is_told_what_it_found(
+        self,
+    ):
+        """The evaluation's own transaction cannot see who came after it had begun."""
+        self.publish({"temperature": 9.5})
+        self.run_line()
+        self.env.cr.postcommit.clear()
+        self.evaluate()
+        self.sensor.live_ids._send_status()
+        self.assertEqual(self.told("alert"), [])
+        self.farm.watch_live()
+        self.commit_as_another_transaction()
+        ((_channel, said),) = self.told("alert")
+        self.assertEqual(said["alert"]["device_id"], "TEST-1")
+        self.assertEqual(len(self.told("status")), 1)
+
+    def test_who_was_told_during_the_evaluation_is_not_told_again_and_nobody_never(
+        self,
+    ):
+        alert = self.make_alert()
+        self.env.cr.postcommit.clear()
+        alert._send_bus()
+        self.commit_as_another_transaction()
+        self.assertEqual(self.told("alert"), [])
+        self.farm.watch_live()
+        alert._send_bus()
+        self.commit_as_another_transaction()
+        self.assertEqual(len(self.told("alert")), 1)
+
+    def told(self, what):
+        """Of the test's own farm: others may have boards open."""
+        channel = [self.env.cr.dbname, "farm.farm", self.farm.id]
+        messages = self.bus_messages(f"smartdairy_iot/{what}")
+        return [message for message in messages if message[0] == channel]
+
+    def commit_as_another_transaction(self):
+        self.env.flush_all()
+        self.env.cr.postcommit.run()
 
     def test_the_board_costs_as_many_queries_with_ten_devices_as_with_one(self):
         def queries():

@@ -1,3 +1,4 @@
+from odoo import api
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -78,6 +79,11 @@ class TestShared(IotCase):
         rule = self.rule.with_user(self.manager)
         self.assertTrue(rule.with_context(active_test=False).has_access("write"))
         self.assertTrue(rule.has_access("write"))
+
+    def test_rules_are_judged_also_where_there_is_no_user(self):
+        """A route that asks nobody who they are (``auth="none"``), of any add-on."""
+        nobody = api.Environment(self.env.cr, None, {})
+        self.assertFalse(nobody["ir.rule"]._eval_context()["acts_for_all_companies"])
 
     def test_a_company_more_takes_from_its_managers_what_all_share(self):
         others = self.env["res.company"].search([("id", "!=", self.env.company.id)])

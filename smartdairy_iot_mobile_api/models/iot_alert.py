@@ -31,9 +31,8 @@ class IotAlert(models.Model):
         alerts = self.search(domain, limit=query.limit, offset=query.offset)
         return alerts, self.search_count(domain)
 
-    def _send_bus(self):
-        super()._send_bus()
-        watched = self.env["farm.farm"]._watched()
+    def _send_to(self, audiences):
+        super()._send_to(audiences)
         for farm, alerts in self.grouped("farm_id").items():
-            if farm in watched:
+            if farm.id in audiences["apps"]:
                 farm._tell_apps([to_alert_message(a._to_bus()) for a in alerts])

@@ -32,3 +32,7 @@ class IotLiveWatch(models.Model):
             )
         )
         return {farm_id for (farm_id,) in rows}
+
+    @api.model
+    def _audiences(self):
+        return {**super()._audiences(), "apps": self._farm_ids_of_apps()}

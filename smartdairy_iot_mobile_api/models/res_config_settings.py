@@ -18,5 +18,7 @@ class ResConfigSettings(models.TransientModel):
         # sudo - iot.app.session: how many phones of one's own are signed in.
         sessions = self.env["iot.app.session"].sudo()._with_push(self.env.user)
         count = len(sessions.get(self.env.user, ()))
-        line = _("Phones: FCM is set up, and %(count)s of yours signed in.", count=count)
+        line = _(
+            "Phones: FCM is set up, and %(count)s of yours signed in.", count=count
+        )
         return [line, *super()._describe_push()]

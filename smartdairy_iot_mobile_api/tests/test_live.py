@@ -36,3 +36,14 @@ class TestLive(MobileApiCase):
     def test_one_farm_that_may_not_be_seen_ends_them_all(self):
         with self.assertRaises(SessionExpiredException):
             self.poll(self.farm, self.other_farm)
+
+    def test_an_app_that_is_opened_while_rules_are_judged_hears_what_they_found(self):
+        """The transaction that judges does not see who came after it had begun."""
+        self.alert._send_bus()
+        self.env.flush_all()
+        self.assertEqual(self.poll(self.farm), [])
+        self.env["iot.live.watch"].with_user(self.user)._renew_by_app(self.farm)
+        self.env.cr.postcommit.run()
+        (said,) = self.poll(self.farm)
+        (message,) = said["message"]["payload"]["messages"]
+        self.assertEqual(message["alert"]["id"], str(self.alert.id))

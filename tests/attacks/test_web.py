@@ -30,7 +30,7 @@ def connect(odoo):
     "path", ["/api/v1/iot/auth/login", "/api/v1/iot/devices", "/iot/kiosk/read"]
 )
 def test_an_oversized_body_is_refused_before_it_is_read(odoo, path):
-    """Its length is told, and nothing of it is sent: who reads it, would hang."""
+    """Its length is told, and nothing of it sent: who reads it would wait too long."""
     with connect(odoo) as client:
         client.sendall(
             f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

@@ -1,6 +1,7 @@
 """To a point in time: a server of its own, whose data a mistake destroys."""
 
 import resource
+import shutil
 import signal
 from contextlib import contextmanager
 
@@ -130,9 +131,31 @@ def test_a_server_comes_back_as_of_a_moment_with_both_databases(
         rows = ask(restored, database, f"SELECT n FROM {table} ORDER BY n")
         assert [n for (n,) in rows] == list(range(1, 101)), database
     execute(restored, "readings", "INSERT INTO temperature_readings VALUES (now(), 0)")
+    follow_the_promoted_one(place, restored, capsys)
 
     refused(place, end.replace(year=end.year + 1), capsys, "archived log ends before")
     refused(place, end.replace(year=end.year - 1), capsys, "before the base backup was")
+
+
+def follow_the_promoted_one(place, server, capsys):
+    """Its log goes on from the old one's, under a number of its own."""
+    moment = ask(server, "odoo", "SELECT clock_timestamp()")[0][0]
+    execute(server, "odoo", "INSERT INTO alerts VALUES (-1)")
+    execute(server, "odoo", "SELECT pg_switch_wal()")
+    server.daemon.stop()
+    # A standby archives it when it is promoted; here, nothing was archived just then.
+    shutil.copy(server.data / "pg_wal" / "00000002.history", place / "wal")
+    refused(place, moment, capsys, "--timeline latest")
+    again = Server(place / "again", place / "wal")
+    options = "--timeline", "latest"
+    assert recover(place, moment, "base", "again", *options) == 0, capsys.readouterr()
+    again.start()
+    try:
+        rows = ask(again, "readings", "SELECT n FROM temperature_readings ORDER BY n")
+        assert [n for (n,) in rows] == list(range(101))
+        assert not ask(again, "odoo", "SELECT 1 FROM alerts WHERE n = -1")
+    finally:
+        again.daemon.stop()
 
 
 @contextmanager
@@ -169,9 +192,9 @@ def superuser(server):
     return "--superuser-dsn", server.dsn()
 
 
-def recover(place, until, source="base", into="restored"):
+def recover(place, until, source="base", into="restored", *options):
     places = ["--from", place / source, "--wal", place / "wal", "--into", place / into]
-    return main(["recover", *map(str, places), "--until", str(until)])
+    return main(["recover", *map(str, places), "--until", str(until), *options])
 
 
 def refused(place, until, capsys, words, source="base", into="refused"):

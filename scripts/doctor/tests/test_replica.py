@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
+import psycopg2
 import pytest
 
+from doctor import replica
 from doctor.replica import check, judge
 
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -54,6 +56,28 @@ def test_one_that_is_away_costs_speed_and_nothing_else():
     (found,) = check(settings("host=127.0.0.1 port=1 dbname=x"), True)
     assert found.state == "warning"
     assert "cannot be reached" in found.text and "primary is read" in found.remedy
+
+
+class Server:
+    """One that lets us in; of its two queries, the replica refuses its own."""
+
+    def __init__(self, dsn):
+        self.is_replica = dsn == "replica"
+
+    def one(self, _query):
+        if self.is_replica:
+            raise psycopg2.OperationalError("canceling statement due to conflict")
+        return PRIMARY
+
+    def close(self):
+        """Nothing is open."""
+
+
+def test_one_that_lets_us_in_and_does_not_answer_is_told(monkeypatch):
+    monkeypatch.setattr(replica, "Database", Server)
+    dsns = {"timescale_replica_dsn": "replica", "timescale_dsn": "primary"}
+    (found,) = check(SimpleNamespace(**dsns, timescale_replica_lag=5), True)
+    assert found.state == "warning" and "conflict" in found.text
 
 
 def test_one_that_nothing_uses_is_told():

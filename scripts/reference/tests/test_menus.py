@@ -14,6 +14,11 @@ PAGES = [
     *sorted(REPO.glob("smartdairy_*/readme/*.md")),
 ]
 ROOT = "iot_menu_root"
+# Where else a path may begin: other apps, forms, other systems.
+ELSEWHERE = {
+    *("Settings", "Apps", "Inventory", "My Preferences"),
+    *("Actions", "Device", "Project settings"),
+}
 _NAMED = re.compile(r"\*{1,2}([A-Z][^*|]{0,120})\*{1,2}")
 _CODE = re.compile(r"```.*?```", re.DOTALL)
 
@@ -38,12 +43,14 @@ def paths(page):
 
 
 def lost(steps, tree):
-    """Return the step of a path that begins at a menu of ours and is none, if any."""
+    """Return the step of a path of menus that is none, if any."""
+    if steps[0] in ELSEWHERE:
+        return None
     parent = ROOT
     for step in steps:
         below = tree.get(parent)
-        if not below or (parent == ROOT and step not in below):
-            return None  # beyond the menus: a page, a button, or another app
+        if not below:
+            return None  # beyond the menus: a page, or a button
         if step not in below and step != "New":
             return step
         parent = below.get(step)
@@ -52,6 +59,19 @@ def lost(steps, tree):
 
 def _name(page):
     return page.relative_to(REPO).as_posix()
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (["Control", "Firmware"], "Control"),
+        (["Configuration", "Discovered Devices"], "Discovered Devices"),
+        (["Configuration", "Firmware"], None),
+        (["Settings", "Technical"], None),
+    ],
+)
+def test_a_menu_that_is_not_there_would_be_seen(path, wrong):
+    assert lost(path, menus()) == wrong
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)

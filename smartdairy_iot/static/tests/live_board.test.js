@@ -235,3 +235,20 @@ test("a quantity is read from left to right also where people write the other wa
     expect(quantity).toHaveAttribute("dir", "ltr");
     expect(quantity).toHaveText(/3.8\s*°C/);
 });
+
+test("an age that is not translated is not turned around where people write the other way", async () => {
+    await openBoard(makeBoard({ alerts: [makeAlert()] }));
+    for (const selector of [`${TILE} .o_sd_age`, ".o_sd_alert .o_sd_age"]) {
+        const age = await waitFor(selector);
+        age.parentElement.dir = "rtl";
+        const { firstChild } = age;
+        const leftOf = (index) => {
+            const range = document.createRange();
+            range.setStart(firstChild, index);
+            range.setEnd(firstChild, index + 1);
+            return range.getBoundingClientRect().left;
+        };
+        expect(age).toHaveText(/^\d+ (s|min) ago$/);
+        expect(leftOf(0)).toBeLessThan(leftOf(firstChild.length - 1));
+    }
+});

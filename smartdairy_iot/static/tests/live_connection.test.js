@@ -2,6 +2,7 @@ import { lockWebsocketConnect, waitForChannels } from "@bus/../tests/bus_test_he
 import { WEBSOCKET_CLOSE_CODES } from "@bus/workers/websocket_worker";
 import { expect, test, waitFor } from "@odoo/hoot";
 import { advanceTime, animationFrame, Deferred } from "@odoo/hoot-mock";
+import { Hearing } from "@smartdairy_iot/telemetry/hearing";
 import {
     contains,
     getService,
@@ -119,4 +120,61 @@ test("a failed fetch is told and tried again", async () => {
     fail = false;
     await contains(".o_sd_retry").click();
     await waitFor(TILE);
+});
+
+test("a websocket that is open and says nothing is replaced, and the badge does not lie", async () => {
+    let device = makeDevice();
+    await openLiveBoard(() => makeBoard({ now: new Date().toISOString(), devices: [device] }));
+    await waitFor(`${CONNECTION}[data-connection='live']`);
+    const { worker } = getService("smartdairy_iot.telemetry");
+    patchWithCleanup(worker, {
+        send(action) {
+            if (action === "BUS:STOP") {
+                expect.step(action);
+                MockServer.env["bus.bus"]._simulateDisconnection(WEBSOCKET_CLOSE_CODES.CLEAN);
+            }
+            return super.send(...arguments);
+        },
+    });
+    // Nothing is to be told: nothing is wrong.
+    await advanceTime(70_000);
+    expect.verifySteps([]);
+    const speak = () => {
+        const time = new Date(Date.now() - 10_000).toISOString();
+        device = makeDevice({ time, last_seen: time });
+    };
+    speak();
+    await advanceTime(300_000);
+    expect.verifySteps(["BUS:STOP"]);
+    await waitFor(`${CONNECTION}[data-connection='live']`);
+});
+
+test("one listens from when one is told, and looks less and less often where it is quiet", () => {
+    let now = 0;
+    const hearing = new Hearing(() => now);
+    now = 1e6;
+    expect(hearing.isDue()).toBe(false); // nobody listens yet
+    hearing.listen();
+    const looks = [];
+    for (const start = now; now < start + 600_000; now += 1000) {
+        if (hearing.isDue()) {
+            looks.push(Math.round((now - start) / 1000));
+        }
+    }
+    expect(looks).toEqual([31, 92, 213, 454]);
+    hearing.heard();
+    now += 31_000;
+    expect(hearing.isDue()).toBe(true);
+});
+
+test("deaf is who was not told of what was said a while ago, and not of what is on its way", () => {
+    let now = 0;
+    const hearing = new Hearing(() => now);
+    hearing.heard();
+    now = 40_000;
+    expect(hearing.isDeaf([-1000, 2000, NaN])).toBe(false);
+    expect(hearing.isDeaf([38_000])).toBe(false);
+    expect(hearing.isDeaf([20_000])).toBe(true);
+    now = 25_000;
+    expect(hearing.isDeaf([15_000])).toBe(false); // not silent for long enough
 });

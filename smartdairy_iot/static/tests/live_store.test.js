@@ -161,6 +161,53 @@ test("a second snapshot keeps the entries and drops what is gone", () => {
     expect(store.state.kpi).toInclude(["devices", 1]);
 });
 
+test("a snapshot may be applied in stretches; what is shown meanwhile is whole", () => {
+    const three = (name, values) =>
+        [1, 2, 3].map((id) =>
+            makeDevice({ id, device_id: `D${id}`, name: `${name}${id}`, ...values })
+        );
+    store.applyBoard(makeBoard({ devices: three("Old ") }));
+    const farms = store.state.farms;
+    const devices = [...three("New ", { is_alarm: true }), makeDevice({ id: 9, device_id: "D9" })];
+    const steps = store.boardSteps(makeBoard({ devices }));
+    steps.next();
+    steps.next();
+    const [first, , third] = store.devices.values();
+    expect([first.name, first.status]).toEqual(["New 1", "alarm"]);
+    expect([third.name, third.status]).toEqual(["Old 3", "ok"]);
+    expect(store.state.farms).toBe(farms);
+    expect(store.state.kpi).toInclude(["alarm", 0]);
+    Array.from(steps);
+    expect(store.state.kpi).toInclude(["alarm", 3]);
+    expect(store.state.farms[0].devices).toHaveLength(4);
+});
+
+test("a gateway that comes after its devices in the snapshot takes them off line", () => {
+    const gateway = { device_id: "GW", device_type: "gateway", online: false, last_seen: ago(1) };
+    const devices = [makeDevice({ gateway: "GW" }), makeDevice({ id: 8, ...gateway })];
+    store.applyBoard(makeBoard({ devices }));
+    expect(store.devices.get("TEMP-G01").status).toBe("offline");
+});
+
+test("alerts that the snapshot left out, as too many, are counted by severity", () => {
+    const alert_counts = { high: 40, low: 300 };
+    store.applyBoard(makeBoard({ alerts: [makeAlert(), makeAlert({ id: 2 })], alert_counts }));
+    expect(store.state.kpi).toInclude(["alerts", 340]);
+    expect(store.state.kpi).toInclude(["high", 40]);
+    expect(store.state.kpi).toInclude(["low", 300]);
+    // A new one, one that was left out, and one that was listed and has ended.
+    store.applyAlert(makeAlert({ id: 3, created_at: new Date(now + 1000).toISOString() }));
+    expect(store.state.kpi).toInclude(["high", 41]);
+    store.applyAlert(makeAlert({ id: 4 }));
+    expect(store.state.kpi).toInclude(["high", 41]);
+    store.applyAlert(makeAlert({ id: 2, state: "resolved", is_active: false }));
+    expect(store.state.kpi).toInclude(["high", 40]);
+    expect(store.lacksAlerts).toBe(true);
+    store.applyBoard(makeBoard({ alerts: [makeAlert()], alert_counts: { high: 1 } }));
+    expect(store.state.kpi).toInclude(["alerts", 1]);
+    expect(store.lacksAlerts).toBe(false);
+});
+
 test("time alone makes data old", () => {
     store.applyBoard(makeBoard());
     now += 296_000;

@@ -132,6 +132,14 @@ def test_what_is_still_to_come_is_no_gap():
     assert day["gaps"] == []
 
 
+def test_a_day_that_has_not_begun_is_not_one_without_readings():
+    noon = BEGIN + 12 * HOUR
+    said = [s for s in curve(1) if s.time < noon]
+    found = report(a_tank(said), now=noon)
+    assert [day["verdict"] for day in found["days"]] == ["open", "open"]
+    assert found["totals"]["empty_days"] == 0
+
+
 def test_days_on_which_clocks_change_have_23_and_25_hours():
     zone = ZoneInfo("Europe/Berlin")
     spring, autumn = date(2026, 3, 29), date(2026, 10, 25)

@@ -154,6 +154,13 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once():
     ]
 
 
+def test_choices_are_named_as_the_screens_name_them():
+    made = plan("Device ID,Device Type,Farm\nT-1,thermometer,GREEN")
+    (problem,) = made.problems
+    labels = known().choices["device_type"].values()
+    assert problem.values["choices"] == ", ".join(labels)
+
+
 def test_the_nearest_name_is_suggested():
     made = plan("Device ID,Device Type,Farm\nT-1,Temprature,Gren Valley")
     assert [p.values["nearest"] for p in made.problems] == [

@@ -95,6 +95,24 @@ export class AlertBoard extends Component {
         );
     }
 
+    /** The server sends the worst of what is open. */
+    get isCut() {
+        return this.live.kpi.alerts > this.live.alerts.length;
+    }
+
+    get cutLabel() {
+        return _t("%(count)s alerts are open; the worst %(shown)s are shown.", {
+            count: this.live.kpi.alerts,
+            shown: this.live.alerts.length,
+        });
+    }
+
+    showAll() {
+        return this.action.doAction("smartdairy_iot.iot_alert_action", {
+            additionalContext: { search_default_open: 1 },
+        });
+    }
+
     get spans() {
         const { severity, farm } = this.url;
         return filterAlerts(this.state.history.timeline, { severity, farm });

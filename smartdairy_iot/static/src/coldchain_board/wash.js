@@ -32,8 +32,7 @@ export function highestMilk(points, phases, { start, end }) {
             (one) => names.includes(one.phase) && ms >= one.start && (!one.end || ms < one.end)
         );
     const isNearHeat = (ms) => heat.some((hot) => Math.abs(hot - ms) <= FLANK);
-    const isMilk = ([ms]) =>
-        isIn(ms, WITH_MILK) || !(isIn(ms, WITHOUT_MILK) || isNearHeat(ms));
+    const isMilk = ([ms]) => isIn(ms, WITH_MILK) || !(isIn(ms, WITHOUT_MILK) || isNearHeat(ms));
     const milk = shown.filter(isMilk).map(highOf);
     const cold = milk.filter((celsius) => celsius <= HOT);
     return cold.length ? Math.max(...cold) : undefined;

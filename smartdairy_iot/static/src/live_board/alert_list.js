@@ -101,6 +101,7 @@ export class AlertList extends Component {
     static props = {};
 
     setup() {
+        this.action = useService("action");
         this.notification = useService("notification");
         this.telemetry = useService("smartdairy_iot.telemetry");
         this.state = useState(this.telemetry.store.state);
@@ -116,6 +117,21 @@ export class AlertList extends Component {
 
     get moreLabel() {
         return _t("Show more (%(count)s)", { count: this.state.alerts.length - this.own.most });
+    }
+
+    /** The server sends the worst ones. */
+    get isCut() {
+        return this.state.kpi.alerts > this.state.alerts.length;
+    }
+
+    get allLabel() {
+        return _t("All %(count)s in a list", { count: this.state.kpi.alerts });
+    }
+
+    showAll() {
+        return this.action.doAction("smartdairy_iot.iot_alert_action", {
+            additionalContext: { search_default_open: 1 },
+        });
     }
 
     showMore() {

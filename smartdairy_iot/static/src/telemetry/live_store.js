@@ -6,10 +6,11 @@ import {
     isCutOff,
     isListed,
     isStale,
-    SEVERITIES,
     severityLabel,
     toMillis,
 } from "./format";
+import { countKpi, countMore } from "./kpi";
+import { isSameList, joined, shapeOf, toldSince } from "./merge";
 
 /** Writing only what differs is what keeps the other tiles from rendering. */
 function assignChanged(target, changes) {
@@ -21,46 +22,7 @@ function assignChanged(target, changes) {
     }
 }
 
-/** Only what is measured now belongs in an average: neither an old value nor an offline sensor's. */
-function isCurrentTemperature({ device_type, location_type, status, stale, values }) {
-    const isHeard = !["offline", "nodata"].includes(status) && !stale;
-    // Somewhere else it measures the air of the parlour.
-    const isColdChain = device_type === "temperature" && location_type !== "default";
-    return isColdChain && isHeard && typeof values.temperature === "number";
-}
-
-/** What decides where a tile stands and which filters it passes. */
-function shapeOf({ id, name, location, tags }) {
-    return [id, name, location, tags];
-}
-
-/** What a reading tells of its device. */
-const TOLD = [
-    ...["values", "time", "last_seen", "online", "battery", "signal"],
-    ...["is_alarm", "alarm_type", "fault"],
-];
-
-/** Two readings of a device as one: each tells of some measures, or only that it lives. */
-function joined(older, newer) {
-    if (newer.time && newer.time < older.time) {
-        return older;
-    }
-    const { online, last_seen } = newer;
-    return {
-        ...(newer.time ? newer : { ...older, online, last_seen }),
-        values: { ...older.values, ...newer.values },
-        battery: newer.battery || older.battery,
-        signal: newer.signal || older.signal,
-    };
-}
-
-/** Screens are told before the state is written: a snapshot may be older than what is shown. */
-function toldSince(shown, { time }) {
-    const told = toMillis(shown.time);
-    return told && !(told <= toMillis(time))
-        ? Object.fromEntries(TOLD.map((key) => [key, shown[key]]))
-        : {};
-}
+const FEW_ALERTS = 50;
 
 /**
  * What the dashboard shows. `state` is reactive, and so is, on its own, every device: a reading
@@ -71,8 +33,11 @@ export class LiveStore {
     constructor(now) {
         this.now = now;
         this.devices = new Map();
+        this.isReshaped = false;
         this.children = new Map();
         this.pending = new Map();
+        /** severity → how many alerts there are that the snapshot left out, as too many */
+        this.more = {};
         /** device id → what is called when something of that device has changed */
         this.listeners = new Map();
         this.state = reactive({
@@ -102,26 +67,50 @@ export class LiveStore {
         return () => callbacks.delete(callback);
     }
 
-    applyBoard({ farms, devices, alerts, tags = [] }) {
-        const previous = this.devices;
-        this.devices = new Map();
+    applyBoard(board) {
+        Array.from(this.boardSteps(board));
+    }
+
+    /**
+     * A snapshot, device by device. Who pauses between the steps keeps what the bus brings until
+     * the last one: it is newer.
+     */
+    *boardSteps({ farms, devices, alerts, alert_counts = {}, tags = [] }) {
         for (const device of devices) {
-            const entry = previous.get(device.device_id) || reactive({});
-            this.devices.set(device.device_id, entry);
-            assignChanged(entry, { ...device, ...toldSince(toRaw(entry), device) });
+            this.applyDevice(device);
+            yield;
         }
+        const entries = devices.map(({ device_id }) => [device_id, this.devices.get(device_id)]);
+        this.devices = new Map(entries);
         this.groupByGateway();
         for (const entry of this.devices.values()) {
-            this.updateStatus(entry);
+            // Its gateway may have come after it.
+            if (this.isCutOff(toRaw(entry)) !== toRaw(entry).cut_off) {
+                this.updateStatus(entry);
+                yield;
+            }
         }
         this.groupByFarm(farms.map(({ milk_today, ...farm }) => farm));
         this.applyMilk(Object.fromEntries(farms.map((f) => [f.id, f.milk_today || 0])));
         if (!deepEqual(toRaw(this.state).tags, tags)) {
             this.state.tags = tags;
         }
-        this.setAlerts(alerts.filter(isListed));
+        this.applyAlerts(alerts.filter(isListed), alert_counts);
         this.state.phase = "ready";
         this.updateKpi();
+    }
+
+    applyDevice(device) {
+        const known = this.devices.get(device.device_id);
+        if (known) {
+            const shown = toRaw(known);
+            this.isReshaped ||= !deepEqual(shapeOf(shown), shapeOf(device));
+            this.updateDevice(known, { ...device, ...toldSince(shown, device) });
+        } else {
+            const entry = reactive({ ...device });
+            this.devices.set(device.device_id, entry);
+            this.updateStatus(entry);
+        }
     }
 
     /** @param {Record<number, number>} milk litres of today by farm */
@@ -134,12 +123,14 @@ export class LiveStore {
         for (const entry of this.devices.values()) {
             groups.get(toRaw(entry).farm_id)?.devices.push(entry);
         }
-        const shape = (list) =>
-            list.map(({ id, name, devices }) => [id, name, devices.map((d) => shapeOf(toRaw(d)))]);
         const next = [...groups.values()];
-        if (!deepEqual(shape(toRaw(this.state).farms), shape(next))) {
+        const old = toRaw(this.state).farms;
+        const isSame = ({ id, name, devices }, i) =>
+            id === old[i].id && name === old[i].name && isSameList(devices, old[i].devices);
+        if (this.isReshaped || next.length !== old.length || !next.every(isSame)) {
             this.state.farms = next;
         }
+        this.isReshaped = false;
     }
 
     groupByGateway() {
@@ -269,13 +260,27 @@ export class LiveStore {
         this.updateKpi();
     }
 
+    /** The worst ones, and how many of each severity there are in all. */
+    applyAlerts(alerts, counts) {
+        const hadMore = Object.keys(this.more).length > 0;
+        this.more = countMore(alerts, counts);
+        this.listedAt = this.now();
+        // Those that take a place in the list which has become free are not new.
+        this.setAlerts(alerts, !hadMore);
+    }
+
     applyAlert(alert) {
-        const others = toRaw(this.state).alerts.filter(({ id }) => id !== alert.id);
+        const { alerts } = toRaw(this.state);
+        const others = alerts.filter(({ id }) => id !== alert.id);
+        const { severity, created_at } = alert;
+        if (others.length === alerts.length && toMillis(created_at) < this.listedAt) {
+            this.more[severity] = Math.max(0, (this.more[severity] || 0) - 1); // one of those
+        }
         this.setAlerts(isListed(alert) ? [...others, alert] : others);
         this.updateKpi();
     }
 
-    setAlerts(alerts) {
+    setAlerts(alerts, isTold = true) {
         const known = new Map(toRaw(this.state).alerts.map((alert) => [alert.id, alert]));
         const added = alerts.filter(
             ({ id, acknowledged_at }) => !known.has(id) && !acknowledged_at
@@ -284,11 +289,17 @@ export class LiveStore {
         this.state.alerts = alerts
             .map((alert) => (deepEqual(known.get(alert.id), alert) ? known.get(alert.id) : alert))
             .sort(compareAlerts);
-        if (this.state.phase === "ready" && added.length) {
+        if (isTold && this.state.phase === "ready" && added.length) {
             this.state.announcement = added
                 .map((a) => `${severityLabel(a.severity)}: ${a.device_name}: ${a.message}`)
                 .join("\n");
         }
+    }
+
+    /** There are more than these few: fetch those that were left out. */
+    get lacksAlerts() {
+        const { kpi, alerts } = toRaw(this.state);
+        return alerts.length < FEW_ALERTS && toRaw(kpi).alerts > alerts.length;
     }
 
     getAlert(id) {
@@ -314,24 +325,7 @@ export class LiveStore {
     }
 
     updateKpi() {
-        const kpi = { devices: this.devices.size, online: 0, offline: 0, alarm: 0 };
-        const temperatures = [];
-        for (const entry of this.devices.values()) {
-            const device = toRaw(entry);
-            kpi[device.online && !device.cut_off ? "online" : "offline"]++;
-            kpi.alarm += device.status === "alarm";
-            if (isCurrentTemperature(device)) {
-                temperatures.push(device.values.temperature);
-                kpi.temperatureUnit = device.units.temperature;
-            }
-        }
-        const total = temperatures.reduce((sum, value) => sum + value, 0);
-        kpi.temperature = temperatures.length ? total / temperatures.length : null;
-        const alerts = toRaw(this.state).alerts;
-        kpi.alerts = alerts.length;
-        for (const severity of SEVERITIES) {
-            kpi[severity] = alerts.filter((alert) => alert.severity === severity).length;
-        }
+        const kpi = countKpi([...this.devices.values()].map(toRaw), this.state.alerts, this.more);
         assignChanged(this.state.kpi, kpi);
     }
 }

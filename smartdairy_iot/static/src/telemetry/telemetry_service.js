@@ -1,11 +1,13 @@
-import { toRaw } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { formatAge, mainMeasure, toMillis } from "./format";
+import { AlertActions } from "./alert_actions";
+import { Feed } from "./feed";
+import { Hearing } from "./hearing";
+import { formatAge, toMillis } from "./format";
 import { LiveStore } from "./live_store";
 import { decodeReadings } from "./message";
+import { inStretches } from "./stretches";
 import { Trends } from "./trends";
 import { Visibility } from "./visibility";
 import { within } from "./within";
@@ -22,25 +24,25 @@ const RETRY = 10_000;
 const SUBSCRIBED = 2000;
 /** Without a connection for this long the screen says since when. */
 const PATIENCE = 10_000;
-/** Milliseconds of work at a stretch: the page goes on answering between. */
-const STRETCH = 8;
 
 /**
  * Feeds the live store while somebody watches: a snapshot first, then what the bus brings, and
  * a snapshot again after each reconnection. Does nothing while no board is open.
  */
-export class Telemetry {
-    constructor({ action, bus_service, notification, orm }) {
+export class Telemetry extends AlertActions {
+    constructor({ action, bus_service, notification, orm, worker_service }) {
+        super();
         this.action = action;
         this.bus = bus_service;
         this.notification = notification;
         this.orm = orm;
+        this.worker = worker_service;
         this.watchers = 0;
         this.clockOffset = 0;
         this.tickListeners = new Set();
         this.handlers = {
-            "smartdairy_iot/reading_tables": (message) => this.onReadings(decodeReadings(message)),
-            "smartdairy_iot/alert": ({ alert }) => this.store.applyAlert(alert),
+            "smartdairy_iot/reading_tables": (message) => this.feed.add(decodeReadings(message)),
+            "smartdairy_iot/alert": ({ alert }) => this.onAlert(alert),
             "smartdairy_iot/status": ({ devices }) => this.store.applyStatus(devices),
         };
         this.subscriptions = Object.keys(this.handlers).map((type) => [
@@ -58,8 +60,12 @@ export class Telemetry {
     reset() {
         this.store = new LiveStore(() => this.now());
         this.trends.forget();
+        this.feed?.stop();
+        const { store, trends } = this;
+        this.feed = new Feed({ store, trends, onUnknown: () => this.load() });
         this.channels = new Set();
-        this.unknown = new Set();
+        this.hearing = new Hearing(() => this.now());
+        this.deaf = 0; // how often in a row it was found to be
         this.held = null;
         this.again = false;
         this.failed = false;
@@ -109,8 +115,7 @@ export class Telemetry {
 
     stop() {
         browser.clearInterval(this.ticker);
-        browser.clearTimeout(this.rest);
-        this.rest = null;
+        this.feed.stop();
         for (const [type, callback] of this.subscriptions) {
             this.bus.unsubscribe(type, callback);
         }
@@ -131,6 +136,7 @@ export class Telemetry {
         } else {
             this.channels.forEach((channel) => this.bus.deleteChannel(channel));
             this.channels = new Set();
+            this.hearing.leave();
         }
     }
 
@@ -145,7 +151,7 @@ export class Telemetry {
         if (state.connection !== "live" && this.now() - state.lostAt > PATIENCE) {
             state.connection = "stale";
         }
-        if (Date.now() >= this.nextLoad) {
+        if (Date.now() >= this.nextLoad || this.hearing.isDue()) {
             this.load();
         }
         if (Date.now() >= this.nextHeartbeat && document.visibilityState === "visible") {
@@ -165,44 +171,67 @@ export class Telemetry {
             return;
         }
         const { store } = this;
+        const isCurrent = () => store === this.store && this.watchers > 0;
         const held = (this.held = []);
         this.nextLoad = Infinity;
         try {
             const asked = this.orm.silent.call("farm.farm", "get_live_board", []);
             const board = await within(asked);
-            if (store === this.store && this.watchers) {
+            if (isCurrent()) {
                 this.clockOffset = toMillis(board.now) - Date.now();
-                store.applyBoard(board);
+                await inStretches(store.boardSteps(board), isCurrent);
+            }
+            if (isCurrent()) {
                 this.onLoaded(board);
             }
         } catch (error) {
-            if (store === this.store && this.watchers) {
+            if (isCurrent()) {
                 this.onLoadFailed(error);
             }
         }
-        if (store !== this.store || !this.watchers) {
+        // What arrived meanwhile is newer than the snapshot.
+        if (!isCurrent() || !(await inStretches(this.handleHeld(held), isCurrent))) {
             return;
         }
-        // What arrived meanwhile is newer than the snapshot.
         this.held = null;
-        held.forEach(([type, payload]) => this.receive(type, payload));
         if (this.again) {
             this.again = false;
             this.load();
         }
     }
 
-    onLoaded({ farms }) {
+    *handleHeld(held) {
+        while (held.length) {
+            const [type, payload] = held.shift();
+            this.handlers[type](payload);
+            yield;
+        }
+    }
+
+    onLoaded({ farms, devices }) {
         this.failed = false;
+        this.checkHearing(devices);
         // Without the bus (a proxy that does not pass websockets) the board is slow, not dead.
-        this.nextLoad = Date.now() + (this.connected ? RESYNC : RETRY);
-        if (this.connected) {
+        const isLive = this.connected && this.deaf < 2;
+        this.nextLoad = Date.now() + (isLive ? RESYNC : RETRY);
+        if (isLive) {
             this.store.state.connection = "live";
         } else {
             this.store.state.lostAt = this.now();
         }
         if (document.visibilityState === "visible") {
             this.watchFarms(farms.map(({ id }) => `farm.farm_${id}`));
+        }
+    }
+
+    /** Half open, the websocket says nothing: another one may. */
+    checkHearing(devices) {
+        const heardAt = devices.map(({ last_seen }) => toMillis(last_seen));
+        if (this.connected && this.hearing.isDeaf(heardAt)) {
+            this.deaf++;
+            this.hearing.listen();
+            this.worker.send("BUS:STOP");
+            this.worker.send("BUS:START");
         }
     }
 
@@ -234,6 +263,7 @@ export class Telemetry {
         }
         await Promise.all(added.map((channel) => this.bus.addChannel(channel)));
         await this.sendHeartbeat();
+        this.hearing.listen();
         // From when the server knows it: it may take its time.
         this.nextLoad = Math.min(this.nextLoad, Date.now() + SUBSCRIBED);
     }
@@ -263,8 +293,16 @@ export class Telemetry {
     onConnected() {
         if (!this.connected) {
             this.connected = true;
+            this.hearing.listen();
             this.sendHeartbeat();
             this.load();
+        }
+    }
+
+    onAlert(alert) {
+        this.store.applyAlert(alert);
+        if (this.store.lacksAlerts) {
+            this.nextLoad = Math.min(this.nextLoad, Date.now() + SUBSCRIBED);
         }
     }
 
@@ -272,86 +310,28 @@ export class Telemetry {
         const { state } = this.store;
         if (this.connected) {
             this.connected = false;
+            this.hearing.leave();
             state.lostAt = this.now();
             state.connection = "reconnecting";
         }
     }
 
     receive(type, payload) {
+        this.hearing.heard();
+        if (this.deaf) {
+            this.deaf = 0;
+            this.nextLoad = Date.now();
+        }
         if (this.held) {
             this.held.push([type, payload]);
         } else {
             this.handlers[type](payload);
         }
     }
-
-    onReadings(readings) {
-        for (const { device_id, time, values } of readings) {
-            const device = toRaw(this.store.devices.get(device_id));
-            if (device && time) {
-                this.trends.add(device_id, time, values[mainMeasure(device)]);
-            }
-        }
-        this.store.queueReadings(readings);
-        if (!this.rest) {
-            this.flush();
-        }
-    }
-
-    flush() {
-        const until = browser.performance.now() + STRETCH;
-        const found = this.store.flush(() => browser.performance.now() < until);
-        const unknown = found.filter((id) => !this.unknown.has(id));
-        this.rest = this.store.pending.size ? browser.setTimeout(() => this.flush()) : null;
-        if (unknown.length) {
-            // A device that was just registered, or its first reading. Ask once, not each second.
-            unknown.forEach((id) => this.unknown.add(id));
-            this.load();
-        }
-    }
-
-    //--------------------------------------------------------------------------
-    // Acknowledge
-    //--------------------------------------------------------------------------
-
-    async acknowledge({ id, needs_report }) {
-        if (needs_report) {
-            // The farm asks for a HACCP report: the answer is its dialog.
-            const ids = [[id]];
-            const dialog = await this.orm.call("iot.alert", "action_acknowledge_selected", ids);
-            return this.action.doAction(dialog);
-        }
-        await this.orm.call("iot.alert", "action_acknowledge", [[id]]);
-        this.markAcknowledged(id);
-    }
-
-    /** In one go; the answer is a dialog where one of the farms asks for a HACCP report. */
-    async acknowledgeAll(alerts) {
-        const ids = alerts.map((alert) => alert.id);
-        const answer = await this.orm.call("iot.alert", "action_acknowledge_selected", [ids]);
-        if (answer.type !== "ir.actions.act_window") {
-            ids.forEach((id) => this.markAcknowledged(id));
-        }
-        return this.action.doAction(answer);
-    }
-
-    markAcknowledged(id) {
-        const { store } = this;
-        // The bus says the same a moment later, unless the connection is lost just now.
-        const alert = store.getAlert(id);
-        if (alert && !alert.acknowledged_at) {
-            store.applyAlert({
-                ...alert,
-                state: "acknowledged",
-                acknowledged_at: new Date(this.now()).toISOString(),
-                acknowledged_by: user.name,
-            });
-        }
-    }
 }
 
 export const telemetryService = {
-    dependencies: ["action", "bus_service", "notification", "orm"],
+    dependencies: ["action", "bus_service", "notification", "orm", "worker_service"],
     start(env, services) {
         return new Telemetry(services);
     },
