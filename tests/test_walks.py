@@ -16,18 +16,20 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def gateway(odoo):
     """The SMS gateway's settings, put back afterwards; ``gateway()`` reads them."""
-    (company,) = odoo.search_read("res.company", [], ["id"])[:1]
+    # Other tests make companies of their own, which may come first by their names.
+    user = odoo.search_read("res.users", [("login", "=", odoo.login)], ["company_id"])
+    company = user[0]["company_id"][0]
     names = ["iot_sms_provider", "iot_sms_url"]
 
     def read():
-        return odoo.call("res.company", "read", [company["id"]], names)[0]
+        return odoo.call("res.company", "read", [company], names)[0]
 
     before = read()
     set_up = {"iot_sms_provider": "http", "iot_sms_url": "http://127.0.0.1:9/sms"}
-    odoo.call("res.company", "write", [company["id"]], set_up)
+    odoo.call("res.company", "write", [company], set_up)
     yield read
     values = {name: before[name] for name in names}
-    odoo.call("res.company", "write", [company["id"]], values)
+    odoo.call("res.company", "write", [company], values)
 
 
 def test_a_test_sms_does_not_store_settings_that_nobody_saved(odoo, gateway):

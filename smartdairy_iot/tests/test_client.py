@@ -29,7 +29,7 @@ class TestClient(BaseCase):
         return BrokerClient(settings, "test-client", "group")
 
     def pauses(self, attempts):
-        """Seconds until it tries again after each failed attempt: at least, at most.
+        """Seconds until it tries again, at least and at most, after each attempt.
 
         That attempt itself takes its time on a busy machine.
         """
