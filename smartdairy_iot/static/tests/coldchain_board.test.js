@@ -15,7 +15,7 @@ import {
     toPhases,
     whereMeasured,
 } from "@smartdairy_iot/coldchain_board/tank_words";
-import { highestMilk } from "@smartdairy_iot/coldchain_board/wash";
+import { highestMilk } from "@smartdairy_iot/coldchain_board/tank_wash";
 import { HOUR, MINUTE } from "@smartdairy_iot/time_chart/window";
 import {
     isSubscribed,

@@ -12,7 +12,7 @@ import { useService } from "@web/core/utils/hooks";
 import { fitWindow } from "../time_chart/window";
 import { TimeChart } from "../time_chart/time_chart";
 import { toBands, toPhases, whereMeasured } from "./tank_words";
-import { highestMilk } from "./wash";
+import { highestMilk } from "./tank_wash";
 
 /** A tank's cooling curve; fetched when it comes into sight, and again with each revision. */
 export class TankCurve extends Component {
