@@ -161,7 +161,6 @@
             "smartdairy_iot/static/src/live_board/tile.*",
             "smartdairy_iot/static/src/coldchain_board/coldchain_board.scss",
             "smartdairy_iot/static/src/coldchain_board/tank_*",
-            "smartdairy_iot/static/src/coldchain_board/wash.js",
             "smartdairy_iot/static/src/device_health/words.js",
             "smartdairy_iot/static/src/milking_board/meter_card.*",
             "smartdairy_iot/static/src/milking_board/milking_board.scss",
