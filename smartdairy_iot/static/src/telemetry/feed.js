@@ -20,26 +20,31 @@ export class Feed {
             }
         }
         this.store.queueReadings(readings);
-        if (!this.rest) {
-            this.flush();
-        }
+        this.flush();
     }
 
-    /** The messages of ten farms come in one task of the page: one stretch for all of them. */
+    /** The messages of ten farms come in one task of the page, and share its stretch. */
     flush() {
-        this.rest = browser.setTimeout(() => {
-            this.rest = null;
-            if (this.store.pending.size) {
-                this.flush();
-            }
-        });
-        const until = browser.performance.now() + STRETCH;
-        const found = this.store.flush(() => browser.performance.now() < until);
+        const now = browser.performance.now();
+        if (!this.rest) {
+            this.until = now + STRETCH;
+            this.rest = browser.setTimeout(() => this.goOn());
+        } else if (now >= this.until) {
+            return;
+        }
+        const found = this.store.flush(() => browser.performance.now() < this.until);
         const unknown = found.filter((id) => !this.unknown.has(id));
         if (unknown.length) {
             // Ask once, not each second.
             unknown.forEach((id) => this.unknown.add(id));
             this.onUnknown();
+        }
+    }
+
+    goOn() {
+        this.rest = null;
+        if (this.store.pending.size) {
+            this.flush();
         }
     }
 
