@@ -107,7 +107,7 @@ class OdooServer:
             "db_password": secrets["odoo"],
             "db_name": database,
             "db_maxconn": 32,
-            "db_maxconn_gevent": 96,  # of the bench's fifty screens, each has one at once
+            "db_maxconn_gevent": 96,  # the benchmark has fifty screens
             "list_db": False,
             "http_interface": HOST,
             "http_port": ports["ODOO_PORT"],
