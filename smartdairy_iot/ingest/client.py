@@ -210,9 +210,9 @@ class BrokerClient:
     def _reconnect(self, timeout):
         now = time.monotonic()
         if now < self._retry_at:
-            if select.select([self._alarm], [], [], min(timeout, self._retry_at - now))[
-                0
-            ]:
+            pause = min(timeout, self._retry_at - now)
+            rung, _, _ = select.select([self._alarm], [], [], pause)
+            if rung:
                 self._alarm.recv(_RINGS)
             return False
         self._retry_at = now + self._backoff * random.uniform(  # noqa: S311  # nosec B311 # a pause

@@ -87,9 +87,8 @@ class LiveNews:
             return
         parts = [news.take()[0] for news in due]
         at = self._now()
-        began = (
-            self._clock()
-        )  # not before, or the next could be less than a second after
+        # Not before, or the next could be less than a second after.
+        began = self._clock()
         try:
             said = {name: news for part in parts for name, news in part.items()}
             self._send(said, at)
